@@ -20,13 +20,20 @@ public sealed record CallResult(
     JobHandle? Job = null,
     AccountUsage? Usage = null,
     string? PlatformRequestId = null,
-    int HttpStatus = 0)
+    int HttpStatus = 0
+)
 {
     /// <summary>Requests that the call took; more than one when identified members were excluded and the rest was resent.</summary>
     public int Requests { get; init; } = 1;
 
     /// <summary>What the engine decides by.</summary>
-    public CallAnswer ToAnswer() => new(Outcome, Invalid, Rejected) { RejectedCount = RejectedCount, HasJob = Job is not null, Usage = Usage };
+    public CallAnswer ToAnswer() =>
+        new(Outcome, Invalid, Rejected)
+        {
+            RejectedCount = RejectedCount,
+            HasJob = Job is not null,
+            Usage = Usage,
+        };
 }
 
 /// <summary>The platform's receipt for an asynchronous job.</summary>
@@ -48,4 +55,9 @@ public enum JobState
 /// <param name="PollAgainAfter">When the poll failed or the job is running: how long to wait before the next poll; null for the engine's own
 /// growing intervals.</param>
 public sealed record JobReport(
-    JobState State, IReadOnlyList<RefusedMember> Rejected, string Code, int RejectedCount = 0, TimeSpan? PollAgainAfter = null);
+    JobState State,
+    IReadOnlyList<RefusedMember> Rejected,
+    string Code,
+    int RejectedCount = 0,
+    TimeSpan? PollAgainAfter = null
+);

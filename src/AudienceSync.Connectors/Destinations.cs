@@ -18,8 +18,9 @@ public static class Destinations
         RowOf(WebhookSettings.Known, WebhookSettings.Parse, (settings, with) => new WebhookDestination(settings, with)),
     }.ToFrozenDictionary(row => row.Known.Platform, StringComparer.Ordinal);
 
-    private static readonly FrozenSet<string> SettingNames =
-        Rows.Values.SelectMany(row => row.Known.Names).ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> SettingNames = Rows
+        .Values.SelectMany(row => row.Known.Names)
+        .ToFrozenSet(StringComparer.Ordinal);
 
     private delegate CreatedDestination CreateDestination(DestinationSection section, DestinationDependencies dependencies);
 
@@ -43,13 +44,19 @@ public static class Destinations
     }
 
     private static Row RowOf<T>(
-        PlatformSettings known, Func<DestinationSection, ParsedSettings<T>> parse, Func<T, DestinationDependencies, IDestination> create)
-        where T : class
-        => new(known, (section, dependencies) =>
-        {
-            var parsed = parse(section);
-            return new CreatedDestination(parsed.Settings is { } settings ? create(settings, dependencies) : null, parsed.Errors);
-        });
+        PlatformSettings known,
+        Func<DestinationSection, ParsedSettings<T>> parse,
+        Func<T, DestinationDependencies, IDestination> create
+    )
+        where T : class =>
+        new(
+            known,
+            (section, dependencies) =>
+            {
+                var parsed = parse(section);
+                return new CreatedDestination(parsed.Settings is { } settings ? create(settings, dependencies) : null, parsed.Errors);
+            }
+        );
 
     private sealed record Row(PlatformSettings Known, CreateDestination Create);
 }

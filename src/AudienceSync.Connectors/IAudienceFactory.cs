@@ -59,4 +59,10 @@ public enum AudienceState
 /// <param name="AtLeast">Members matched, lower bound; null when not reported. Every platform rounds.</param>
 /// <param name="AtMost">Members matched, upper bound; null when not reported.</param>
 public sealed record AudienceReport(
-    Outcome Outcome, AudienceState State = AudienceState.Unknown, string Code = "", string? Name = null, long? AtLeast = null, long? AtMost = null);
+    Outcome Outcome,
+    AudienceState State = AudienceState.Unknown,
+    string Code = "",
+    string? Name = null,
+    long? AtLeast = null,
+    long? AtMost = null
+);

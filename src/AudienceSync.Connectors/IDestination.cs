@@ -37,9 +37,7 @@ public interface IDestination
     /// one member must leave it in place for the other. Email addresses and phone numbers are not included, because each of them belongs to
     /// one person.
     /// </summary>
-    void AddShared(in Member member, List<SharedCell> into)
-    {
-    }
+    void AddShared(in Member member, List<SharedCell> into) { }
 
     /// <summary>
     /// Polls an accepted job. Platforms that respond with the result at once (Meta) never return a handle and report

@@ -61,7 +61,9 @@ public readonly record struct IdentifierChange(bool Same, IdentifierParts Gone, 
             Email = email ? person.Email : null,
             Phone = phone ? person.Phone : null,
             Details = Restrict(person.Details, parts),
-            Hashed = person.Hashed & ((email ? HashedFields.EmailSha256 : HashedFields.None) | (phone ? ~HashedFields.EmailSha256 : HashedFields.None)),
+            Hashed =
+                person.Hashed
+                & ((email ? HashedFields.EmailSha256 : HashedFields.None) | (phone ? ~HashedFields.EmailSha256 : HashedFields.None)),
         };
     }
 

@@ -60,20 +60,26 @@ public sealed record AccountSettings
             ? settings.Validate() ?? Platforms.Find(found.Name)!.Validate(settings) ?? found.Upsert(settings)
             : $"platform must be {Platforms.Names}";
 
-    private string? Validate() => this switch
-    {
-        { Token: var token } when string.IsNullOrWhiteSpace(token) => "token must not be empty",
-        { Audiences: var audiences } when audiences.Any(id => !IsId(id)) => "audiences must be ids of digits",
-        { Platform: not GooglePlatform.PlatformName, Google: not null } => "google is for the platform google only",
-        { Platform: not TikTokPlatform.PlatformName, TikTok: not null } => "tiktok is for the platform tiktok only",
-        { Platform: not MetaPlatform.PlatformName } and ({ Tier: not StandardAccess } or { AppSecret: not null } or { CallsPerHour: not null } or { TermsAccepted: false } or { MethodOverride: true }) =>
-            "tier, app_secret, calls_per_hour, terms_accepted and method_override are for the platform meta only",
-        _ => null,
-    };
+    private string? Validate() =>
+        this switch
+        {
+            { Token: var token } when string.IsNullOrWhiteSpace(token) => "token must not be empty",
+            { Audiences: var audiences } when audiences.Any(id => !IsId(id)) => "audiences must be ids of digits",
+            { Platform: not GooglePlatform.PlatformName, Google: not null } => "google is for the platform google only",
+            { Platform: not TikTokPlatform.PlatformName, TikTok: not null } => "tiktok is for the platform tiktok only",
+            { Platform: not MetaPlatform.PlatformName }
+            and (
+                { Tier: not StandardAccess }
+                or { AppSecret: not null }
+                or { CallsPerHour: not null }
+                or { TermsAccepted: false }
+                or { MethodOverride: true }
+            ) => "tier, app_secret, calls_per_hour, terms_accepted and method_override are for the platform meta only",
+            _ => null,
+        };
 
     /// <summary>The validation error of an account id that must be digits; null when it is valid.</summary>
     internal static string? ValidateDigits(AccountSettings settings) => IsId(settings.Account) ? null : "account must be digits";
 
-    internal static bool IsId(ReadOnlySpan<char> text) =>
-        text.Length is > 0 and <= 20 && !text.ContainsAnyExceptInRange('0', '9');
+    internal static bool IsId(ReadOnlySpan<char> text) => text.Length is > 0 and <= 20 && !text.ContainsAnyExceptInRange('0', '9');
 }

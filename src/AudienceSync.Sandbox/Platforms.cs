@@ -16,7 +16,11 @@ internal sealed record PlatformParts(ListRegistry Lists, FaultPlan Faults, CallL
 /// <param name="Faults">The faults that the platform supports.</param>
 /// <param name="Open">Creates the platform and maps its paths.</param>
 internal sealed record PlatformRow(
-    string Name, Func<AccountSettings, string?> Validate, FaultScope Faults, Func<WebApplication, PlatformParts, IPlatform> Open);
+    string Name,
+    Func<AccountSettings, string?> Validate,
+    FaultScope Faults,
+    Func<WebApplication, PlatformParts, IPlatform> Open
+);
 
 /// <summary>The simulated platforms. A new one needs one row here and one folder.</summary>
 internal static class Platforms

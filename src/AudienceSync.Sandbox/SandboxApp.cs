@@ -19,8 +19,7 @@ public static class SandboxApp
     /// <param name="clock">The clock for budgets, proofs, sessions and delays.</param>
     /// <param name="configure">Final customization of the builder, for example <c>builder => builder.WebHost.UseTestServer()</c>.</param>
     /// <exception cref="SandboxSettingsException">An account in the options is invalid.</exception>
-    public static WebApplication Create(
-        SandboxOptions options, TimeProvider clock, Action<WebApplicationBuilder>? configure = null)
+    public static WebApplication Create(SandboxOptions options, TimeProvider clock, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();

@@ -41,9 +41,12 @@ internal static class SandboxEnvironment
         {
             using var file = File.OpenRead(path);
             using var document = JsonDocument.Parse(file);
-            return SandboxJson.Accounts(document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("accounts"u8, out var accounts)
-                ? accounts
-                : document.RootElement);
+            return SandboxJson.Accounts(
+                document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("accounts"u8, out var accounts)
+                    ? accounts
+                    : document.RootElement
+            );
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -52,7 +55,8 @@ internal static class SandboxEnvironment
         catch (JsonException exception)
         {
             throw new SandboxSettingsException(
-                $"SANDBOX_CONFIG is invalid at {exception.Path ?? "$"}: not JSON, an unknown or missing field, or a wrong type.");
+                $"SANDBOX_CONFIG is invalid at {exception.Path ?? "$"}: not JSON, an unknown or missing field, or a wrong type."
+            );
         }
     }
 

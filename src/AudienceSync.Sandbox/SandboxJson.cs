@@ -10,9 +10,10 @@ internal static class SandboxJson
     /// <exception cref="JsonException">The JSON does not have that shape, or is null.</exception>
     public static IReadOnlyList<AccountSettings> Accounts(JsonElement json)
     {
-        IReadOnlyList<AccountSettings?>? accounts = json.ValueKind == JsonValueKind.Array
-            ? json.Deserialize<AccountSettings?[]>(Options)
-            : [json.Deserialize<AccountSettings>(Options)];
+        IReadOnlyList<AccountSettings?>? accounts =
+            json.ValueKind == JsonValueKind.Array
+                ? json.Deserialize<AccountSettings?[]>(Options)
+                : [json.Deserialize<AccountSettings>(Options)];
         return [.. accounts!.Select(account => account ?? throw new JsonException("An account is null.", "$", null, null))];
     }
 

@@ -6,7 +6,8 @@ namespace AudienceSync.Bench.Tests;
 public sealed class AnswerReaderTests
 {
     private const string Ok = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\nDate: today\r\n\r\nhello";
-    private const string Chunked = "HTTP/1.1 503 Service Unavailable\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1a\r\nabcdefghijklmnopqrstuvwxyz\r\n0\r\n\r\n";
+    private const string Chunked =
+        "HTTP/1.1 503 Service Unavailable\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1a\r\nabcdefghijklmnopqrstuvwxyz\r\n0\r\n\r\n";
     private const string NoBody = "HTTP/1.1 204 No Content\r\n\r\n";
 
     [Theory]
@@ -74,6 +75,5 @@ public sealed class AnswerReaderTests
         return statuses;
     }
 
-    private static void Feed(AnswerReader reader, string text) =>
-        reader.Received(Encoding.ASCII.GetBytes(text, reader.Free.Span));
+    private static void Feed(AnswerReader reader, string text) => reader.Received(Encoding.ASCII.GetBytes(text, reader.Free.Span));
 }

@@ -36,12 +36,21 @@ public sealed class WebhookWriterTests
             (Dictionary<string, string> headers, string body) = Parse(Encoding.UTF8.GetBytes(request));
             int.Parse(headers["Content-Length"]).ShouldBe(body.Length);
             headers["Content-Type"].ShouldBe("application/x-ndjson");
-            headers["X-CIO-Signature"].ShouldBe(Convert.ToHexStringLower(HMACSHA256.HashData(
-                Encoding.UTF8.GetBytes(plan.SigningKey), Encoding.UTF8.GetBytes($"v0:{headers["X-CIO-Timestamp"]}:{body}"))));
+            headers["X-CIO-Signature"]
+                .ShouldBe(
+                    Convert.ToHexStringLower(
+                        HMACSHA256.HashData(
+                            Encoding.UTF8.GetBytes(plan.SigningKey),
+                            Encoding.UTF8.GetBytes($"v0:{headers["X-CIO-Timestamp"]}:{body}")
+                        )
+                    )
+                );
             JsonElement[] events = [.. body.Split('\n').Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
             events.Length.ShouldBe(500);
             events.ShouldAllBe(e => ids.Add(e.GetProperty("event_id").GetString()!));
-            events.ShouldAllBe(e => string.CompareOrdinal(e.GetProperty("person").GetProperty("customer_id").GetString(), "shop-04000000") >= 0);
+            events.ShouldAllBe(e =>
+                string.CompareOrdinal(e.GetProperty("person").GetProperty("customer_id").GetString(), "shop-04000000") >= 0
+            );
         }
     }
 
@@ -49,7 +58,10 @@ public sealed class WebhookWriterTests
     public void Events_are_unique_with_seven_adds_to_three_removals_and_three_of_five_with_a_phone()
     {
         using var writer = new WebhookWriter(Plan, 0, TimeProvider.System);
-        JsonElement[] events = [.. Enumerable.Range(0, 5_000).Select(_ => JsonSerializer.Deserialize<JsonElement>(Parse(writer.Next()).Body))];
+        JsonElement[] events =
+        [
+            .. Enumerable.Range(0, 5_000).Select(_ => JsonSerializer.Deserialize<JsonElement>(Parse(writer.Next()).Body)),
+        ];
 
         events.Select(e => e.GetProperty("event_id").GetString()).Distinct().Count().ShouldBe(events.Length);
         events.Count(e => e.GetProperty("event").GetString() == "audience_add").ShouldBeInRange(3_350, 3_650, $"seed {Plan.Seed}");
@@ -70,15 +82,26 @@ public sealed class WebhookWriterTests
         int expected = 50 * newPeople;
         people.ShouldAllBe(
             named => named.Count >= (expected * 9 / 10) && named.Count <= Math.Max(1, expected * 11 / 10),
-            $"seed {Plan.Seed}");
+            $"seed {Plan.Seed}"
+        );
         people[0].Overlaps(people[1]).ShouldBeFalse();
     }
 
     private static HashSet<string> PeopleOf(LoadPlan plan, int connection, int webhooks)
     {
         using var writer = new WebhookWriter(plan, connection, TimeProvider.System);
-        return [.. Enumerable.Range(0, webhooks).Select(_ =>
-            JsonSerializer.Deserialize<JsonElement>(Parse(writer.Next()).Body).GetProperty("person").GetProperty("customer_id").GetString()!)];
+        return
+        [
+            .. Enumerable
+                .Range(0, webhooks)
+                .Select(_ =>
+                    JsonSerializer
+                        .Deserialize<JsonElement>(Parse(writer.Next()).Body)
+                        .GetProperty("person")
+                        .GetProperty("customer_id")
+                        .GetString()!
+                ),
+        ];
     }
 
     private static (Dictionary<string, string> Headers, string Body) Parse(ReadOnlyMemory<byte> request)

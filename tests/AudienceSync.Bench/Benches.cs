@@ -20,7 +20,13 @@ internal static class Benches
 
     private static readonly Func<Command>[] All =
     [
-        ImportCommand.Build, IngestCommand.Build, NormalizeCommand.Build, ProjectCommand.Build, QueryCommand.Build, RebuildCommand.Build, SyncCommand.Build,
+        ImportCommand.Build,
+        IngestCommand.Build,
+        NormalizeCommand.Build,
+        ProjectCommand.Build,
+        QueryCommand.Build,
+        RebuildCommand.Build,
+        SyncCommand.Build,
     ];
 
     public static RootCommand Root()
@@ -36,7 +42,7 @@ internal static class Benches
         {
             foreach (Command bench in benches)
             {
-                Console.Out.WriteLine(parsed.GetValue(list) ? bench.Name : $"{bench.Name,-10} {bench.Description}");
+                Console.Out.WriteLine(parsed.GetValue(list) ? bench.Name : $"{bench.Name, -10} {bench.Description}");
             }
         });
         return root;

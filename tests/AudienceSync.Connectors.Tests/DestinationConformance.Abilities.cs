@@ -36,8 +36,10 @@ public abstract partial class DestinationConformance
         if (_world.Destination is not IResyncs resyncs)
         {
             await _world.DisturbAsync(Disturbance.LoseTheAnswer);
-            (await SendAsync(MemberOperation.Remove, Cid)).Outcome.Kind
-                .ShouldBe(OutcomeKind.Retry, "a member that must go is removed individually");
+            (await SendAsync(MemberOperation.Remove, Cid)).Outcome.Kind.ShouldBe(
+                OutcomeKind.Retry,
+                "a member that must go is removed individually"
+            );
             (await SendAsync(MemberOperation.Remove, Cid)).Outcome.ShouldBe(Outcome.Done);
             await ShouldHoldAsync();
             return;
@@ -68,12 +70,15 @@ public abstract partial class DestinationConformance
         var late = new Resync(_world.Audience, 7, _world.Clock.GetUtcNow(), 2, 2);
         await resyncs.SendBatchAsync(late, new ResyncBatch(1, [MemberOf(Ann)]), CancellationToken.None);
         _world.Clock.Advance(lifetime);
-        resyncs.RestartCodes.ShouldContain((await resyncs.SendBatchAsync(late, new ResyncBatch(2, [MemberOf(Bob)]), CancellationToken.None)).Outcome.Code);
+        resyncs.RestartCodes.ShouldContain(
+            (await resyncs.SendBatchAsync(late, new ResyncBatch(2, [MemberOf(Bob)]), CancellationToken.None)).Outcome.Code
+        );
         await ShouldHoldAsync(Bob, Cid);
 
         var restarted = new Resync(_world.Audience, 8, _world.Clock.GetUtcNow(), 1, 1);
-        (await resyncs.SendBatchAsync(restarted, new ResyncBatch(1, [MemberOf(Ann)]), CancellationToken.None)).Outcome
-            .ShouldBe(Outcome.Done);
+        (await resyncs.SendBatchAsync(restarted, new ResyncBatch(1, [MemberOf(Ann)]), CancellationToken.None)).Outcome.ShouldBe(
+            Outcome.Done
+        );
         await ShouldHoldAsync(Ann);
     }
 
@@ -87,8 +92,10 @@ public abstract partial class DestinationConformance
             // A person need not be in a list to be erased, and the erasure may be repeated.
             foreach (var attempt in new[] { 1, 2 })
             {
-                (await erases.EraseAsync([MemberOf(Ann), MemberOf(Dee)], CancellationToken.None)).Outcome
-                    .ShouldBe(Outcome.Done, $"sent {attempt} times");
+                (await erases.EraseAsync([MemberOf(Ann), MemberOf(Dee)], CancellationToken.None)).Outcome.ShouldBe(
+                    Outcome.Done,
+                    $"sent {attempt} times"
+                );
             }
         }
         else
@@ -120,7 +127,10 @@ public abstract partial class DestinationConformance
         (await maker.EnsureAsync(wanted, CancellationToken.None)).ShouldBe(created with { AlreadyExisted = true });
         var audience = created.Audience!.Value;
         (await maker.ReadAsync(audience, CancellationToken.None)).ShouldSatisfyAllConditions(
-            report => report.Outcome.ShouldBe(Outcome.Done), report => report.Name.ShouldBe(wanted.Name), report => report.State.ShouldBe(AudienceState.TooSmall));
+            report => report.Outcome.ShouldBe(Outcome.Done),
+            report => report.Name.ShouldBe(wanted.Name),
+            report => report.State.ShouldBe(AudienceState.TooSmall)
+        );
 
         (await maker.DeleteAsync(audience, CancellationToken.None)).ShouldBe(Outcome.Done);
         (await maker.ReadAsync(audience, CancellationToken.None)).Outcome.Kind.ShouldBe(OutcomeKind.StopAudience);

@@ -14,7 +14,16 @@ public abstract partial class DestinationConformance : IAsyncLifetime
 
     private static readonly PersonIdentifiers Dee = new("5", "dee@example.com", null, "US")
     {
-        Details = new PersonDetails { FirstName = "Dee", LastName = "O'Brien", City = "São Paulo", PostalCode = "01310-100", Country = "BR", Gender = "f", BirthDate = "1990-02-15" },
+        Details = new PersonDetails
+        {
+            FirstName = "Dee",
+            LastName = "O'Brien",
+            City = "São Paulo",
+            PostalCode = "01310-100",
+            Country = "BR",
+            Gender = "f",
+            BirthDate = "1990-02-15",
+        },
     };
 
     private DestinationWorld _world = null!;
@@ -258,8 +267,10 @@ public abstract partial class DestinationConformance : IAsyncLifetime
     [Fact]
     public async Task A_full_call_is_accepted()
     {
-        var many = Enumerable.Range(0, _world.Destination.Limits.MembersPerCall)
-            .Select(i => new PersonIdentifiers(null, $"person{i}@example.com", null, "US")).ToArray();
+        var many = Enumerable
+            .Range(0, _world.Destination.Limits.MembersPerCall)
+            .Select(i => new PersonIdentifiers(null, $"person{i}@example.com", null, "US"))
+            .ToArray();
 
         (await SendAsync(MemberOperation.Add, many)).Outcome.ShouldBe(Outcome.Done);
 
@@ -284,24 +295,28 @@ public abstract partial class DestinationConformance : IAsyncLifetime
 
     private protected abstract Task<DestinationWorld> StartAsync();
 
-    private Task<CallResult> SendAsync(MemberOperation operation, params PersonIdentifiers[] people)
-        => SendAsync(operation, CancellationToken.None, people);
+    private Task<CallResult> SendAsync(MemberOperation operation, params PersonIdentifiers[] people) =>
+        SendAsync(operation, CancellationToken.None, people);
 
-    private Task<CallResult> SendAsync(MemberOperation operation, CancellationToken cancellationToken, params PersonIdentifiers[] people)
-        => SendToAsync(_world.Audience, operation, people, cancellationToken);
+    private Task<CallResult> SendAsync(MemberOperation operation, CancellationToken cancellationToken, params PersonIdentifiers[] people) =>
+        SendToAsync(_world.Audience, operation, people, cancellationToken);
 
-    private Task<CallResult> SendToAsync(RemoteAudienceId audience, MemberOperation operation, params PersonIdentifiers[] people)
-        => SendToAsync(audience, operation, people, CancellationToken.None);
+    private Task<CallResult> SendToAsync(RemoteAudienceId audience, MemberOperation operation, params PersonIdentifiers[] people) =>
+        SendToAsync(audience, operation, people, CancellationToken.None);
 
-    private async Task<CallResult> SendToAsync(RemoteAudienceId audience, MemberOperation operation, PersonIdentifiers[] people, CancellationToken cancellationToken)
-        => await _world.Destination.SendAsync(new MemberCall(audience, operation, [.. people.Select(MemberOf)]), cancellationToken);
+    private async Task<CallResult> SendToAsync(
+        RemoteAudienceId audience,
+        MemberOperation operation,
+        PersonIdentifiers[] people,
+        CancellationToken cancellationToken
+    ) => await _world.Destination.SendAsync(new MemberCall(audience, operation, [.. people.Select(MemberOf)]), cancellationToken);
 
     private Member MemberOf(PersonIdentifiers person) => new(person, _world.Destination.Normalizer);
 
     private async Task<JobReport> PollJobAsync(JobHandle job) => await _world.Destination.PollJobAsync(job, CancellationToken.None);
 
-    private async Task ShouldHoldAsync(params PersonIdentifiers[] people)
-        => (await _world.HeldAsync()).Order().ShouldBe(FormOf(people).Order());
+    private async Task ShouldHoldAsync(params PersonIdentifiers[] people) =>
+        (await _world.HeldAsync()).Order().ShouldBe(FormOf(people).Order());
 
     private IEnumerable<string> FormOf(params PersonIdentifiers[] people) => people.SelectMany(_world.FormOf).Distinct();
 }

@@ -10,7 +10,11 @@ namespace AudienceSync.Connectors.Tests;
 public sealed class DestinationsTests
 {
     private static readonly DestinationSection Good = Section.Of(
-        "act_1001", ("token", new Secret("ABC")), ("base_url", "http://127.0.0.1:5480"), ("api_version", "v25.0"));
+        "act_1001",
+        ("token", new Secret("ABC")),
+        ("base_url", "http://127.0.0.1:5480"),
+        ("api_version", "v25.0")
+    );
 
     public static TheoryData<string, string> Settings()
     {
@@ -56,11 +60,14 @@ public sealed class DestinationsTests
     {
         var errors = Create("tiktok", Section.Of("act_1", ("members_per_call", "many"), ("consent", "granted"))).Errors;
 
-        errors.Select(error => (error.Field, error.Code)).ShouldBe(
-        [
-            ("consent", "foreign_setting"), ("account", "invalid_account"), ("members_per_call", "invalid_members_per_call"),
-            ("token", "missing_token"),
-        ]);
+        errors
+            .Select(error => (error.Field, error.Code))
+            .ShouldBe([
+                ("consent", "foreign_setting"),
+                ("account", "invalid_account"),
+                ("members_per_call", "invalid_members_per_call"),
+                ("token", "missing_token"),
+            ]);
     }
 
     /// <summary>No platform has a setting that is a list, so every setting that is read refuses one.</summary>
@@ -74,7 +81,9 @@ public sealed class DestinationsTests
             var errors = Create(other, Section.Of("1", (name, SettingValue.Of([SettingValue.Of("x")])))).Errors;
             var isKnown = Settings().Any(row => Equals(row[0], other) && Equals(row[1], name));
 
-            errors.Where(error => error.Field == name).Select(error => error.Code)
+            errors
+                .Where(error => error.Field == name)
+                .Select(error => error.Code)
                 .ShouldBe(isKnown ? [$"invalid_{name}"] : ["foreign_setting"], $"{name} of {platform} at {other}");
         }
     }
@@ -105,6 +114,6 @@ public sealed class DestinationsTests
 
     private static string Code(string platform, DestinationSection section) => Create(platform, section).Errors.ShouldHaveSingleItem().Code;
 
-    private static CreatedDestination Create(string platform, DestinationSection section)
-        => Destinations.Create(platform, section, new DestinationDependencies(new ScriptedNetwork(), new ManualTime(), new Random(1)));
+    private static CreatedDestination Create(string platform, DestinationSection section) =>
+        Destinations.Create(platform, section, new DestinationDependencies(new ScriptedNetwork(), new ManualTime(), new Random(1)));
 }

@@ -46,7 +46,8 @@ internal sealed class RecordingServer : IAsyncDisposable
             using var client = await _listener.AcceptTcpClientAsync(_stopping.Token);
             await using var stream = client.GetStream();
             Requests.Add(await ReadAsync(stream));
-            var head = $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {response.Length}\r\nConnection: close\r\n\r\n";
+            var head =
+                $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {response.Length}\r\nConnection: close\r\n\r\n";
             await stream.WriteAsync(Encoding.ASCII.GetBytes(head + response), _stopping.Token);
         }
     }
@@ -64,7 +65,10 @@ internal sealed class RecordingServer : IAsyncDisposable
         }
 
         var lines = text.ToString(0, end).Split("\r\n");
-        var headers = lines.Skip(1).Select(line => line.Split(": ", 2)).ToDictionary(parts => parts[0], parts => parts[1], StringComparer.OrdinalIgnoreCase);
+        var headers = lines
+            .Skip(1)
+            .Select(line => line.Split(": ", 2))
+            .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.OrdinalIgnoreCase);
         var length = headers.TryGetValue("Content-Length", out var value) ? int.Parse(value) : 0;
         while (text.Length < end + 4 + length)
         {

@@ -27,17 +27,30 @@ internal abstract class SandboxWorld : DestinationWorld
     public override async Task<IReadOnlyList<string>> HeldAsync(RemoteAudienceId audience)
     {
         var list = await _admin.GetFromJsonAsync<JsonElement>($"/admin/lists/{audience}");
-        return [.. list.GetProperty("digests").EnumerateObject()
-            .SelectMany(key => key.Value.EnumerateArray().Select(digest => $"{key.Name}:{digest.GetString()}"))];
+        return
+        [
+            .. list.GetProperty("digests")
+                .EnumerateObject()
+                .SelectMany(key => key.Value.EnumerateArray().Select(digest => $"{key.Name}:{digest.GetString()}")),
+        ];
     }
 
-    public override IReadOnlyList<string> FormOf(PersonIdentifiers person)
-        => [.. Columns.Select(column => (column.Key, Text: Rules.Text(person, column.Field)))
-            .Where(cell => cell.Text is not null).Select(cell => $"{cell.Key}:{Digest(cell.Text!)}")];
+    public override IReadOnlyList<string> FormOf(PersonIdentifiers person) =>
+        [
+            .. Columns
+                .Select(column => (column.Key, Text: Rules.Text(person, column.Field)))
+                .Where(cell => cell.Text is not null)
+                .Select(cell => $"{cell.Key}:{Digest(cell.Text!)}"),
+        ];
 
     public override async Task DisturbAsync(Disturbance disturbance)
     {
-        var rule = new Dictionary<string, object> { ["kind"] = KindOf(disturbance), ["count"] = 1, ["seed"] = 1 };
+        var rule = new Dictionary<string, object>
+        {
+            ["kind"] = KindOf(disturbance),
+            ["count"] = 1,
+            ["seed"] = 1,
+        };
         if (disturbance == Disturbance.Hang)
         {
             rule["delay_ms"] = (int)Hang.TotalMilliseconds;
@@ -76,32 +89,33 @@ internal abstract class SandboxWorld : DestinationWorld
         return (app, clock);
     }
 
-    private protected virtual string KindOf(Disturbance disturbance) => disturbance switch
-    {
-        Disturbance.RefuseOneRow => "invalid_rows",
-        Disturbance.Throttle => "throttle",
-        Disturbance.LoseTheAnswer => "drop_after",
-        Disturbance.LoseTheCall => "drop_before",
-        Disturbance.AnswerWithAPage => "html_error",
-        Disturbance.FailInside => "server_error",
-        Disturbance.Hang => "delay",
-        Disturbance.ExpireTheToken => "token_expired",
-        Disturbance.Ban => "ban",
-        Disturbance.SlowJob => "job_slow",
-        Disturbance.FailingJob => "job_fails",
-        Disturbance.LostJob => "job_lost",
-        _ => throw new ArgumentOutOfRangeException(nameof(disturbance), disturbance, "Unknown disturbance."),
-    };
+    private protected virtual string KindOf(Disturbance disturbance) =>
+        disturbance switch
+        {
+            Disturbance.RefuseOneRow => "invalid_rows",
+            Disturbance.Throttle => "throttle",
+            Disturbance.LoseTheAnswer => "drop_after",
+            Disturbance.LoseTheCall => "drop_before",
+            Disturbance.AnswerWithAPage => "html_error",
+            Disturbance.FailInside => "server_error",
+            Disturbance.Hang => "delay",
+            Disturbance.ExpireTheToken => "token_expired",
+            Disturbance.Ban => "ban",
+            Disturbance.SlowJob => "job_slow",
+            Disturbance.FailingJob => "job_fails",
+            Disturbance.LostJob => "job_lost",
+            _ => throw new ArgumentOutOfRangeException(nameof(disturbance), disturbance, "Unknown disturbance."),
+        };
 
-    private protected DestinationDependencies Dependencies()
-        => new(new CancelingHandler(_app.GetTestServer().CreateHandler()), Clock, new Random(1));
+    private protected DestinationDependencies Dependencies() =>
+        new(new CancelingHandler(_app.GetTestServer().CreateHandler()), Clock, new Random(1));
 
     private protected static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>The in-memory server completes a canceled call only when the application has ended it; a socket fails at once.</summary>
     private sealed class CancelingHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-            => base.SendAsync(request, cancellationToken).WaitAsync(cancellationToken);
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            base.SendAsync(request, cancellationToken).WaitAsync(cancellationToken);
     }
 }

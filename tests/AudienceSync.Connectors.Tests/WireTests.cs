@@ -32,7 +32,9 @@ public sealed class WireTests
         var meta = Meta(platform);
         Member[] members = [new Member(MetaAccountOnWire.Mary, meta.Normalizer)];
 
-        (await meta.SendAsync(new MemberCall(List, MemberOperation.Remove, members), CancellationToken.None)).Outcome.ShouldBe(Outcome.Done);
+        (await meta.SendAsync(new MemberCall(List, MemberOperation.Remove, members), CancellationToken.None)).Outcome.ShouldBe(
+            Outcome.Done
+        );
 
         var sent = platform.Requests.ShouldHaveSingleItem();
         sent.Line.ShouldBe("DELETE /v27.0/5/users HTTP/1.1");
@@ -49,9 +51,14 @@ public sealed class WireTests
         var api = PlatformHttp.CreateApi<IGoogleTokenApi>(PlatformHttp.CreateClient(network, new Uri("https://unused.test/")));
         using var form = new StringContent("grant_type=x");
 
-        (await Should.ThrowAsync<HttpRequestException>(() => api.TokenAsync(new Uri("https://tokens.test/token"), form, CancellationToken.None)))
-            .ShouldBeSameAs(refused);
-        network.Sent.ShouldHaveSingleItem().Url.ShouldBe(new Uri("https://tokens.test/token"), "the token service is not below the API's address");
+        (
+            await Should.ThrowAsync<HttpRequestException>(() =>
+                api.TokenAsync(new Uri("https://tokens.test/token"), form, CancellationToken.None)
+            )
+        ).ShouldBeSameAs(refused);
+        network
+            .Sent.ShouldHaveSingleItem()
+            .Url.ShouldBe(new Uri("https://tokens.test/token"), "the token service is not below the API's address");
     }
 
     [Theory]
@@ -59,7 +66,9 @@ public sealed class WireTests
     [InlineData("é", "%C3%A9")]
     public void A_query_is_encoded_as_a_form(string text, string encoded) => QueryText.Encode(text).ShouldBe(encoded);
 
-    private static MetaDestination Meta(RecordingServer platform) => new(
-        MetaSettings.Parse(Section.Of("1001", ("token", new Secret("ABC")), ("base_url", platform.Address))).Settings!,
-        new DestinationDependencies(platform.Network, TimeProvider.System, new Random(1)));
+    private static MetaDestination Meta(RecordingServer platform) =>
+        new(
+            MetaSettings.Parse(Section.Of("1001", ("token", new Secret("ABC")), ("base_url", platform.Address))).Settings!,
+            new DestinationDependencies(platform.Network, TimeProvider.System, new Random(1))
+        );
 }

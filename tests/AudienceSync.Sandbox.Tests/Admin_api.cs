@@ -30,14 +30,27 @@ public sealed class Admin_api
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.AddAsync(EmailAndPhone, [Hash("a"), Hash("1")], [Hash("b"), Hash("2")]);
         var path = $"/admin/lists/{RunningSandbox.Audience}/digests";
-        var edit = await sandbox.SendAsync(HttpMethod.Delete, path, $$"""{"EMAIL":["{{Hash("a")}}","{{Hash("x")}}"],"PHONE":["{{Hash("1")}}"]}""");
+        var edit = await sandbox.SendAsync(
+            HttpMethod.Delete,
+            path,
+            $$"""{"EMAIL":["{{Hash("a")}}","{{Hash("x")}}"],"PHONE":["{{Hash("1")}}"]}"""
+        );
         edit.Json.GetProperty("removed").GetInt32().ShouldBe(2);
         (await sandbox.HeldAsync("EMAIL")).ShouldBe([Hash("b")]);
         (await sandbox.PeopleAsync()).ShouldBe(1);
-        (await sandbox.SendAsync(HttpMethod.Delete, path, """{"EMAIL":["x"]}""")).Json.GetProperty("code").GetString().ShouldBe("invalid_digest");
-        (await sandbox.SendAsync(HttpMethod.Delete, path, """{"EMAIL":null}""")).Json.GetProperty("code").GetString().ShouldBe("invalid_digest");
+        (await sandbox.SendAsync(HttpMethod.Delete, path, """{"EMAIL":["x"]}"""))
+            .Json.GetProperty("code")
+            .GetString()
+            .ShouldBe("invalid_digest");
+        (await sandbox.SendAsync(HttpMethod.Delete, path, """{"EMAIL":null}"""))
+            .Json.GetProperty("code")
+            .GetString()
+            .ShouldBe("invalid_digest");
         (await sandbox.SendAsync(HttpMethod.Delete, path, """{"MAIL":[]}""")).Json.GetProperty("code").GetString().ShouldBe("unknown_key");
-        (await sandbox.SendAsync(HttpMethod.Delete, "/admin/lists/5/digests", "{}")).Json.GetProperty("code").GetString().ShouldBe("unknown_audience");
+        (await sandbox.SendAsync(HttpMethod.Delete, "/admin/lists/5/digests", "{}"))
+            .Json.GetProperty("code")
+            .GetString()
+            .ShouldBe("unknown_audience");
     }
 
     [Fact]
@@ -89,7 +102,10 @@ public sealed class Admin_api
         var calls = (await sandbox.GetAsync("/admin/calls")).Json;
         var recent = calls.GetProperty("recent");
         recent.GetArrayLength().ShouldBe(1_000);
-        recent[999].EnumerateObject().Select(field => field.Name).ShouldBe(["at", "platform", "audience", "operation", "rows", "status", "code", "fault"]);
+        recent[999]
+            .EnumerateObject()
+            .Select(field => field.Name)
+            .ShouldBe(["at", "platform", "audience", "operation", "rows", "status", "code", "fault"]);
         recent[999].GetProperty("rows").GetInt32().ShouldBe(2);
         (await sandbox.TotalsAsync("read")).GetProperty("calls").GetInt64().ShouldBe(1_005);
         calls.GetRawText().ShouldNotContain(Hash("a"));
@@ -106,8 +122,10 @@ public sealed class Admin_api
         (await sandbox.HeldAsync("EMAIL")).ShouldBeEmpty();
         (await sandbox.GetAsync("/admin/faults")).Json.GetArrayLength().ShouldBe(0);
         (await sandbox.GetAsync("/admin/calls")).Json.GetProperty("totals").GetArrayLength().ShouldBe(0);
-        (await sandbox.UsersAsync(HttpMethod.Post, "EMAIL_SHA256", new[] { Hash("b") })).Status
-            .ShouldBe(200, "budget and schema form are reset");
+        (await sandbox.UsersAsync(HttpMethod.Post, "EMAIL_SHA256", new[] { Hash("b") })).Status.ShouldBe(
+            200,
+            "budget and schema form are reset"
+        );
     }
 
     [Fact]

@@ -14,10 +14,14 @@ public sealed class All_platforms
         await using var sandbox = await RunningSandbox.StartAsync();
         var response = await sandbox.SendAsync(HttpMethod.Post, "/admin/accounts", $"[{Google},{TikTok}]");
         response.Status.ShouldBe(200, response.Text);
-        response.Json.EnumerateArray().Select(account => $"{account.GetProperty("platform")} {account.GetProperty("account")}")
+        response
+            .Json.EnumerateArray()
+            .Select(account => $"{account.GetProperty("platform")} {account.GetProperty("account")}")
             .ShouldBe(["meta act_1", "meta act_2", "google 7", "tiktok 8"]);
         response.Text.ShouldNotContain("secret");
-        (await sandbox.GetAsync("/admin/lists")).Json.EnumerateArray().Select(list => list.GetProperty("platform").GetString())
+        (await sandbox.GetAsync("/admin/lists"))
+            .Json.EnumerateArray()
+            .Select(list => list.GetProperty("platform").GetString())
             .ShouldBe(["meta", "meta", "meta", "google", "tiktok"], ignoreOrder: true);
     }
 
@@ -29,7 +33,10 @@ public sealed class All_platforms
     [InlineData("""{"platform":"google","account":"7","token":"t","tiktok":{}}""", "invalid_account")]
     [InlineData("""{"platform":"google","account":"7","token":"t","google":{"job_s":-1}}""", "invalid_account")]
     [InlineData("""{"platform":"google","account":"7","token":"t","google":{"service_account":"x"}}""", "invalid_account")]
-    [InlineData("""{"platform":"google","account":"7","token":"t","google":{"service_account":"x","service_account_key":"y"}}""", "invalid_account")]
+    [InlineData(
+        """{"platform":"google","account":"7","token":"t","google":{"service_account":"x","service_account_key":"y"}}""",
+        "invalid_account"
+    )]
     [InlineData("""{"platform":"google","account":"7","token":"t","google":{"color":1}}""", "invalid_body")]
     [InlineData("""{"platform":"tiktok","account":"7","token":"t","tiktok":{"match_percent":101}}""", "invalid_account")]
     [InlineData("""{"platform":"tiktok","account":"7","token":"t","tiktok":{"calls_per_second":0}}""", "invalid_account")]
@@ -90,8 +97,14 @@ public sealed class All_platforms
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.SendAsync(HttpMethod.Post, "/admin/accounts", $"[{Google},{TikTok}]");
         string Edit(string name) => JsonSerializer.Serialize(new Dictionary<string, string[]> { [name] = [Sample.Hash("a")] });
-        (await sandbox.SendAsync(HttpMethod.Delete, $"/admin/lists/{audience}/digests", Edit(key))).Json.GetProperty("removed").GetInt32().ShouldBe(0);
-        (await sandbox.SendAsync(HttpMethod.Delete, $"/admin/lists/{audience}/digests", Edit(foreign))).Json.GetProperty("code").GetString().ShouldBe("unknown_key");
+        (await sandbox.SendAsync(HttpMethod.Delete, $"/admin/lists/{audience}/digests", Edit(key)))
+            .Json.GetProperty("removed")
+            .GetInt32()
+            .ShouldBe(0);
+        (await sandbox.SendAsync(HttpMethod.Delete, $"/admin/lists/{audience}/digests", Edit(foreign)))
+            .Json.GetProperty("code")
+            .GetString()
+            .ShouldBe("unknown_key");
     }
 
     [Fact]

@@ -29,7 +29,9 @@ public sealed class Authentication
     public async Task A_token_that_is_not_text_is_190()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
-        (await sandbox.SendAsync(HttpMethod.Post, "/v25.0/238500000000001/users", """{"access_token":"\ud800"}""", token: null)).Code.ShouldBe(190);
+        (
+            await sandbox.SendAsync(HttpMethod.Post, "/v25.0/238500000000001/users", """{"access_token":"\ud800"}""", token: null)
+        ).Code.ShouldBe(190);
     }
 
     [Theory]

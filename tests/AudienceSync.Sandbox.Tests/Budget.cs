@@ -8,8 +8,8 @@ public sealed class Budget
     private static JsonElement Usage(Response response) =>
         JsonSerializer.Deserialize<JsonElement>(response.Headers.GetValues("X-Business-Use-Case-Usage").Single()).GetProperty("1")[0];
 
-    private static (int Percent, int RegainMinutes) State(Response response) => (
-        Usage(response).GetProperty("call_count").GetInt32(), Usage(response).GetProperty("estimated_time_to_regain_access").GetInt32());
+    private static (int Percent, int RegainMinutes) State(Response response) =>
+        (Usage(response).GetProperty("call_count").GetInt32(), Usage(response).GetProperty("estimated_time_to_regain_access").GetInt32());
 
     [Fact]
     public async Task Calls_are_counted_in_a_sliding_hour_and_refused_beyond_the_limit()
@@ -67,9 +67,20 @@ public sealed class Budget
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         var many = Enumerable.Range(1_000, 13_000).Select(id => id.ToString()).ToArray();
-        var body = JsonSerializer.Serialize(new { account = "act_9", token = "t9", audiences = many });
+        var body = JsonSerializer.Serialize(
+            new
+            {
+                account = "act_9",
+                token = "t9",
+                audiences = many,
+            }
+        );
         var response = await sandbox.SendAsync(HttpMethod.Post, "/admin/accounts", body);
-        response.Json.EnumerateArray().Single(account => account.GetProperty("account").GetString() == "act_9")
-            .GetProperty("calls_per_hour").GetInt32().ShouldBe(700_000);
+        response
+            .Json.EnumerateArray()
+            .Single(account => account.GetProperty("account").GetString() == "act_9")
+            .GetProperty("calls_per_hour")
+            .GetInt32()
+            .ShouldBe(700_000);
     }
 }

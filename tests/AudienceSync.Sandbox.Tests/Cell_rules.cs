@@ -95,7 +95,10 @@ public sealed class Cell_rules
         var digest = Hash("a");
         var escaped = $"\\u{(int)digest[0]:x4}{digest[1..]}";
         var response = await sandbox.SendAsync(
-            HttpMethod.Post, "/v25.0/238500000000001/users", $$$"""{"payload":{"data":[["{{{escaped}}}"]],"schema":["EMAIL"]}}""");
+            HttpMethod.Post,
+            "/v25.0/238500000000001/users",
+            $$$"""{"payload":{"data":[["{{{escaped}}}"]],"schema":["EMAIL"]}}"""
+        );
         response.Invalid.ShouldBe(0);
         (await sandbox.HeldAsync("EMAIL")).ShouldBe([digest]);
     }
@@ -129,7 +132,11 @@ public sealed class Cell_rules
         await using var sandbox = await RunningSandbox.StartAsync();
         string[] schema = ["EMAIL", "DATA_PROCESSING_OPTIONS", "DATA_PROCESSING_OPTIONS_COUNTRY", "LOOKALIKE_VALUE"];
         var response = await sandbox.AddAsync(
-            schema, [Hash("a"), new[] { "LDU" }, 1, "0.5"], [Hash("b"), Array.Empty<string>(), 0, 2], [Hash("c"), new[] { "XYZ" }, 0, -1]);
+            schema,
+            [Hash("a"), new[] { "LDU" }, 1, "0.5"],
+            [Hash("b"), Array.Empty<string>(), 0, 2],
+            [Hash("c"), new[] { "XYZ" }, 0, -1]
+        );
         response.Samples.EnumerateObject().Select(sample => sample.Name).ShouldBe(["2"]);
         (await sandbox.HeldAsync("EMAIL")).Length.ShouldBe(3);
         (await sandbox.GetAsync("/admin/lists/238500000000001")).Json.GetProperty("digests").EnumerateObject().Count().ShouldBe(1);

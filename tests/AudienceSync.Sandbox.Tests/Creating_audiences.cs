@@ -7,7 +7,8 @@ namespace AudienceSync.Sandbox.Tests;
 public sealed class Creating_audiences
 {
     private const string Path = "/v25.0/act_1/customaudiences";
-    private const string Good = """{"name":"carts","subtype":"CUSTOM","customer_file_source":"USER_PROVIDED_ONLY","retention_days":180,"enable_fetch_or_create":true}""";
+    private const string Good =
+        """{"name":"carts","subtype":"CUSTOM","customer_file_source":"USER_PROVIDED_ONLY","retention_days":180,"enable_fetch_or_create":true}""";
 
     [Fact]
     public async Task A_list_is_created_filled_and_deleted()
@@ -56,7 +57,14 @@ public sealed class Creating_audiences
         await using var sandbox = await RunningSandbox.StartAsync();
         const string Terms = "/v25.0/act_1?fields=tos_accepted";
         (await sandbox.GetAsync(Terms)).Json.GetProperty("tos_accepted").GetProperty("custom_audience_tos").GetInt32().ShouldBe(1);
-        var account = JsonSerializer.Serialize(new { account = "act_1", token = "token-1", terms_accepted = false });
+        var account = JsonSerializer.Serialize(
+            new
+            {
+                account = "act_1",
+                token = "token-1",
+                terms_accepted = false,
+            }
+        );
         (await sandbox.SendAsync(HttpMethod.Post, "/admin/accounts", account)).Status.ShouldBe(200);
 
         (await sandbox.GetAsync(Terms)).Json.GetProperty("tos_accepted").GetProperty("custom_audience_tos").GetInt32().ShouldBe(0);

@@ -92,15 +92,24 @@ public sealed class List_semantics
     public async Task Parallel_adds_and_removes_end_in_a_consistent_state()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
-        await Task.WhenAll(Enumerable.Range(0, 16).Select(worker => Task.Run(async () =>
-        {
-            for (var turn = 0; turn < 10; turn++)
-            {
-                var rows = Enumerable.Range(0, 50).Select(n => new object[] { Hash($"{worker}-{n}"), Hash($"shared-{n}") }).ToArray();
-                await sandbox.AddAsync(EmailAndPhone, rows);
-                await sandbox.RemoveAsync(EmailAndPhone, rows[25..]);
-            }
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 16)
+                .Select(worker =>
+                    Task.Run(async () =>
+                    {
+                        for (var turn = 0; turn < 10; turn++)
+                        {
+                            var rows = Enumerable
+                                .Range(0, 50)
+                                .Select(n => new object[] { Hash($"{worker}-{n}"), Hash($"shared-{n}") })
+                                .ToArray();
+                            await sandbox.AddAsync(EmailAndPhone, rows);
+                            await sandbox.RemoveAsync(EmailAndPhone, rows[25..]);
+                        }
+                    })
+                )
+        );
         await sandbox.RemoveAsync(new[] { "PHONE" }, [.. Enumerable.Range(0, 50).Select(n => new object[] { Hash($"shared-{n}") })]);
 
         (await sandbox.HeldAsync("PHONE")).ShouldBeEmpty();

@@ -27,7 +27,11 @@ public sealed class Platform_clients(SdkProject project) : IClassFixture<SdkProj
                 new AccountSettings { Account = "act_1", Token = "token-1" },
                 new AccountSettings
                 {
-                    Platform = "google", Account = GoogleAccount, Token = "refresh", Audiences = [GoogleList], Google = new GoogleSettings { JobS = 0 },
+                    Platform = "google",
+                    Account = GoogleAccount,
+                    Token = "refresh",
+                    Audiences = [GoogleList],
+                    Google = new GoogleSettings { JobS = 0 },
                 },
             ],
         };
@@ -47,7 +51,9 @@ public sealed class Platform_clients(SdkProject project) : IClassFixture<SdkProj
     {
         var list = await RunAsync("meta.mjs", sandbox.Urls.Single(), "token-1", "act_1");
 
-        (await HeldAsync(list, "EMAIL")).ShouldBe([.. new[] { "eve", "fay" }.Select(name => Hash($"{name}@shop.example")).Order(StringComparer.Ordinal)]);
+        (await HeldAsync(list, "EMAIL")).ShouldBe([
+            .. new[] { "eve", "fay" }.Select(name => Hash($"{name}@shop.example")).Order(StringComparer.Ordinal),
+        ]);
     }
 
     [SkippableFact]
@@ -55,7 +61,9 @@ public sealed class Platform_clients(SdkProject project) : IClassFixture<SdkProj
     {
         var list = await RunAsync("google.mjs", sandbox.Urls.Single(), "refresh", GoogleAccount, GoogleList);
 
-        (await HeldAsync(list, "emailAddress")).ShouldBe([.. new[] { "ann", "cat" }.Select(name => Hash($"{name}@shop.example")).Order(StringComparer.Ordinal)]);
+        (await HeldAsync(list, "emailAddress")).ShouldBe([
+            .. new[] { "ann", "cat" }.Select(name => Hash($"{name}@shop.example")).Order(StringComparer.Ordinal),
+        ]);
         (await HeldAsync(list, "phoneNumber")).ShouldBe([Hash("+16577770000")]);
     }
 
@@ -80,6 +88,14 @@ public sealed class Platform_clients(SdkProject project) : IClassFixture<SdkProj
     private async Task<string[]> HeldAsync(string list, string key)
     {
         var shown = await admin.GetFromJsonAsync<JsonElement>($"/admin/lists/{list}");
-        return [.. shown.GetProperty("digests").GetProperty(key).EnumerateArray().Select(digest => digest.GetString()!).Order(StringComparer.Ordinal)];
+        return
+        [
+            .. shown
+                .GetProperty("digests")
+                .GetProperty(key)
+                .EnumerateArray()
+                .Select(digest => digest.GetString()!)
+                .Order(StringComparer.Ordinal),
+        ];
     }
 }

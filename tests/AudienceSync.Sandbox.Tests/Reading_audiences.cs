@@ -4,7 +4,8 @@ namespace AudienceSync.Sandbox.Tests;
 
 public sealed class Reading_audiences
 {
-    private const string Fields = "?fields=id,account_id,name,approximate_count_lower_bound,approximate_count_upper_bound,operation_status,delivery_status";
+    private const string Fields =
+        "?fields=id,account_id,name,approximate_count_lower_bound,approximate_count_upper_bound,operation_status,delivery_status";
 
     [Fact]
     public async Task Status_and_counts_follow_the_uploads()
@@ -51,7 +52,12 @@ public sealed class Reading_audiences
     public async Task The_next_page_url_of_a_client_that_sends_its_token_as_a_parameter_is_complete()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
-        var first = await sandbox.SendAsync(HttpMethod.Get, "/v27.0/act_1/customaudiences?fields=id%2Cname&limit=1&access_token=token-1", null, token: null);
+        var first = await sandbox.SendAsync(
+            HttpMethod.Get,
+            "/v27.0/act_1/customaudiences?fields=id%2Cname&limit=1&access_token=token-1",
+            null,
+            token: null
+        );
         var next = first.Json.GetProperty("paging").GetProperty("next").GetString()!;
         var second = await sandbox.SendAsync(HttpMethod.Get, next, null, token: null);
 

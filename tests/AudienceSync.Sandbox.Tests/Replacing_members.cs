@@ -61,10 +61,23 @@ public sealed class Replacing_members
     public async Task A_replacement_needs_its_session_and_one_schema()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
-        var without = await sandbox.SendAsync(HttpMethod.Post, Path, JsonSerializer.Serialize(new { payload = new { schema = Schema, data = new[] { new[] { Hash("a") } } } }));
+        var without = await sandbox.SendAsync(
+            HttpMethod.Post,
+            Path,
+            JsonSerializer.Serialize(new { payload = new { schema = Schema, data = new[] { new[] { Hash("a") } } } })
+        );
         without.Code.ShouldBe(100);
         await ReplaceAsync(sandbox, 7, 1, last: false, Hash("a"));
-        var other = new { payload = new { schema = new[] { "PHONE" }, data = new[] { new[] { Hash("a") } } }, session = new { session_id = 7, batch_seq = 2, last_batch_flag = true } };
+        var other = new
+        {
+            payload = new { schema = new[] { "PHONE" }, data = new[] { new[] { Hash("a") } } },
+            session = new
+            {
+                session_id = 7,
+                batch_seq = 2,
+                last_batch_flag = true,
+            },
+        };
         (await sandbox.SendAsync(HttpMethod.Post, Path, JsonSerializer.Serialize(other))).Code.ShouldBe(100);
     }
 
@@ -74,7 +87,14 @@ public sealed class Replacing_members
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.AddAsync(Schema, [Hash("a")]);
         await ReplaceAsync(sandbox, 7, 1, last: false, Hash("b"));
-        await sandbox.FaultAsync(new { kind = "replace_fails", operation = "replace", count = 1 });
+        await sandbox.FaultAsync(
+            new
+            {
+                kind = "replace_fails",
+                operation = "replace",
+                count = 1,
+            }
+        );
         Refusal(await ReplaceAsync(sandbox, 7, 2, last: true, Hash("c"))).ShouldBe((2650, 1870148));
         (await sandbox.HeldAsync("EMAIL")).ShouldBe([Hash("a")]);
         (await StatusAsync(sandbox)).ShouldBe(415);
@@ -102,14 +122,28 @@ public sealed class Replacing_members
     private const string Path = $"/v25.0/{RunningSandbox.Audience}/usersreplace";
 
     private static Task<Response> ReplaceAsync(RunningSandbox sandbox, long session, int batch, bool last, params string[] digests) =>
-        sandbox.SendAsync(HttpMethod.Post, Path, JsonSerializer.Serialize(new
-        {
-            payload = new { schema = Schema, data = digests.Select(digest => new[] { digest }) },
-            session = new { session_id = session, batch_seq = batch, last_batch_flag = last },
-        }));
+        sandbox.SendAsync(
+            HttpMethod.Post,
+            Path,
+            JsonSerializer.Serialize(
+                new
+                {
+                    payload = new { schema = Schema, data = digests.Select(digest => new[] { digest }) },
+                    session = new
+                    {
+                        session_id = session,
+                        batch_seq = batch,
+                        last_batch_flag = last,
+                    },
+                }
+            )
+        );
 
     private static async Task<int> StatusAsync(RunningSandbox sandbox) =>
-        (await sandbox.GetAsync($"/v25.0/{RunningSandbox.Audience}?fields=operation_status")).Json.GetProperty("operation_status").GetProperty("code").GetInt32();
+        (await sandbox.GetAsync($"/v25.0/{RunningSandbox.Audience}?fields=operation_status"))
+            .Json.GetProperty("operation_status")
+            .GetProperty("code")
+            .GetInt32();
 
     private static (int, int?) Refusal(Response response) => (response.Code, response.Subcode);
 }

@@ -23,7 +23,11 @@ public sealed class Request_forms
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         using var request = new HttpRequestMessage(HttpMethod.Post, Users);
-        request.Content = new MultipartFormDataContent { { new StringContent(Payload), "payload" }, { new StringContent("token-1"), "access_token" } };
+        request.Content = new MultipartFormDataContent
+        {
+            { new StringContent(Payload), "payload" },
+            { new StringContent("token-1"), "access_token" },
+        };
         (await sandbox.SendAsync(request)).Status.ShouldBe(200);
         (await sandbox.HeldAsync("EMAIL")).ShouldBe([Hash("a")]);
     }
@@ -54,9 +58,24 @@ public sealed class Request_forms
     [InlineData("DELETE", "users", """{"payload":{"schema":["EMAIL"],"data":[]},"method":"delete"}""", 200)]
     [InlineData("POST", "users", """{"payload":{"schema":["EMAIL"],"data":[]},"id":"238500000000002"}""", 400)]
     [InlineData("DELETE", "users", """{"payload":{"schema":["EMAIL"],"data":[]},"method":"post"}""", 400)]
-    [InlineData("POST", "usersreplace", """{"payload":{"schema":["EMAIL"],"data":[]},"id":"238500000000001","fields":"id","session":{"session_id":1,"batch_seq":1,"last_batch_flag":true}}""", 200)]
-    [InlineData("POST", "usersreplace", """{"payload":{"schema":["EMAIL"],"data":[]},"id":"5","session":{"session_id":1,"batch_seq":1,"last_batch_flag":true}}""", 400)]
-    public async Task The_id_of_the_node_and_the_fields_to_read_may_be_repeated_in_a_write(string method, string edge, string body, int status)
+    [InlineData(
+        "POST",
+        "usersreplace",
+        """{"payload":{"schema":["EMAIL"],"data":[]},"id":"238500000000001","fields":"id","session":{"session_id":1,"batch_seq":1,"last_batch_flag":true}}""",
+        200
+    )]
+    [InlineData(
+        "POST",
+        "usersreplace",
+        """{"payload":{"schema":["EMAIL"],"data":[]},"id":"5","session":{"session_id":1,"batch_seq":1,"last_batch_flag":true}}""",
+        400
+    )]
+    public async Task The_id_of_the_node_and_the_fields_to_read_may_be_repeated_in_a_write(
+        string method,
+        string edge,
+        string body,
+        int status
+    )
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         (await sandbox.SendAsync(new HttpMethod(method), $"/v27.0/238500000000001/{edge}", body)).Status.ShouldBe(status);
@@ -159,11 +178,24 @@ public sealed class Request_forms
     public async Task A_session_counts_its_rows_and_late_batches_are_silently_ignored()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
-        Task<Response> Batch(int seq, string value) => sandbox.SendAsync(HttpMethod.Post, Users, JsonSerializer.Serialize(new
-        {
-            payload = new { schema = Email, data = new[] { new[] { Hash(value) } } },
-            session = new { session_id = 9_007_199_254_740_993, batch_seq = seq, last_batch_flag = seq == 3, estimated_num_total = 3 },
-        }));
+        Task<Response> Batch(int seq, string value) =>
+            sandbox.SendAsync(
+                HttpMethod.Post,
+                Users,
+                JsonSerializer.Serialize(
+                    new
+                    {
+                        payload = new { schema = Email, data = new[] { new[] { Hash(value) } } },
+                        session = new
+                        {
+                            session_id = 9_007_199_254_740_993,
+                            batch_seq = seq,
+                            last_batch_flag = seq == 3,
+                            estimated_num_total = 3,
+                        },
+                    }
+                )
+            );
         (await Batch(1, "a")).Json.GetProperty("num_received").GetInt64().ShouldBe(1);
         sandbox.Clock.Advance(TimeSpan.FromMinutes(89));
         var second = await Batch(2, "b");

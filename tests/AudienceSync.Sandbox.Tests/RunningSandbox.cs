@@ -43,7 +43,13 @@ internal sealed class RunningSandbox : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<RunningSandbox> StartAsync(int? callsPerHour = null, string tier = "standard_access", string? adminToken = null, bool onRealPort = false, bool methodOverride = false)
+    public static async Task<RunningSandbox> StartAsync(
+        int? callsPerHour = null,
+        string tier = "standard_access",
+        string? adminToken = null,
+        bool onRealPort = false,
+        bool methodOverride = false
+    )
     {
         var clock = new SandboxTime();
         var options = new SandboxOptions
@@ -52,8 +58,22 @@ internal sealed class RunningSandbox : IAsyncDisposable
             AdminToken = adminToken,
             Accounts =
             [
-                new AccountSettings { Account = "act_1", Token = "token-1", Tier = tier, CallsPerHour = callsPerHour, MethodOverride = methodOverride, Audiences = [Audience, OtherAudience] },
-                new AccountSettings { Account = "act_2", Token = "ABC", AppSecret = "dummySecret", Audiences = [ProofAudience] },
+                new AccountSettings
+                {
+                    Account = "act_1",
+                    Token = "token-1",
+                    Tier = tier,
+                    CallsPerHour = callsPerHour,
+                    MethodOverride = methodOverride,
+                    Audiences = [Audience, OtherAudience],
+                },
+                new AccountSettings
+                {
+                    Account = "act_2",
+                    Token = "ABC",
+                    AppSecret = "dummySecret",
+                    Audiences = [ProofAudience],
+                },
             ],
         };
         var started = SandboxApp.Create(options, clock, onRealPort ? null : builder => builder.WebHost.UseTestServer());
@@ -71,7 +91,12 @@ internal sealed class RunningSandbox : IAsyncDisposable
     public Task<Response> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
 
     public async Task<Response> SendAsync(
-        HttpMethod method, string path, string? json, string? token = "token-1", CancellationToken hangUp = default)
+        HttpMethod method,
+        string path,
+        string? json,
+        string? token = "token-1",
+        CancellationToken hangUp = default
+    )
     {
         using var request = new HttpRequestMessage(method, path);
         request.Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json");
@@ -85,7 +110,11 @@ internal sealed class RunningSandbox : IAsyncDisposable
         var text = await response.Content.ReadAsStringAsync(hangUp);
         var isJson = response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true;
         return new Response(
-            (int)response.StatusCode, isJson ? JsonSerializer.Deserialize<JsonElement>(text) : default, response.Headers, text);
+            (int)response.StatusCode,
+            isJson ? JsonSerializer.Deserialize<JsonElement>(text) : default,
+            response.Headers,
+            text
+        );
     }
 
     public async Task FaultAsync(object rule) =>
@@ -101,8 +130,12 @@ internal sealed class RunningSandbox : IAsyncDisposable
     public async Task<int> PeopleAsync() => (await GetAsync($"/admin/lists/{Audience}")).Json.GetProperty("people").GetInt32();
 
     public async Task<JsonElement> TotalsAsync(string operation, string? audience = Audience) =>
-        (await GetAsync("/admin/calls")).Json.GetProperty("totals").EnumerateArray()
-            .Single(total => total.GetProperty("operation").GetString() == operation && total.GetProperty("audience").GetString() == audience);
+        (await GetAsync("/admin/calls"))
+            .Json.GetProperty("totals")
+            .EnumerateArray()
+            .Single(total =>
+                total.GetProperty("operation").GetString() == operation && total.GetProperty("audience").GetString() == audience
+            );
 
     public async ValueTask DisposeAsync()
     {

@@ -52,7 +52,14 @@ public sealed class Scripted_faults
     public async Task A_delayed_call_waits_on_the_clock_and_then_applies()
     {
         await using var sandbox = await RunningSandbox.StartAsync();
-        await sandbox.FaultAsync(new { kind = "delay", delay_ms = 5_000, count = 1 });
+        await sandbox.FaultAsync(
+            new
+            {
+                kind = "delay",
+                delay_ms = 5_000,
+                count = 1,
+            }
+        );
         var call = sandbox.AddAsync(Email, [Hash("a")]);
         await sandbox.Clock.WaitersAsync(1);
         (await sandbox.PeopleAsync()).ShouldBe(0);
@@ -67,7 +74,14 @@ public sealed class Scripted_faults
     {
         // The in-memory server waits for the response even after a cancellation; only a real connection can be closed.
         await using var sandbox = await RunningSandbox.StartAsync(onRealPort: true);
-        await sandbox.FaultAsync(new { kind = "delay", delay_ms = 5_000, count = 1 });
+        await sandbox.FaultAsync(
+            new
+            {
+                kind = "delay",
+                delay_ms = 5_000,
+                count = 1,
+            }
+        );
         using var hangUp = new CancellationTokenSource();
         var body = $$$"""{"payload":{"schema":["EMAIL"],"data":[["{{{Hash("a")}}}"]]}}""";
         var call = sandbox.SendAsync(HttpMethod.Post, "/v25.0/238500000000001/users", body, hangUp: hangUp.Token);
@@ -102,7 +116,14 @@ public sealed class Scripted_faults
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.FaultAsync(new { kind = "server_error", audience = RunningSandbox.OtherAudience });
-        await sandbox.FaultAsync(new { kind = "server_error", operation = "remove", count = 2 });
+        await sandbox.FaultAsync(
+            new
+            {
+                kind = "server_error",
+                operation = "remove",
+                count = 2,
+            }
+        );
         (await sandbox.AddAsync(Email, [Hash("a")])).Status.ShouldBe(200);
         (await sandbox.RemoveAsync(Email, [Hash("a")])).Status.ShouldBe(500);
         (await sandbox.RemoveAsync(Email, [Hash("a")])).Status.ShouldBe(500);
@@ -122,7 +143,14 @@ public sealed class Scripted_faults
         async Task<string> Pattern()
         {
             await using var sandbox = await RunningSandbox.StartAsync();
-            await sandbox.FaultAsync(new { kind = "server_error", probability = 0.5, seed = 7 });
+            await sandbox.FaultAsync(
+                new
+                {
+                    kind = "server_error",
+                    probability = 0.5,
+                    seed = 7,
+                }
+            );
             var seen = "";
             for (var call = 0; call < 40; call++)
             {

@@ -17,7 +17,16 @@ public sealed class SdkProject : IAsyncLifetime
 
     private static readonly string[] Files = ["package.json", "package-lock.json", ".npmrc", "meta.mjs", "google.mjs"];
 
-    private static readonly string[] NoNetwork = ["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH", "EPROXY"];
+    private static readonly string[] NoNetwork =
+    [
+        "ENOTFOUND",
+        "EAI_AGAIN",
+        "ECONNREFUSED",
+        "ECONNRESET",
+        "ETIMEDOUT",
+        "ENETUNREACH",
+        "EPROXY",
+    ];
 
     /// <summary>The reason that the project cannot run here; null when it can.</summary>
     public string? Missing { get; private set; }
@@ -26,15 +35,19 @@ public sealed class SdkProject : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        if (await TryRunAsync("node", Path.GetTempPath(), TimeSpan.FromSeconds(20), "--version") is not { ExitCode: 0 }
-            || await TryRunAsync("npm", Path.GetTempPath(), TimeSpan.FromSeconds(20), "--version") is not { ExitCode: 0 })
+        if (
+            await TryRunAsync("node", Path.GetTempPath(), TimeSpan.FromSeconds(20), "--version") is not { ExitCode: 0 }
+            || await TryRunAsync("npm", Path.GetTempPath(), TimeSpan.FromSeconds(20), "--version") is not { ExitCode: 0 }
+        )
         {
             Missing = "skipped: Node with npm is not available";
             return;
         }
 
         var source = Path.Combine(AppContext.BaseDirectory, "sdk");
-        var state = Convert.ToHexStringLower(SHA256.HashData([.. Files.SelectMany(name => File.ReadAllBytes(Path.Combine(source, name)))]))[..16];
+        var state = Convert.ToHexStringLower(SHA256.HashData([.. Files.SelectMany(name => File.ReadAllBytes(Path.Combine(source, name)))]))[
+            ..16
+        ];
         Folder = Path.Combine(Path.GetTempPath(), $"audiencesync-sdk-{Environment.UserName}-{state}");
         if (!Directory.Exists(Folder))
         {
@@ -47,7 +60,7 @@ public sealed class SdkProject : IAsyncLifetime
     /// <summary>Runs a script to completion.</summary>
     internal async Task<ProcessResult> RunAsync(string script, TimeSpan time, params string[] arguments) =>
         await TryRunAsync("node", Folder, time, [script, .. arguments])
-            ?? throw new InvalidOperationException("Node is no longer available.");
+        ?? throw new InvalidOperationException("Node is no longer available.");
 
     // Another run may install at the same time, so the folder is created next to its final path and moved there as a whole.
     private async Task InstallAsync(string source)
@@ -90,7 +103,10 @@ public sealed class SdkProject : IAsyncLifetime
     {
         var start = new ProcessStartInfo(program, arguments)
         {
-            WorkingDirectory = folder, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         Process process;
         try

@@ -21,7 +21,13 @@ public sealed class Seeded_faults
     public async Task Fault_periods_of_a_platform_do_not_depend_on_the_other_selected_platforms()
     {
         static string[] OfMeta(string rules) =>
-            [.. JsonSerializer.Deserialize<JsonElement>(rules).EnumerateArray().Where(rule => rule.GetProperty("platform").GetString() == "meta").Select(rule => $"{rule.GetProperty("from")} {rule.GetProperty("kind")}")];
+            [
+                .. JsonSerializer
+                    .Deserialize<JsonElement>(rules)
+                    .EnumerateArray()
+                    .Where(rule => rule.GetProperty("platform").GetString() == "meta")
+                    .Select(rule => $"{rule.GetProperty("from")} {rule.GetProperty("kind")}"),
+            ];
         OfMeta(await DrawAsync(42, "\"meta\"")).ShouldBe(OfMeta(await DrawAsync(42)));
     }
 
@@ -30,7 +36,17 @@ public sealed class Seeded_faults
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         var until = sandbox.Clock.GetUtcNow().AddHours(2);
-        var drawn = await SeedAsync(sandbox, new { seed = 5, until, every_s = 60, kinds = new[] { "server_error" }, platforms = new[] { "meta" } });
+        var drawn = await SeedAsync(
+            sandbox,
+            new
+            {
+                seed = 5,
+                until,
+                every_s = 60,
+                kinds = new[] { "server_error" },
+                platforms = new[] { "meta" },
+            }
+        );
         drawn.Json.EnumerateArray().ShouldAllBe(rule => rule.GetProperty("until").GetDateTimeOffset() <= until);
         var refused = 0;
         while (sandbox.Clock.GetUtcNow() < until)
@@ -65,7 +81,14 @@ public sealed class Seeded_faults
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         var now = sandbox.Clock.GetUtcNow();
-        await sandbox.FaultAsync(new { kind = "server_error", from = now.AddMinutes(1), until = now.AddMinutes(2) });
+        await sandbox.FaultAsync(
+            new
+            {
+                kind = "server_error",
+                from = now.AddMinutes(1),
+                until = now.AddMinutes(2),
+            }
+        );
         async Task<int> StatusAsync() => (await sandbox.AddAsync(Email, [Hash("a")])).Status;
         (await StatusAsync()).ShouldBe(200);
         sandbox.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -79,7 +102,14 @@ public sealed class Seeded_faults
     {
         await using var sandbox = await RunningSandbox.StartAsync();
         await sandbox.AddAsync(Email, [Hash("a")], [Hash("b")]);
-        await sandbox.FaultAsync(new { kind = "human_edit", count = 1, seed = 3 });
+        await sandbox.FaultAsync(
+            new
+            {
+                kind = "human_edit",
+                count = 1,
+                seed = 3,
+            }
+        );
         await sandbox.AddAsync(Email, [Hash("c")]);
         var held = await sandbox.HeldAsync("EMAIL");
         held.Length.ShouldBe(3, "one member was removed, an unknown one was added, and the call itself took effect");
@@ -99,7 +129,9 @@ public sealed class Seeded_faults
         await using var sandbox = await RunningSandbox.StartAsync();
         var until = sandbox.Clock.GetUtcNow().AddDays(2).ToString("O");
         var only = platforms is null ? "" : $",\"platforms\":[{platforms}]";
-        return (await sandbox.SendAsync(HttpMethod.Post, "/admin/faults/seeded", $$"""{"seed":{{seed}},"until":"{{until}}"{{only}}}""")).Text;
+        return (
+            await sandbox.SendAsync(HttpMethod.Post, "/admin/faults/seeded", $$"""{"seed":{{seed}},"until":"{{until}}"{{only}}}""")
+        ).Text;
     }
 
     private static Task<Response> SeedAsync(RunningSandbox sandbox, object request) =>

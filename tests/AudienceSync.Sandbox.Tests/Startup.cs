@@ -44,7 +44,15 @@ public sealed class Startup
         var options = new SandboxOptions
         {
             Urls = "http://127.0.0.1:0",
-            Accounts = [new AccountSettings { Account = "act_1", Token = "t", Audiences = ["1"] }],
+            Accounts =
+            [
+                new AccountSettings
+                {
+                    Account = "act_1",
+                    Token = "t",
+                    Audiences = ["1"],
+                },
+            ],
         };
         await using var app = SandboxApp.Create(options, TimeProvider.System);
         await app.StartAsync();

@@ -38,7 +38,10 @@ internal class WatchedTime(DateTimeOffset start) : FakeTimeProvider(start)
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new WatchedTimer(
-            this, callback, fire => base.CreateTimer(fire, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
+            this,
+            callback,
+            fire => base.CreateTimer(fire, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan)
+        );
         timer.Change(dueTime, period);
         return timer;
     }

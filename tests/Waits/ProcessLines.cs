@@ -62,10 +62,14 @@ internal sealed class ProcessLines
         }
         catch (OperationCanceledException late)
         {
-            throw new TimeoutException($"Not printed within {(longest ?? Deadline.Longest).TotalSeconds} s: {what}\n{string.Join('\n', All.TakeLast(60))}", late);
+            throw new TimeoutException(
+                $"Not printed within {(longest ?? Deadline.Longest).TotalSeconds} s: {what}\n{string.Join('\n', All.TakeLast(60))}",
+                late
+            );
         }
 
-        return All.FirstOrDefault(isIt) ?? throw new InvalidOperationException($"The process ended without {what}\n{string.Join('\n', All.TakeLast(60))}");
+        return All.FirstOrDefault(isIt)
+            ?? throw new InvalidOperationException($"The process ended without {what}\n{string.Join('\n', All.TakeLast(60))}");
     }
 
     private void Keep(string? line)

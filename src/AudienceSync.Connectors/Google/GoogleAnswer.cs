@@ -36,7 +36,9 @@ internal sealed record GoogleAnswer
         {
             using var document = JsonDocument.Parse(body, JsonFields.Options);
             var root = document.RootElement;
-            return root.Object("error") is { } error ? OfError(error) : new GoogleAnswer { IsJson = true, RequestId = root.Name("requestId") };
+            return root.Object("error") is { } error
+                ? OfError(error)
+                : new GoogleAnswer { IsJson = true, RequestId = root.Name("requestId") };
         }
         catch (JsonException)
         {
@@ -73,16 +75,24 @@ internal sealed record GoogleAnswer
         return null;
     }
 
-    private static GoogleViolation Violation(JsonElement violation)
-        => new(MemberOf(violation.Text("field")), violation.Name("reason"));
+    private static GoogleViolation Violation(JsonElement violation) => new(MemberOf(violation.Text("field")), violation.Name("reason"));
 
     /// <summary><c>audience_members[17].user_data...</c> identifies the eighteenth; either spelling of the field is accepted (3).</summary>
     private static int? MemberOf(string? field)
     {
         foreach (var prefix in (ReadOnlySpan<string>)["audience_members[", "audienceMembers["])
         {
-            if (field is not null && field.StartsWith(prefix, StringComparison.Ordinal) && field.IndexOf(']') is var end and > 0
-                && int.TryParse(field.AsSpan(prefix.Length, end - prefix.Length), System.Globalization.NumberStyles.None, provider: null, out var member))
+            if (
+                field is not null
+                && field.StartsWith(prefix, StringComparison.Ordinal)
+                && field.IndexOf(']') is var end and > 0
+                && int.TryParse(
+                    field.AsSpan(prefix.Length, end - prefix.Length),
+                    System.Globalization.NumberStyles.None,
+                    provider: null,
+                    out var member
+                )
+            )
             {
                 return member;
             }

@@ -13,10 +13,18 @@ public interface IGoogleApi
     /// <param name="cancellationToken">Ends the call.</param>
     [Post("/audienceMembers:{method}")]
     Task<HttpResponseMessage> MembersAsync(
-        string method, [Header("Authorization")] string authorization, [Body] HttpContent body, CancellationToken cancellationToken);
+        string method,
+        [Header("Authorization")] string authorization,
+        [Body] HttpContent body,
+        CancellationToken cancellationToken
+    );
 
     [Get("/requestStatus:retrieve")]
-    Task<HttpResponseMessage> StatusAsync([Header("Authorization")] string authorization, string requestId, CancellationToken cancellationToken);
+    Task<HttpResponseMessage> StatusAsync(
+        [Header("Authorization")] string authorization,
+        string requestId,
+        CancellationToken cancellationToken
+    );
 
     /// <param name="account">The advertiser account whose lists are managed.</param>
     /// <param name="authorization">As above.</param>
@@ -31,7 +39,8 @@ public interface IGoogleApi
         [Header("login-account")] string? loginAccount,
         bool? validateOnly,
         [Body] HttpContent body,
-        CancellationToken cancellationToken);
+        CancellationToken cancellationToken
+    );
 
     /// <param name="account">As above.</param>
     /// <param name="authorization">As above.</param>
@@ -48,7 +57,8 @@ public interface IGoogleApi
         [Encoded] string? filter,
         int pageSize,
         [Encoded] string? pageToken,
-        CancellationToken cancellationToken);
+        CancellationToken cancellationToken
+    );
 
     [Get("/accountTypes/GOOGLE_ADS/accounts/{account}/userLists/{list}")]
     Task<HttpResponseMessage> ListAsync(
@@ -56,7 +66,8 @@ public interface IGoogleApi
         string list,
         [Header("Authorization")] string authorization,
         [Header("login-account")] string? loginAccount,
-        CancellationToken cancellationToken);
+        CancellationToken cancellationToken
+    );
 
     [Delete("/accountTypes/GOOGLE_ADS/accounts/{account}/userLists/{list}")]
     Task<HttpResponseMessage> DeleteListAsync(
@@ -64,5 +75,6 @@ public interface IGoogleApi
         string list,
         [Header("Authorization")] string authorization,
         [Header("login-account")] string? loginAccount,
-        CancellationToken cancellationToken);
+        CancellationToken cancellationToken
+    );
 }

@@ -19,7 +19,10 @@ internal sealed class GoogleCalls(GoogleTokens tokens, CallPipeline pipeline, Ti
 {
     private const int Unauthenticated = 401;
 
-    public async ValueTask<GoogleReply> MakeAsync(Func<string, CancellationToken, Task<HttpResponseMessage>> call, CancellationToken cancellationToken)
+    public async ValueTask<GoogleReply> MakeAsync(
+        Func<string, CancellationToken, Task<HttpResponseMessage>> call,
+        CancellationToken cancellationToken
+    )
     {
         var first = await tokens.GetAsync(refused: null, cancellationToken);
         if (first.Token is null)
@@ -34,14 +37,24 @@ internal sealed class GoogleCalls(GoogleTokens tokens, CallPipeline pipeline, Ti
         }
 
         var second = await tokens.GetAsync(refused: first.Token, cancellationToken);
-        return second.Token is null ? new GoogleReply(null, null, second.Outcome) : await WithAsync(second.Token, call, cancellationToken) with { Requests = 2 };
+        return second.Token is null
+            ? new GoogleReply(null, null, second.Outcome)
+            : await WithAsync(second.Token, call, cancellationToken) with
+            {
+                Requests = 2,
+            };
     }
 
     private async ValueTask<GoogleReply> WithAsync(
-        string token, Func<string, CancellationToken, Task<HttpResponseMessage>> call, CancellationToken cancellationToken)
+        string token,
+        Func<string, CancellationToken, Task<HttpResponseMessage>> call,
+        CancellationToken cancellationToken
+    )
     {
         var (http, failure) = await pipeline.RunAsync(
-            async attempt => await PlatformAnswer.ReadAsync(await call($"Bearer {token}", attempt), attempt), cancellationToken);
+            async attempt => await PlatformAnswer.ReadAsync(await call($"Bearer {token}", attempt), attempt),
+            cancellationToken
+        );
         if (http is null)
         {
             return new GoogleReply(null, null, new Outcome(OutcomeKind.Retry, failure));
@@ -51,12 +64,13 @@ internal sealed class GoogleCalls(GoogleTokens tokens, CallPipeline pipeline, Ti
         return new GoogleReply(http, answer, RetryAfterPolicy.With(OutcomeOf(http.Status, answer), http, clock.GetUtcNow()));
     }
 
-    private Outcome OutcomeOf(int status, GoogleAnswer? answer) => answer switch
-    {
-        null => new Outcome(OutcomeKind.Retry, "answer_too_large"),
-        { IsError: true } => GoogleErrors.Of(answer, status, clock.GetUtcNow()),
-        { IsJson: true } when status is >= 200 and < 300 => Outcome.Done,
-        _ when status == Unauthenticated => new Outcome(OutcomeKind.StopAccount, "google_unauthenticated"),
-        _ => RetryAfterPolicy.OfStatus(status, answer.IsJson),
-    };
+    private Outcome OutcomeOf(int status, GoogleAnswer? answer) =>
+        answer switch
+        {
+            null => new Outcome(OutcomeKind.Retry, "answer_too_large"),
+            { IsError: true } => GoogleErrors.Of(answer, status, clock.GetUtcNow()),
+            { IsJson: true } when status is >= 200 and < 300 => Outcome.Done,
+            _ when status == Unauthenticated => new Outcome(OutcomeKind.StopAccount, "google_unauthenticated"),
+            _ => RetryAfterPolicy.OfStatus(status, answer.IsJson),
+        };
 }

@@ -51,7 +51,10 @@ public sealed class GoogleDestination : IDestination, IAudienceFactory, IResyncs
         ArgumentNullException.ThrowIfNull(call);
         var result = await _members.SendAsync(call, _settings.ValidateOnly, cancellationToken);
         return _settings.ValidateOnly && result.HttpStatus != 0 && result.Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone
-            ? result with { Outcome = new Outcome(OutcomeKind.Snooze, "google_validate_only", GoogleLimits.DryRunWait) }
+            ? result with
+            {
+                Outcome = new Outcome(OutcomeKind.Snooze, "google_validate_only", GoogleLimits.DryRunWait),
+            }
             : result;
     }
 
@@ -78,7 +81,12 @@ public sealed class GoogleDestination : IDestination, IAudienceFactory, IResyncs
 
             // A failed poll is repeated at the engine's growing intervals, or later when Google requests a longer wait: never every minute
             // for days.
-            _ => new JobReport(JobState.Running, [], reply.Outcome.Code, PollAgainAfter: reply.Outcome.Wait > JobGaps.Longest ? reply.Outcome.Wait : null),
+            _ => new JobReport(
+                JobState.Running,
+                [],
+                reply.Outcome.Code,
+                PollAgainAfter: reply.Outcome.Wait > JobGaps.Longest ? reply.Outcome.Wait : null
+            ),
         };
     }
 
@@ -98,15 +106,21 @@ public sealed class GoogleDestination : IDestination, IAudienceFactory, IResyncs
         return _members.RemoveAllAsync(resync.Audience, resync.StartedAt - GoogleLimits.ClockMargin, cancellationToken);
     }
 
-    public ValueTask<EnsuredAudience> EnsureAsync(AudienceDefinition wanted, CancellationToken cancellationToken) => _lists.EnsureAsync(wanted, cancellationToken);
+    public ValueTask<EnsuredAudience> EnsureAsync(AudienceDefinition wanted, CancellationToken cancellationToken) =>
+        _lists.EnsureAsync(wanted, cancellationToken);
 
-    public ValueTask<AudienceReport> ReadAsync(RemoteAudienceId audience, CancellationToken cancellationToken) => _lists.ReadAsync(audience, cancellationToken);
+    public ValueTask<AudienceReport> ReadAsync(RemoteAudienceId audience, CancellationToken cancellationToken) =>
+        _lists.ReadAsync(audience, cancellationToken);
 
-    public ValueTask<Outcome> DeleteAsync(RemoteAudienceId audience, CancellationToken cancellationToken) => _lists.DeleteAsync(audience, cancellationToken);
+    public ValueTask<Outcome> DeleteAsync(RemoteAudienceId audience, CancellationToken cancellationToken) =>
+        _lists.DeleteAsync(audience, cancellationToken);
 
     public CheckFinding? CheckName(string name) => GoogleChecks.OfName(name);
 
-    public async ValueTask<IReadOnlyList<CheckFinding>> CheckAsync(IReadOnlyList<RemoteAudienceId> audiences, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<CheckFinding>> CheckAsync(
+        IReadOnlyList<RemoteAudienceId> audiences,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(audiences);
         var findings = GoogleChecks.OfAccount(await _lists.TouchAsync(cancellationToken), _settings.ValidateOnly);

@@ -19,12 +19,24 @@ internal static class GoogleGrants
         {
             ({ } error, _, _, _, _) => Refused(error),
             (_, { } file, null, null, null) => ServiceAccountGrant.Parse(file, tokenUrl.Value),
-            (_, { }, _, _, _) => Refused(new SettingError(
-                "service_account", "two_credentials", "give either service_account, or client_id, client_secret and refresh_token.")),
+            (_, { }, _, _, _) => Refused(
+                new SettingError(
+                    "service_account",
+                    "two_credentials",
+                    "give either service_account, or client_id, client_secret and refresh_token."
+                )
+            ),
             (_, _, { Length: > 0 } id, { } secret, { } refresh) => new Setting<IGoogleGrant>(
-                "refresh_token", new RefreshTokenGrant(tokenUrl.Value ?? GoogleSettings.DefaultTokenUrl, id, secret, refresh)),
-            _ => Refused(new SettingError(
-                "service_account", "missing_credentials", "give service_account, or all of client_id, client_secret and refresh_token.")),
+                "refresh_token",
+                new RefreshTokenGrant(tokenUrl.Value ?? GoogleSettings.DefaultTokenUrl, id, secret, refresh)
+            ),
+            _ => Refused(
+                new SettingError(
+                    "service_account",
+                    "missing_credentials",
+                    "give service_account, or all of client_id, client_secret and refresh_token."
+                )
+            ),
         };
     }
 

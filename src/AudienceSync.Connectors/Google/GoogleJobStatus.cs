@@ -14,7 +14,12 @@ internal static class GoogleJobStatus
     /// <summary>The reasons listed in the contract; others are reported only as unknown.</summary>
     private static readonly HashSet<string> Reasons =
     [
-        "DENIED_CONSENT", "NO_CONSENT", "UNKNOWN_CONSENT", "INVALID_FORMAT", "INVALID_MOBILE_ID_FORMAT", "INTERNAL_ERROR",
+        "DENIED_CONSENT",
+        "NO_CONSENT",
+        "UNKNOWN_CONSENT",
+        "INVALID_FORMAT",
+        "INVALID_MOBILE_ID_FORMAT",
+        "INTERNAL_ERROR",
     ];
 
     public static JobReport Read(ReadOnlyMemory<byte> body, TimeSpan nextPoll)
@@ -25,8 +30,10 @@ internal static class GoogleJobStatus
 
             // Our requests have one destination; a response without it is not ready yet.
             var states = document.RootElement.Items("requestStatusPerDestination").Select(state => Of(state, nextPoll)).ToList();
-            return states.Find(report => report.State == JobState.Failed) ?? states.Find(report => report.State == JobState.Running)
-                ?? states.FirstOrDefault() ?? Running("google_status_missing", nextPoll);
+            return states.Find(report => report.State == JobState.Failed)
+                ?? states.Find(report => report.State == JobState.Running)
+                ?? states.FirstOrDefault()
+                ?? Running("google_status_missing", nextPoll);
         }
         catch (JsonException)
         {
@@ -54,7 +61,9 @@ internal static class GoogleJobStatus
     private static string ReasonOf(string? reason)
     {
         var name = reason?.StartsWith(ReasonHead, StringComparison.Ordinal) == true ? reason[ReasonHead.Length..] : "";
-        return Reasons.Contains(name) ? name.ToLowerInvariant() : name.Contains("DECRYPTION", StringComparison.Ordinal) ? "decryption" : "unknown_reason";
+        return Reasons.Contains(name) ? name.ToLowerInvariant()
+            : name.Contains("DECRYPTION", StringComparison.Ordinal) ? "decryption"
+            : "unknown_reason";
     }
 
     private static JobReport Running(string code, TimeSpan nextPoll) => new(JobState.Running, NoMembers, code, PollAgainAfter: nextPoll);

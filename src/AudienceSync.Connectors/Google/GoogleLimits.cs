@@ -49,15 +49,16 @@ public static class GoogleLimits
     /// <summary>
     /// Requests are processed later and in no guaranteed order (4.7, 6.7), so adds and removes of one list must not overlap.
     /// </summary>
-    public static DestinationLimits For(TimeSpan callTimeout, TimeSpan jobCheck) => new(MembersPerCall, callTimeout, OrderedCalls: false)
-    {
-        MatchesPeople = true,
-        MembershipLifetime = TimeSpan.FromDays(MaxLifetimeD),
-        FirstJobPoll = jobCheck,
-        JobPollsPerMinute = 150,
-        RequestsPerCall = GoogleMembers.MaxRequests,
+    public static DestinationLimits For(TimeSpan callTimeout, TimeSpan jobCheck) =>
+        new(MembersPerCall, callTimeout, OrderedCalls: false)
+        {
+            MatchesPeople = true,
+            MembershipLifetime = TimeSpan.FromDays(MaxLifetimeD),
+            FirstJobPoll = jobCheck,
+            JobPollsPerMinute = 150,
+            RequestsPerCall = GoogleMembers.MaxRequests,
 
-        // Member mutations per project (6.6); what other programs of the project use shows only in Google's responses.
-        Allowances = [new("minute", 300, TimeSpan.FromMinutes(1)), new("day", 100_000, TimeSpan.FromDays(1))],
-    };
+            // Member mutations per project (6.6); what other programs of the project use shows only in Google's responses.
+            Allowances = [new("minute", 300, TimeSpan.FromMinutes(1)), new("day", 100_000, TimeSpan.FromDays(1))],
+        };
 }

@@ -13,9 +13,7 @@ internal static class GoogleListReport
     public static AudienceReport Of(JsonElement list)
     {
         var sizes = list.Object("sizeInfo");
-        var size = sizes is { } reported
-            ? Sizes.Select(name => reported.Number(name)).Max()
-            : null;
+        var size = sizes is { } reported ? Sizes.Select(name => reported.Number(name)).Max() : null;
         var (state, code) = (list.Truth("readOnly"), list.Name("membershipStatus"), size) switch
         {
             (true, _, _) => (AudienceState.NeedsHuman, "google_read_only"),
@@ -27,5 +25,10 @@ internal static class GoogleListReport
     }
 
     private static readonly string[] Sizes =
-        ["displayNetworkMembersCount", "searchNetworkMembersCount", "youtubeMembersCount", "gmailMembersCount"];
+    [
+        "displayNetworkMembersCount",
+        "searchNetworkMembersCount",
+        "youtubeMembersCount",
+        "gmailMembersCount",
+    ];
 }

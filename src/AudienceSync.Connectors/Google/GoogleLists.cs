@@ -33,7 +33,8 @@ internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IG
                 using var body = GooglePayload.Json(CreateBody(wanted));
                 return await api.CreateListAsync(settings.Account, authorization, _manager, validateOnly: null, body, token);
             },
-            cancellationToken);
+            cancellationToken
+        );
         if (created.Outcome.Code == NameTaken)
         {
             // Created between the search and the call, perhaps by a call of ours whose response was lost.
@@ -50,7 +51,10 @@ internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IG
             return new AudienceReport(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"));
         }
 
-        var reply = await calls.MakeAsync((authorization, token) => api.ListAsync(settings.Account, list.Value!, authorization, _manager, token), cancellationToken);
+        var reply = await calls.MakeAsync(
+            (authorization, token) => api.ListAsync(settings.Account, list.Value!, authorization, _manager, token),
+            cancellationToken
+        );
         if (!reply.IsGood)
         {
             return new AudienceReport(reply.Outcome);
@@ -69,13 +73,22 @@ internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IG
             return new Outcome(OutcomeKind.StopAudience, "invalid_audience_id");
         }
 
-        var reply = await calls.MakeAsync((authorization, token) => api.DeleteListAsync(settings.Account, list.Value!, authorization, _manager, token), cancellationToken);
+        var reply = await calls.MakeAsync(
+            (authorization, token) => api.DeleteListAsync(settings.Account, list.Value!, authorization, _manager, token),
+            cancellationToken
+        );
         return reply.Http?.Status == 404 ? Outcome.Done : reply.Outcome;
     }
 
     /// <summary>The cheapest request that needs the token and access to the account.</summary>
-    public async ValueTask<Outcome> TouchAsync(CancellationToken cancellationToken)
-        => (await calls.MakeAsync((authorization, token) => api.ListsAsync(settings.Account, authorization, _manager, filter: null, 1, pageToken: null, token), cancellationToken)).Outcome;
+    public async ValueTask<Outcome> TouchAsync(CancellationToken cancellationToken) =>
+        (
+            await calls.MakeAsync(
+                (authorization, token) =>
+                    api.ListsAsync(settings.Account, authorization, _manager, filter: null, 1, pageToken: null, token),
+                cancellationToken
+            )
+        ).Outcome;
 
     /// <summary>The list of this name, or the reason why the search failed; null when there is none.</summary>
     private async ValueTask<EnsuredAudience?> FindAsync(string name, CancellationToken cancellationToken)
@@ -87,7 +100,9 @@ internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IG
         {
             var token = page is null ? null : QueryText.Encode(page);
             var reply = await calls.MakeAsync(
-                (authorization, cancel) => api.ListsAsync(settings.Account, authorization, _manager, filter, PageSize, token, cancel), cancellationToken);
+                (authorization, cancel) => api.ListsAsync(settings.Account, authorization, _manager, filter, PageSize, token, cancel),
+                cancellationToken
+            );
             if (!reply.IsGood)
             {
                 return new EnsuredAudience(reply.Outcome);
@@ -135,17 +150,19 @@ internal sealed class GoogleLists(GoogleSettings settings, GoogleCalls calls, IG
     {
         // A whole number of days in seconds; without a lifetime, the longest possible (6.3).
         var days = Math.Clamp(wanted.Lifetime?.TotalDays ?? GoogleLimits.MaxLifetimeD, 1, GoogleLimits.MaxLifetimeD);
-        return JsonSerializer.Serialize(new
-        {
-            displayName = wanted.Name,
-            description = wanted.Description,
-            membershipDuration = $"{(long)Math.Ceiling(days) * 86_400}s",
-            membershipStatus = "OPEN",
-            ingestedUserListInfo = new
+        return JsonSerializer.Serialize(
+            new
             {
-                uploadKeyTypes = new[] { ContactList },
-                contactIdInfo = new { dataSourceType = "DATA_SOURCE_TYPE_FIRST_PARTY" },
-            },
-        });
+                displayName = wanted.Name,
+                description = wanted.Description,
+                membershipDuration = $"{(long)Math.Ceiling(days) * 86_400}s",
+                membershipStatus = "OPEN",
+                ingestedUserListInfo = new
+                {
+                    uploadKeyTypes = new[] { ContactList },
+                    contactIdInfo = new { dataSourceType = "DATA_SOURCE_TYPE_FIRST_PARTY" },
+                },
+            }
+        );
     }
 }

@@ -53,8 +53,8 @@ internal sealed class GoogleMembers(GoogleSettings settings, GoogleCalls calls, 
         }
     }
 
-    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<DeliveryChange> people)
-        => GooglePayload.Comparer.Compare(people, version => normalizers.Find(NormalizerFamily.Google, version));
+    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<DeliveryChange> people) =>
+        GooglePayload.Comparer.Compare(people, version => normalizers.Find(NormalizerFamily.Google, version));
 
     public void AddShared(in Member member, List<SharedCell> into)
     {
@@ -77,13 +77,24 @@ internal sealed class GoogleMembers(GoogleSettings settings, GoogleCalls calls, 
                 using var body = GooglePayload.RemoveAll(settings, list, asOf, settings.ValidateOnly);
                 return await api.MembersAsync("removeAll", authorization, body, token);
             },
-            cancellationToken);
+            cancellationToken
+        );
         return new CallResult(
-            reply.Outcome, [], [], Job: reply.IsGood ? JobOf(reply, settings.ValidateOnly) : null,
-            PlatformRequestId: reply.Answer?.RequestId, HttpStatus: reply.Http?.Status ?? 0);
+            reply.Outcome,
+            [],
+            [],
+            Job: reply.IsGood ? JobOf(reply, settings.ValidateOnly) : null,
+            PlatformRequestId: reply.Answer?.RequestId,
+            HttpStatus: reply.Http?.Status ?? 0
+        );
     }
 
-    private async Task<HttpResponseMessage> AttemptAsync(MemberCall call, MemberBody body, string authorization, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> AttemptAsync(
+        MemberCall call,
+        MemberBody body,
+        string authorization,
+        CancellationToken cancellationToken
+    )
     {
         using var content = body.ToContent();
         return call.Operation switch
@@ -121,23 +132,28 @@ internal sealed class GoogleMembers(GoogleSettings settings, GoogleCalls calls, 
         return refused.Count - before;
     }
 
-    private static CallResult Accepted(GoogleReply reply, MemberBody body, SortedDictionary<int, string> refused, bool validateOnly)
-        => JobOf(reply, validateOnly) is var job && (job is not null || validateOnly)
-            ? Result(Ended(refused), body, refused, reply) with { Job = job }
+    private static CallResult Accepted(GoogleReply reply, MemberBody body, SortedDictionary<int, string> refused, bool validateOnly) =>
+        JobOf(reply, validateOnly) is var job && (job is not null || validateOnly)
+            ? Result(Ended(refused), body, refused, reply) with
+            {
+                Job = job,
+            }
             : Result(new Outcome(OutcomeKind.Retry, "not_understood"), body, [], reply);
 
     /// <summary>The id of a validation cannot be looked up (6.2), so it is not a job handle.</summary>
-    private static JobHandle? JobOf(GoogleReply reply, bool validateOnly)
-        => !validateOnly && reply.Answer?.RequestId is { } id ? new JobHandle(id) : null;
+    private static JobHandle? JobOf(GoogleReply reply, bool validateOnly) =>
+        !validateOnly && reply.Answer?.RequestId is { } id ? new JobHandle(id) : null;
 
-    private static Outcome Ended(SortedDictionary<int, string> refused)
-        => refused.Count == 0 ? Outcome.Done : new Outcome(OutcomeKind.PartlyDone, refused.First().Value);
+    private static Outcome Ended(SortedDictionary<int, string> refused) =>
+        refused.Count == 0 ? Outcome.Done : new Outcome(OutcomeKind.PartlyDone, refused.First().Value);
 
-    private static CallResult Result(Outcome outcome, MemberBody body, SortedDictionary<int, string> refused, GoogleReply? reply) => new(
-        outcome,
-        body.Invalid,
-        [.. refused.Select(member => new RefusedMember(member.Key, member.Value))],
-        refused.Count,
-        PlatformRequestId: reply?.Answer?.RequestId,
-        HttpStatus: reply?.Http?.Status ?? 0);
+    private static CallResult Result(Outcome outcome, MemberBody body, SortedDictionary<int, string> refused, GoogleReply? reply) =>
+        new(
+            outcome,
+            body.Invalid,
+            [.. refused.Select(member => new RefusedMember(member.Key, member.Value))],
+            refused.Count,
+            PlatformRequestId: reply?.Answer?.RequestId,
+            HttpStatus: reply?.Http?.Status ?? 0
+        );
 }

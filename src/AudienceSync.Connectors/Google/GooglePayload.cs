@@ -17,16 +17,25 @@ internal static class GooglePayload
     /// be determined which of two removals was lost. So a member that changed is removed as a whole and added again; a member that only
     /// gained identifiers is added.
     /// </summary>
-    public static IdentifierComparer Comparer { get; } = new(
-        [PersonField.Email, PersonField.Phone, .. Address], Address, RowMeaning.Person);
+    public static IdentifierComparer Comparer { get; } =
+        new([PersonField.Email, PersonField.Phone, .. Address], Address, RowMeaning.Person);
 
     private static PersonField[] Address => [PersonField.FirstName, PersonField.LastName, PersonField.Country, PersonField.PostalCode];
 
     private static readonly MemberLayout Layout = new("audienceMembers", NotIdentifiers: "destinationReferences");
 
     private static readonly int RowBytes =
-        RowHead.Length + EmailHead.Length + PhoneHead.Length + GivenHead.Length + FamilyHead.Length + RegionHead.Length + PostalHead.Length
-        + (6 * CellWriter.MaxBytes) + (2 * CellTail.Length) + AddressTail.Length + RowTail.Length;
+        RowHead.Length
+        + EmailHead.Length
+        + PhoneHead.Length
+        + GivenHead.Length
+        + FamilyHead.Length
+        + RegionHead.Length
+        + PostalHead.Length
+        + (6 * CellWriter.MaxBytes)
+        + (2 * CellTail.Length)
+        + AddressTail.Length
+        + RowTail.Length;
 
     private static ReadOnlySpan<byte> RowHead => """{"destinationReferences":["d"],"userData":{"userIdentifiers":["""u8;
 
@@ -48,10 +57,20 @@ internal static class GooglePayload
 
     private static ReadOnlySpan<byte> RowTail => "]}},"u8;
 
-    public static MemberBody Write(GoogleSettings settings, MemberCall call, Normalizers normalizers, bool validateOnly, IReadOnlySet<int>? without)
-        => MemberBody.Write(
-            call.Members, Frame(settings, call, validateOnly),
-            version => normalizers.Find(NormalizerFamily.Google, version), WriteRow, without);
+    public static MemberBody Write(
+        GoogleSettings settings,
+        MemberCall call,
+        Normalizers normalizers,
+        bool validateOnly,
+        IReadOnlySet<int>? without
+    ) =>
+        MemberBody.Write(
+            call.Members,
+            Frame(settings, call, validateOnly),
+            version => normalizers.Find(NormalizerFamily.Google, version),
+            WriteRow,
+            without
+        );
 
     /// <summary>The body that removes every member last added before <paramref name="asOf"/>.</summary>
     public static HttpContent RemoveAll(GoogleSettings settings, RemoteAudienceId list, DateTimeOffset asOf, bool validateOnly)
@@ -65,9 +84,10 @@ internal static class GooglePayload
     private static MemberFrame Frame(GoogleSettings settings, MemberCall call, bool validateOnly)
     {
         // A removal has neither consent nor terms (6.2).
-        var tail = call.Operation == MemberOperation.Add
-            ? $"]{(settings.ConsentGranted ? Consent : "")},\"encoding\":\"HEX\"{Terms}{Validate(validateOnly)}}}"
-            : $"],\"encoding\":\"HEX\"{Validate(validateOnly)}}}";
+        var tail =
+            call.Operation == MemberOperation.Add
+                ? $"]{(settings.ConsentGranted ? Consent : "")},\"encoding\":\"HEX\"{Terms}{Validate(validateOnly)}}}"
+                : $"],\"encoding\":\"HEX\"{Validate(validateOnly)}}}";
         var head = $$"""{"destinations":[{{Destination(settings, call.Audience)}}],"audienceMembers":[""";
         return new MemberFrame(Encoding.ASCII.GetBytes(head), Encoding.ASCII.GetBytes(tail), RowBytes, Layout);
     }
@@ -104,17 +124,26 @@ internal static class GooglePayload
     private static void AddAddress(ref Utf8Cursor row, CellWriter cells, Normalizer normalizer, in Member member)
     {
         var start = row.Length;
-        if (!AddCell(ref row, GivenHead, default, cells, normalizer, member, PersonField.FirstName)
+        if (
+            !AddCell(ref row, GivenHead, default, cells, normalizer, member, PersonField.FirstName)
             || !AddCell(ref row, FamilyHead, default, cells, normalizer, member, PersonField.LastName)
             || !AddCell(ref row, RegionHead, default, cells, normalizer, member, PersonField.Country)
-            || !AddCell(ref row, PostalHead, AddressTail, cells, normalizer, member, PersonField.PostalCode))
+            || !AddCell(ref row, PostalHead, AddressTail, cells, normalizer, member, PersonField.PostalCode)
+        )
         {
             row.Drop(row.Length - start);
         }
     }
 
     private static bool AddCell(
-        ref Utf8Cursor row, ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail, CellWriter cells, Normalizer normalizer, in Member member, PersonField field)
+        ref Utf8Cursor row,
+        ReadOnlySpan<byte> head,
+        ReadOnlySpan<byte> tail,
+        CellWriter cells,
+        Normalizer normalizer,
+        in Member member,
+        PersonField field
+    )
     {
         var cell = cells.Write(normalizer, member.Identifiers, field, row.Rest[head.Length..]);
         if (cell.IsEmpty)

@@ -37,8 +37,8 @@ internal sealed class GoogleTokens(IGoogleGrant grant, IGoogleTokenApi api, Call
         }
     }
 
-    private string? Usable(string? refused)
-        => _held is { } held && held.Token != refused && clock.GetUtcNow() < held.Until ? held.Token : null;
+    private string? Usable(string? refused) =>
+        _held is { } held && held.Token != refused && clock.GetUtcNow() < held.Until ? held.Token : null;
 
     private async ValueTask<TokenOrOutcome> FetchAsync(CancellationToken cancellationToken)
     {
@@ -68,9 +68,15 @@ internal sealed class GoogleTokens(IGoogleGrant grant, IGoogleTokenApi api, Call
 
     private TokenOrOutcome Read(PlatformAnswer answer, JsonElement root)
     {
-        if (answer.Status is >= 200 and < 300 && root.Text("access_token") is { Length: > 0 } token && !token.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        if (
+            answer.Status is >= 200 and < 300
+            && root.Text("access_token") is { Length: > 0 } token
+            && !token.AsSpan().ContainsAnyExceptInRange('!', '~')
+        )
         {
-            var lifetime = root.Number("expires_in") is { } seconds and > 0 and < 1_000_000 ? TimeSpan.FromSeconds(seconds) : GoogleLimits.TokenLifetime;
+            var lifetime = root.Number("expires_in") is { } seconds and > 0 and < 1_000_000
+                ? TimeSpan.FromSeconds(seconds)
+                : GoogleLimits.TokenLifetime;
             _held = new Held(token, clock.GetUtcNow() + lifetime - GoogleLimits.TokenMargin);
             return new(token, Outcome.Done);
         }

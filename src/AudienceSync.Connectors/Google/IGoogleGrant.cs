@@ -12,11 +12,12 @@ public interface IGoogleGrant
 /// <summary>A user's permanent grant (contracts/google.md 2.1).</summary>
 internal sealed record RefreshTokenGrant(Uri TokenUrl, string ClientId, Secret ClientSecret, Secret RefreshToken) : IGoogleGrant
 {
-    public IReadOnlyDictionary<string, string> Form(DateTimeOffset now) => new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["grant_type"] = "refresh_token",
-        ["client_id"] = ClientId,
-        ["client_secret"] = ClientSecret.Reveal(),
-        ["refresh_token"] = RefreshToken.Reveal(),
-    };
+    public IReadOnlyDictionary<string, string> Form(DateTimeOffset now) =>
+        new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["grant_type"] = "refresh_token",
+            ["client_id"] = ClientId,
+            ["client_secret"] = ClientSecret.Reveal(),
+            ["refresh_token"] = RefreshToken.Reveal(),
+        };
 }

@@ -40,34 +40,49 @@ internal sealed class ServiceAccountGrant : IGoogleGrant
             var account = CredentialFactory.FromJson<ServiceAccountCredential>(keyFile.Reveal());
             var grant = new ServiceAccountGrant(account, tokenUrl ?? new Uri(account.TokenServerUrl));
             return new Setting<IGoogleGrant>(Field, grant).Must(
-                given => BaseAddress.IsPlain(given.TokenUrl), "invalid_token_url", BaseAddress.MustBePlain("token_url"));
+                given => BaseAddress.IsPlain(given.TokenUrl),
+                "invalid_token_url",
+                BaseAddress.MustBePlain("token_url")
+            );
         }
         catch (Exception wrong) when (wrong is not OutOfMemoryException)
         {
             // The library throws whatever its JSON and key readers throw, and the messages may quote the file.
-            return new Setting<IGoogleGrant>(Field, null!, new SettingError(
-                Field, "invalid_service_account",
-                "service_account must be the JSON key file of a service account, as issued by Google Cloud."));
+            return new Setting<IGoogleGrant>(
+                Field,
+                null!,
+                new SettingError(
+                    Field,
+                    "invalid_service_account",
+                    "service_account must be the JSON key file of a service account, as issued by Google Cloud."
+                )
+            );
         }
     }
 
-    public IReadOnlyDictionary<string, string> Form(DateTimeOffset now) => new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["grant_type"] = GrantType,
-        ["assertion"] = Assertion(now),
-    };
+    public IReadOnlyDictionary<string, string> Form(DateTimeOffset now) =>
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["grant_type"] = GrantType, ["assertion"] = Assertion(now) };
 
     private string Assertion(DateTimeOffset now)
     {
-        var header = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["alg"] = "RS256", ["typ"] = "JWT", ["kid"] = _account.KeyId ?? "" });
-        var claims = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
-        {
-            ["iss"] = _account.Id,
-            ["scope"] = Scope,
-            ["aud"] = TokenUrl.AbsoluteUri,
-            ["iat"] = now.ToUnixTimeSeconds(),
-            ["exp"] = (now + AssertionLifetime).ToUnixTimeSeconds(),
-        });
+        var header = JsonSerializer.SerializeToUtf8Bytes(
+            new Dictionary<string, string>
+            {
+                ["alg"] = "RS256",
+                ["typ"] = "JWT",
+                ["kid"] = _account.KeyId ?? "",
+            }
+        );
+        var claims = JsonSerializer.SerializeToUtf8Bytes(
+            new Dictionary<string, object>
+            {
+                ["iss"] = _account.Id,
+                ["scope"] = Scope,
+                ["aud"] = TokenUrl.AbsoluteUri,
+                ["iat"] = now.ToUnixTimeSeconds(),
+                ["exp"] = (now + AssertionLifetime).ToUnixTimeSeconds(),
+            }
+        );
         var signed = $"{Base64Url.EncodeToString(header)}.{Base64Url.EncodeToString(claims)}";
         var signature = Convert.FromBase64String(_account.CreateSignature(Encoding.ASCII.GetBytes(signed)));
         return $"{signed}.{Base64Url.EncodeToString(signature)}";

@@ -11,8 +11,8 @@ internal static class BaseAddress
     public static Uri Versioned(Uri baseUrl, string version) => new(baseUrl, version + "/");
 
     /// <summary>Whether it is http or https, with no more than host and path.</summary>
-    public static bool IsPlain(Uri url)
-        => url.IsAbsoluteUri && url.Scheme is "http" or "https" && (url.UserInfo + url.Query + url.Fragment).Length == 0;
+    public static bool IsPlain(Uri url) =>
+        url.IsAbsoluteUri && url.Scheme is "http" or "https" && (url.UserInfo + url.Query + url.Fragment).Length == 0;
 
     public static string MustBePlain(string setting) => $"{setting} must be an http or https address without user, query or fragment.";
 }

@@ -24,12 +24,14 @@ internal sealed class CallPipeline
     {
         _random = random;
         _pipeline = new ResiliencePipelineBuilder { TimeProvider = clock }
-            .AddRetry(new RetryStrategyOptions
-            {
-                MaxRetryAttempts = QuickRetries,
-                ShouldHandle = static args => ValueTask.FromResult(IsBeforeConnection(args.Outcome.Exception)),
-                DelayGenerator = _ => ValueTask.FromResult<TimeSpan?>(Jitter()),
-            })
+            .AddRetry(
+                new RetryStrategyOptions
+                {
+                    MaxRetryAttempts = QuickRetries,
+                    ShouldHandle = static args => ValueTask.FromResult(IsBeforeConnection(args.Outcome.Exception)),
+                    DelayGenerator = _ => ValueTask.FromResult<TimeSpan?>(Jitter()),
+                }
+            )
             .AddTimeout(new TimeoutStrategyOptions { Timeout = callTimeout })
             .Build();
     }
@@ -37,7 +39,9 @@ internal sealed class CallPipeline
     /// <summary>Runs <paramref name="attempt"/> until there is a response, or a failure code instead of one.</summary>
     /// <exception cref="OperationCanceledException">The caller's token was canceled, and only then.</exception>
     public async ValueTask<(PlatformAnswer? Answer, string Failure)> RunAsync(
-        Func<CancellationToken, ValueTask<PlatformAnswer>> attempt, CancellationToken cancellationToken)
+        Func<CancellationToken, ValueTask<PlatformAnswer>> attempt,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -58,10 +62,14 @@ internal sealed class CallPipeline
         }
     }
 
-    private static bool IsBeforeConnection(Exception? failure) => failure is HttpRequestException
-    {
-        HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError,
-    };
+    private static bool IsBeforeConnection(Exception? failure) =>
+        failure
+            is HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.NameResolutionError
+                    or HttpRequestError.ConnectionError
+                    or HttpRequestError.SecureConnectionError,
+            };
 
     private TimeSpan Jitter()
     {

@@ -15,9 +15,7 @@ public sealed class ExchangeRecorder : IDisposable
     private SentBody? _sent;
     private HashSet<string> _secrets = [];
 
-    private ExchangeRecorder()
-    {
-    }
+    private ExchangeRecorder() { }
 
     internal static ExchangeRecorder? Current => Ambient.Value;
 
@@ -65,8 +63,12 @@ public sealed class ExchangeRecorder : IDisposable
     private static HashSet<string> Secrets(HttpRequestMessage request)
     {
         const int shortest = 6;
-        var values = request.Headers.Where(header => !IsPublic(header.Key)).SelectMany(header => header.Value)
-            .Concat(request.RequestUri!.Query.TrimStart('?').Split('&').Select(pair => Uri.UnescapeDataString(pair[(pair.IndexOf('=') + 1)..])));
+        var values = request
+            .Headers.Where(header => !IsPublic(header.Key))
+            .SelectMany(header => header.Value)
+            .Concat(
+                request.RequestUri!.Query.TrimStart('?').Split('&').Select(pair => Uri.UnescapeDataString(pair[(pair.IndexOf('=') + 1)..]))
+            );
         return [.. values.SelectMany(value => value.Split(' ', '=')).Where(value => value.Length >= shortest)];
     }
 

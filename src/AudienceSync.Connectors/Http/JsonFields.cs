@@ -16,14 +16,19 @@ internal static class JsonFields
 
     public static JsonElement? Object(this JsonElement parent, string name) => parent.Of(name, JsonValueKind.Object);
 
-    public static IEnumerable<JsonElement> Items(this JsonElement parent, string name)
-        => parent.Of(name, JsonValueKind.Array) is { } array ? array.EnumerateArray() : [];
+    public static IEnumerable<JsonElement> Items(this JsonElement parent, string name) =>
+        parent.Of(name, JsonValueKind.Array) is { } array ? array.EnumerateArray() : [];
 
     public static string? Text(this JsonElement parent, string name) => parent.Of(name, JsonValueKind.String)?.GetString();
 
-    public static bool? Truth(this JsonElement parent, string name)
-        => parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value)
-            ? value.ValueKind switch { JsonValueKind.True => true, JsonValueKind.False => false, _ => null }
+    public static bool? Truth(this JsonElement parent, string name) =>
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value)
+            ? value.ValueKind switch
+            {
+                JsonValueKind.True => true,
+                JsonValueKind.False => false,
+                _ => null,
+            }
             : null;
 
     /// <summary>Numbers are also sent as strings.</summary>
@@ -43,11 +48,11 @@ internal static class JsonFields
     }
 
     /// <summary>A code or a count: a number beyond the range counts as missing.</summary>
-    public static int? Int(this JsonElement parent, string name)
-        => parent.Number(name) is { } number and >= int.MinValue and <= int.MaxValue ? (int)number : null;
+    public static int? Int(this JsonElement parent, string name) =>
+        parent.Number(name) is { } number and >= int.MinValue and <= int.MaxValue ? (int)number : null;
 
-    public static string? Digits(this JsonElement parent, string name)
-        => parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value)
+    public static string? Digits(this JsonElement parent, string name) =>
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value)
             ? value.ValueKind switch
             {
                 JsonValueKind.String when IsDigits(value.GetString()!) => value.GetString(),
@@ -59,8 +64,11 @@ internal static class JsonFields
     /// <summary>
     /// Letters, digits, underscore, hyphen: a name or an id. Anything else might be data that we sent, so it counts as missing.
     /// </summary>
-    public static string? Name(this JsonElement parent, string name)
-        => parent.Text(name) is { Length: > 0 and <= MaxNameChars } text && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') ? text : null;
+    public static string? Name(this JsonElement parent, string name) =>
+        parent.Text(name) is { Length: > 0 and <= MaxNameChars } text
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? text
+            : null;
 
     /// <summary>Whether the response is about the requested object: the state of another object is not a valid response.</summary>
     /// <param name="answer">The object that contains the state.</param>
@@ -74,6 +82,6 @@ internal static class JsonFields
 
     public static bool IsDigits(string text) => text.Length is > 0 and <= 20 && !text.AsSpan().ContainsAnyExceptInRange('0', '9');
 
-    private static JsonElement? Of(this JsonElement parent, string name, JsonValueKind kind)
-        => parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) && value.ValueKind == kind ? value : null;
+    private static JsonElement? Of(this JsonElement parent, string name, JsonValueKind kind) =>
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) && value.ValueKind == kind ? value : null;
 }

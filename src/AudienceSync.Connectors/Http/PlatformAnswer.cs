@@ -33,7 +33,10 @@ internal sealed record PlatformAnswer(int Status, HttpResponseHeaders Headers, R
         return wait > TimeSpan.Zero ? wait : null;
     }
 
-    private static async ValueTask<(ReadOnlyMemory<byte> Body, bool TooLarge)> ReadBodyAsync(HttpContent content, CancellationToken cancellationToken)
+    private static async ValueTask<(ReadOnlyMemory<byte> Body, bool TooLarge)> ReadBodyAsync(
+        HttpContent content,
+        CancellationToken cancellationToken
+    )
     {
         if (content.Headers.ContentLength > MaxBodyBytes)
         {

@@ -70,8 +70,8 @@ internal sealed class RentedBody(int capacity, MemberLayout layout) : IDisposabl
         /// <summary>The bytes to be sent. Only for reading before they are sent, while the caller holds the body.</summary>
         public ReadOnlyMemory<byte> Written => _body._buffer.AsMemory(0, _body.Length);
 
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-            => SerializeToStreamAsync(stream, context, CancellationToken.None);
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            SerializeToStreamAsync(stream, context, CancellationToken.None);
 
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {

@@ -82,7 +82,8 @@ internal sealed partial class ResponseText
     }
 
     /// <summary>Not JSON, no text in UTF-16, or a text that takes too long.</summary>
-    public static bool IsUnreadable(Exception failure) => failure is JsonException or InvalidOperationException or RegexMatchTimeoutException;
+    public static bool IsUnreadable(Exception failure) =>
+        failure is JsonException or InvalidOperationException or RegexMatchTimeoutException;
 
     private void Copy(ReadOnlySpan<byte> response, Utf8JsonWriter json)
     {
@@ -90,10 +91,14 @@ internal sealed partial class ResponseText
         var open = new Stack<JsonTokenType>();
         while (reader.Read())
         {
-            var text = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName ? Clean(reader.GetString()!)
+            var text =
+                reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName ? Clean(reader.GetString()!)
                 : reader.TokenType == JsonTokenType.Number ? Clean(Encoding.UTF8.GetString(reader.ValueSpan))
                 : "";
-            if (json.BytesCommitted + json.BytesPending + JsonEncodedText.Encode(text).EncodedUtf8Bytes.Length + ClosingBytes > CallExchange.MaxResponseBytes)
+            if (
+                json.BytesCommitted + json.BytesPending + JsonEncodedText.Encode(text).EncodedUtf8Bytes.Length + ClosingBytes
+                > CallExchange.MaxResponseBytes
+            )
             {
                 Close(json, open, IsAfterName(reader.TokenType, open));
                 return;
@@ -105,7 +110,9 @@ internal sealed partial class ResponseText
 
     // In an object, whatever is not a name or its end is the value of the name before it.
     private static bool IsAfterName(JsonTokenType token, Stack<JsonTokenType> open) =>
-        token is not (JsonTokenType.PropertyName or JsonTokenType.EndObject) && open.TryPeek(out var container) && container == JsonTokenType.StartObject;
+        token is not (JsonTokenType.PropertyName or JsonTokenType.EndObject)
+        && open.TryPeek(out var container)
+        && container == JsonTokenType.StartObject;
 
     private static void Close(Utf8JsonWriter json, Stack<JsonTokenType> open, bool afterName)
     {
@@ -165,7 +172,7 @@ internal sealed partial class ResponseText
     private string WithoutValues(string text)
     {
         var kept = new StringBuilder(Math.Min(text.Length, MaxTextChars));
-        for (var at = 0; at < Math.Min(text.Length, MaxTextChars);)
+        for (var at = 0; at < Math.Min(text.Length, MaxTextChars); )
         {
             var length = LengthAt(text, at);
             if (length > 0)
@@ -186,8 +193,11 @@ internal sealed partial class ResponseText
     {
         foreach (var length in _lengths)
         {
-            if (at + length <= text.Length && _lookup.Contains(text.AsSpan(at, length))
-                && (length >= ShortChars || StandsAlone(text, at, length)))
+            if (
+                at + length <= text.Length
+                && _lookup.Contains(text.AsSpan(at, length))
+                && (length >= ShortChars || StandsAlone(text, at, length))
+            )
             {
                 return length;
             }
@@ -203,11 +213,18 @@ internal sealed partial class ResponseText
     private bool IsPhone(string found) => !_ours.Contains(found) && !(found.Length > 15 && found.All(char.IsAsciiDigit));
 
     // Digits alone are the id of an account or audience, unless there are too many.
-    private static string Secret(string text) => Tokens().Replace(
-        Hexadecimal().Replace(text, match => match.Value.All(char.IsAsciiDigit) ? match.Value : Removed),
-        match => match.Value.Any(char.IsAsciiDigit) ? Removed : match.Value);
+    private static string Secret(string text) =>
+        Tokens()
+            .Replace(
+                Hexadecimal().Replace(text, match => match.Value.All(char.IsAsciiDigit) ? match.Value : Removed),
+                match => match.Value.Any(char.IsAsciiDigit) ? Removed : match.Value
+            );
 
-    [GeneratedRegex("""[^\s"'<>(),;:\[\]{}]*(@|%40|\\u0040)[^\s"'<>(),;:\[\]{}]*""", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        """[^\s"'<>(),;:\[\]{}]*(@|%40|\\u0040)[^\s"'<>(),;:\[\]{}]*""",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Emails();
 
     [GeneratedRegex("[0-9a-fA-F]{16,}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -27,12 +27,13 @@ public static class RetryAfterPolicy
     }
 
     /// <summary>The outcome of a response without a platform's own code that is not a success.</summary>
-    public static Outcome OfStatus(int status, bool isJson) => status switch
-    {
-        413 => new Outcome(OutcomeKind.SplitBatch, "http_413"),
-        429 => new Outcome(OutcomeKind.Snooze, "http_429", TimeSpan.FromMinutes(1)),
-        _ when !isJson => new Outcome(OutcomeKind.Retry, "not_json"),
-        >= 200 and < 300 => new Outcome(OutcomeKind.Retry, "not_understood"),
-        _ => new Outcome(OutcomeKind.Retry, $"http_{status}"),
-    };
+    public static Outcome OfStatus(int status, bool isJson) =>
+        status switch
+        {
+            413 => new Outcome(OutcomeKind.SplitBatch, "http_413"),
+            429 => new Outcome(OutcomeKind.Snooze, "http_429", TimeSpan.FromMinutes(1)),
+            _ when !isJson => new Outcome(OutcomeKind.Retry, "not_json"),
+            >= 200 and < 300 => new Outcome(OutcomeKind.Retry, "not_understood"),
+            _ => new Outcome(OutcomeKind.Retry, $"http_{status}"),
+        };
 }

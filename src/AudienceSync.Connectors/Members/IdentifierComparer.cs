@@ -35,9 +35,10 @@ internal sealed class IdentifierComparer(IReadOnlyList<PersonField> fields, IRea
         var changes = new IdentifierChange[people.Count];
         for (var i = 0; i < changes.Length; i++)
         {
-            changes[i] = Write(was, people[i].Was, rules, cells) && Write(becomes, people[i].Becomes, rules, cells)
-                ? Change(was, becomes)
-                : IdentifierChange.Whole;
+            changes[i] =
+                Write(was, people[i].Was, rules, cells) && Write(becomes, people[i].Becomes, rules, cells)
+                    ? Change(was, becomes)
+                    : IdentifierChange.Whole;
         }
 
         // Unhashed cells are personal data.
@@ -95,14 +96,15 @@ internal sealed class IdentifierComparer(IReadOnlyList<PersonField> fields, IRea
         return separable && shared ? new IdentifierChange(Same: false, gone, Shared: true) : IdentifierChange.Whole;
     }
 
-    private static IdentifierParts PartOf(PersonField field) => field switch
-    {
-        PersonField.Email => IdentifierParts.Email,
-        PersonField.Phone => IdentifierParts.Phone,
-        PersonField.DeviceId => IdentifierParts.Device,
-        PersonField.ExternalId => IdentifierParts.ExternalId,
-        _ => IdentifierParts.Details,
-    };
+    private static IdentifierParts PartOf(PersonField field) =>
+        field switch
+        {
+            PersonField.Email => IdentifierParts.Email,
+            PersonField.Phone => IdentifierParts.Phone,
+            PersonField.DeviceId => IdentifierParts.Device,
+            PersonField.ExternalId => IdentifierParts.ExternalId,
+            _ => IdentifierParts.Details,
+        };
 
     private static bool IsAddress(PersonField field) => field is PersonField.Email or PersonField.Phone or PersonField.DeviceId;
 

@@ -35,8 +35,12 @@ internal sealed class MemberBody : IDisposable
     /// <param name="row">Writes the row of a member.</param>
     /// <param name="without">Members to leave out without reporting them, by index.</param>
     public static MemberBody Write(
-        IReadOnlyList<Member> members, in MemberFrame frame, Func<NormalizerVersion, Normalizer?> rules, WriteMemberRow row,
-        IReadOnlySet<int>? without = null)
+        IReadOnlyList<Member> members,
+        in MemberFrame frame,
+        Func<NormalizerVersion, Normalizer?> rules,
+        WriteMemberRow row,
+        IReadOnlySet<int>? without = null
+    )
     {
         var body = new MemberBody(frame.Head.Length + (members.Count * frame.RowBytes) + frame.Tail.Length, frame.Layout);
         body.Fill(members, frame, rules, row, without);
@@ -54,8 +58,12 @@ internal sealed class MemberBody : IDisposable
     public void Dispose() => _body.Dispose();
 
     private void Fill(
-        IReadOnlyList<Member> members, in MemberFrame frame, Func<NormalizerVersion, Normalizer?> rules, WriteMemberRow row,
-        IReadOnlySet<int>? without)
+        IReadOnlyList<Member> members,
+        in MemberFrame frame,
+        Func<NormalizerVersion, Normalizer?> rules,
+        WriteMemberRow row,
+        IReadOnlySet<int>? without
+    )
     {
         using var cells = new CellWriter();
         var buffer = _body.Span;

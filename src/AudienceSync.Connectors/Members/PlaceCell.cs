@@ -6,7 +6,13 @@ namespace AudienceSync.Connectors.Members;
 /// <summary>A name with the place of residence, which several members may share: one person under two customer ids, or a family.</summary>
 internal static class PlaceCell
 {
-    private static readonly PersonField[] Parts = [PersonField.FirstName, PersonField.LastName, PersonField.PostalCode, PersonField.Country];
+    private static readonly PersonField[] Parts =
+    [
+        PersonField.FirstName,
+        PersonField.LastName,
+        PersonField.PostalCode,
+        PersonField.Country,
+    ];
 
     /// <summary>Adds it when all of its parts are present: fewer parts do not identify a person.</summary>
     public static void Add(in Member member, Normalizer normalizer, List<SharedCell> into)

@@ -13,7 +13,8 @@ public interface IMetaApi
         [AliasAs("appsecret_proof")] string? proof,
         [AliasAs("appsecret_time")] string? proofTime,
         [Body] HttpContent body,
-        CancellationToken cancellationToken);
+        CancellationToken cancellationToken
+    );
 
     /// <summary>A DELETE with a body (2).</summary>
     [Delete("/{audience}/users")]
@@ -22,7 +23,8 @@ public interface IMetaApi
         [AliasAs("appsecret_proof")] string? proof,
         [AliasAs("appsecret_time")] string? proofTime,
         [Body] HttpContent body,
-        CancellationToken cancellationToken);
+        CancellationToken cancellationToken
+    );
 
     /// <summary>One batch of a replacement of all members (8).</summary>
     [Post("/{audience}/usersreplace")]
@@ -31,7 +33,8 @@ public interface IMetaApi
         [AliasAs("appsecret_proof")] string? proof,
         [AliasAs("appsecret_time")] string? proofTime,
         [Body] HttpContent body,
-        CancellationToken cancellationToken);
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Removes people from every customer list of the account (8.2); a DELETE with a body.</summary>
     [Delete("/act_{account}/usersofanyaudience")]
@@ -40,7 +43,8 @@ public interface IMetaApi
         [AliasAs("appsecret_proof")] string? proof,
         [AliasAs("appsecret_time")] string? proofTime,
         [Body] HttpContent body,
-        CancellationToken cancellationToken);
+        CancellationToken cancellationToken
+    );
 
     [Post("/act_{account}/customaudiences")]
     Task<HttpResponseMessage> CreateAudienceAsync(
@@ -48,7 +52,8 @@ public interface IMetaApi
         [AliasAs("appsecret_proof")] string? proof,
         [AliasAs("appsecret_time")] string? proofTime,
         [Body] HttpContent body,
-        CancellationToken cancellationToken);
+        CancellationToken cancellationToken
+    );
 
     /// <summary>A page of the account's audiences (5.2).</summary>
     [Get("/act_{account}/customaudiences")]
@@ -59,7 +64,8 @@ public interface IMetaApi
         string fields,
         int limit,
         string? after,
-        CancellationToken cancellationToken);
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Fields of an audience or of the account, by its id (5.3, 11).</summary>
     [Get("/{id}")]
@@ -68,12 +74,14 @@ public interface IMetaApi
         [AliasAs("appsecret_proof")] string? proof,
         [AliasAs("appsecret_time")] string? proofTime,
         string fields,
-        CancellationToken cancellationToken);
+        CancellationToken cancellationToken
+    );
 
     [Delete("/{audience}")]
     Task<HttpResponseMessage> DeleteAudienceAsync(
         string audience,
         [AliasAs("appsecret_proof")] string? proof,
         [AliasAs("appsecret_time")] string? proofTime,
-        CancellationToken cancellationToken);
+        CancellationToken cancellationToken
+    );
 }

@@ -47,10 +47,20 @@ internal static class MetaAudienceState
         var delivery = Code(audience.Object("delivery_status"));
         var state = operation is { } code ? States.GetValueOrDefault((int)code) : AudienceState.Unknown;
         var name = audience.Text("name");
-        var (least, most) = (Bound(audience.Number("approximate_count_lower_bound")), Bound(audience.Number("approximate_count_upper_bound")));
+        var (least, most) = (
+            Bound(audience.Number("approximate_count_lower_bound")),
+            Bound(audience.Number("approximate_count_upper_bound"))
+        );
         return state == AudienceState.Ready && delivery == TooSmallToDeliver
             ? new AudienceReport(Outcome.Done, AudienceState.TooSmall, "meta_delivery_300", name, least, most)
-            : new AudienceReport(Outcome.Done, state, operation is null ? "meta_status_not_reported" : $"meta_status_{operation}", name, least, most);
+            : new AudienceReport(
+                Outcome.Done,
+                state,
+                operation is null ? "meta_status_not_reported" : $"meta_status_{operation}",
+                name,
+                least,
+                most
+            );
     }
 
     // One of Meta's samples has "status" instead of "code" (5.3).

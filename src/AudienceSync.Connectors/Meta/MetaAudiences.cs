@@ -9,7 +9,8 @@ namespace AudienceSync.Connectors.Meta;
 internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMetaApi api)
 {
     private const string ListFields = "id,name,subtype";
-    private const string ReadFields = "id,name,operation_status,delivery_status,approximate_count_lower_bound,approximate_count_upper_bound";
+    private const string ReadFields =
+        "id,name,operation_status,delivery_status,approximate_count_lower_bound,approximate_count_upper_bound";
     private const int PageSize = 200;
 
     /// <summary>An account has at most 500 customer lists (5.1), in addition to other audiences.</summary>
@@ -37,7 +38,8 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
                 return await api.CreateAudienceAsync(settings.AccountNumber, proof?.Hex, proof?.UnixSeconds, body, token);
             },
             isUpload: false,
-            cancellationToken);
+            cancellationToken
+        );
         if (!created.IsGood)
         {
             return new EnsuredAudience(created.Outcome);
@@ -57,7 +59,10 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
         }
 
         var reply = await calls.MakeAsync(
-            (proof, token) => api.ReadAsync(audience.Value!, proof?.Hex, proof?.UnixSeconds, ReadFields, token), isUpload: false, cancellationToken);
+            (proof, token) => api.ReadAsync(audience.Value!, proof?.Hex, proof?.UnixSeconds, ReadFields, token),
+            isUpload: false,
+            cancellationToken
+        );
         if (!reply.IsGood)
         {
             return new AudienceReport(reply.Outcome);
@@ -77,7 +82,10 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
         }
 
         var reply = await calls.MakeAsync(
-            (proof, token) => api.DeleteAudienceAsync(audience.Value!, proof?.Hex, proof?.UnixSeconds, token), isUpload: false, cancellationToken);
+            (proof, token) => api.DeleteAudienceAsync(audience.Value!, proof?.Hex, proof?.UnixSeconds, token),
+            isUpload: false,
+            cancellationToken
+        );
         return reply.Outcome;
     }
 
@@ -85,7 +93,10 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
     public async ValueTask<(Outcome Outcome, bool? Accepted)> TermsAsync(CancellationToken cancellationToken)
     {
         var reply = await calls.MakeAsync(
-            (proof, token) => api.ReadAsync($"act_{settings.AccountNumber}", proof?.Hex, proof?.UnixSeconds, "tos_accepted", token), isUpload: false, cancellationToken);
+            (proof, token) => api.ReadAsync($"act_{settings.AccountNumber}", proof?.Hex, proof?.UnixSeconds, "tos_accepted", token),
+            isUpload: false,
+            cancellationToken
+        );
         if (!reply.IsGood)
         {
             return (reply.Outcome, null);
@@ -112,9 +123,11 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
         {
             var from = after;
             var reply = await calls.MakeAsync(
-                (proof, token) => api.AudiencesAsync(settings.AccountNumber, proof?.Hex, proof?.UnixSeconds, ListFields, PageSize, from, token),
+                (proof, token) =>
+                    api.AudiencesAsync(settings.AccountNumber, proof?.Hex, proof?.UnixSeconds, ListFields, PageSize, from, token),
                 isUpload: false,
-                cancellationToken);
+                cancellationToken
+            );
             if (!reply.IsGood)
             {
                 return new EnsuredAudience(reply.Outcome);
@@ -122,7 +135,12 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
 
             using var document = JsonDocument.Parse(reply.Http!.Body, JsonFields.Options);
             var root = document.RootElement;
-            found.AddRange(root.Items("data").Where(item => item.Text("name") == name && item.Text("subtype") == "CUSTOM").Select(item => item.Digits("id")).OfType<string>());
+            found.AddRange(
+                root.Items("data")
+                    .Where(item => item.Text("name") == name && item.Text("subtype") == "CUSTOM")
+                    .Select(item => item.Digits("id"))
+                    .OfType<string>()
+            );
 
             // A short or empty page need not be the last one; a page without a next is (5.2). The URL in it is not followed, because it
             // contains the token.

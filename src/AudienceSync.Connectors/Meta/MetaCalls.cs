@@ -16,10 +16,15 @@ internal sealed class MetaCalls(MetaSettings settings, CallPipeline pipeline, Ti
     /// <param name="isUpload">Whether only the response to an upload is a success.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async ValueTask<MetaReply> MakeAsync(
-        Func<MetaProof?, CancellationToken, Task<HttpResponseMessage>> call, bool isUpload, CancellationToken cancellationToken)
+        Func<MetaProof?, CancellationToken, Task<HttpResponseMessage>> call,
+        bool isUpload,
+        CancellationToken cancellationToken
+    )
     {
         var (http, failure) = await pipeline.RunAsync(
-            async attempt => await PlatformAnswer.ReadAsync(await call(Proof(), attempt), attempt), cancellationToken);
+            async attempt => await PlatformAnswer.ReadAsync(await call(Proof(), attempt), attempt),
+            cancellationToken
+        );
         if (http is null)
         {
             return new MetaReply(null, null, default, new Outcome(OutcomeKind.Retry, failure));
@@ -33,15 +38,19 @@ internal sealed class MetaCalls(MetaSettings settings, CallPipeline pipeline, Ti
 
     private MetaProof? Proof() => settings.AppSecret is { } secret ? MetaProof.Sign(secret, settings.Token, clock.GetUtcNow()) : null;
 
-    private static Outcome OutcomeOf(int status, MetaAnswer? answer, bool isUpload) => answer switch
-    {
-        null => new Outcome(OutcomeKind.Retry, "answer_too_large"),
-        { Error: (null, _) } => new Outcome(OutcomeKind.Retry, "meta_unknown"),
-        { Error: ({ } code, var subcode) } => MetaErrors.Of(code, subcode),
-        { IsUpload: true, InvalidEntries: > 0 } when isUpload && status is >= 200 and < 300 => new Outcome(OutcomeKind.PartlyDone, MetaDestination.InvalidEntry),
-        { IsJson: true } when (!isUpload || answer.IsUpload) && status is >= 200 and < 300 => Outcome.Done,
-        _ => RetryAfterPolicy.OfStatus(status, answer.IsJson),
-    };
+    private static Outcome OutcomeOf(int status, MetaAnswer? answer, bool isUpload) =>
+        answer switch
+        {
+            null => new Outcome(OutcomeKind.Retry, "answer_too_large"),
+            { Error: (null, _) } => new Outcome(OutcomeKind.Retry, "meta_unknown"),
+            { Error: ({ } code, var subcode) } => MetaErrors.Of(code, subcode),
+            { IsUpload: true, InvalidEntries: > 0 } when isUpload && status is >= 200 and < 300 => new Outcome(
+                OutcomeKind.PartlyDone,
+                MetaDestination.InvalidEntry
+            ),
+            { IsJson: true } when (!isUpload || answer.IsUpload) && status is >= 200 and < 300 => Outcome.Done,
+            _ => RetryAfterPolicy.OfStatus(status, answer.IsJson),
+        };
 
     /// <summary>A throttle lasts as long as the usage headers require, and at least a minute.</summary>
     private static Outcome WithWait(Outcome outcome, MetaUsage usage)

@@ -42,30 +42,33 @@ internal static class MetaChecks
         };
     }
 
-    public static CheckFinding? OfName(string name)
-        => string.IsNullOrWhiteSpace(name) || name.Length > MaxNameChars || name.Any(char.IsControl)
+    public static CheckFinding? OfName(string name) =>
+        string.IsNullOrWhiteSpace(name) || name.Length > MaxNameChars || name.Any(char.IsControl)
             ? new("name", CheckState.Bad, "meta_invalid_name", $"Give the audience a name of 1 to {MaxNameChars} characters.")
             : null;
 
-    private static string Advice(string code) => code switch
-    {
-        "meta_104" => "The app secret does not belong to the app of the token: check app_secret.",
-        "meta_10" or "meta_200" or "meta_294" or "meta_270" or "meta_3" => "The token may not manage audiences here: grant ads_management for this account.",
-        "answer_about_another" => "Meta's response is about another audience or account: check base_url and any proxy in between.",
-        "meta_2635" => "This API version is no longer available: set a newer api_version.",
-        "meta_100_33" or "meta_803" or "invalid_audience_id" =>
-            "There is no such audience, or the token may not read it: check remote in the binding.",
-        "meta_terms_not_accepted" => "Accept the customer list terms: business.facebook.com/ads/manage/customaudiences/tos/ for this account.",
-        "meta_status_100" => "Unused for two years: Meta deletes it 90 days after this notice. Use it in an ad set.",
-        "meta_status_410" => "Nothing has been uploaded yet.",
-        "meta_delivery_300" => "Too few people have matched to deliver. It takes up to a day, and needs more members below that.",
-        "meta_status_411" => "Few rows match: send more identifiers of each person.",
-        "meta_status_412" => "Many rows are invalid: check the rejected members.",
-        "meta_status_414" => "A replacement of all members is running; adds and removes wait for it.",
-        "meta_status_415" => "A replacement of all members failed: resync the audience.",
-        "meta_status_471" => "Meta flagged the audience: change its name or description in Ads Manager, or appeal there.",
-        _ when code.StartsWith("meta_190", StringComparison.Ordinal) =>
-            "The token has expired or was revoked: create a new one, preferably for a system user.",
-        _ => "Check again later; if it persists, check the audience in Ads Manager and look up the code in docs/errors.md.",
-    };
+    private static string Advice(string code) =>
+        code switch
+        {
+            "meta_104" => "The app secret does not belong to the app of the token: check app_secret.",
+            "meta_10" or "meta_200" or "meta_294" or "meta_270" or "meta_3" =>
+                "The token may not manage audiences here: grant ads_management for this account.",
+            "answer_about_another" => "Meta's response is about another audience or account: check base_url and any proxy in between.",
+            "meta_2635" => "This API version is no longer available: set a newer api_version.",
+            "meta_100_33" or "meta_803" or "invalid_audience_id" =>
+                "There is no such audience, or the token may not read it: check remote in the binding.",
+            "meta_terms_not_accepted" =>
+                "Accept the customer list terms: business.facebook.com/ads/manage/customaudiences/tos/ for this account.",
+            "meta_status_100" => "Unused for two years: Meta deletes it 90 days after this notice. Use it in an ad set.",
+            "meta_status_410" => "Nothing has been uploaded yet.",
+            "meta_delivery_300" => "Too few people have matched to deliver. It takes up to a day, and needs more members below that.",
+            "meta_status_411" => "Few rows match: send more identifiers of each person.",
+            "meta_status_412" => "Many rows are invalid: check the rejected members.",
+            "meta_status_414" => "A replacement of all members is running; adds and removes wait for it.",
+            "meta_status_415" => "A replacement of all members failed: resync the audience.",
+            "meta_status_471" => "Meta flagged the audience: change its name or description in Ads Manager, or appeal there.",
+            _ when code.StartsWith("meta_190", StringComparison.Ordinal) =>
+                "The token has expired or was revoked: create a new one, preferably for a system user.",
+            _ => "Check again later; if it persists, check the audience in Ads Manager and look up the code in docs/errors.md.",
+        };
 }

@@ -13,10 +13,20 @@ internal sealed class MetaColumns
 {
     private static readonly (PersonField Field, string Key)[] All =
     [
-        (PersonField.Email, "EMAIL"), (PersonField.Phone, "PHONE"), (PersonField.BirthYear, "DOBY"), (PersonField.BirthMonth, "DOBM"),
-        (PersonField.BirthDay, "DOBD"), (PersonField.LastName, "LN"), (PersonField.FirstName, "FN"), (PersonField.FirstInitial, "FI"),
-        (PersonField.Gender, "GEN"), (PersonField.City, "CT"), (PersonField.State, "ST"), (PersonField.PostalCode, "ZIP"),
-        (PersonField.Country, "COUNTRY"), (PersonField.DeviceId, "MADID"),
+        (PersonField.Email, "EMAIL"),
+        (PersonField.Phone, "PHONE"),
+        (PersonField.BirthYear, "DOBY"),
+        (PersonField.BirthMonth, "DOBM"),
+        (PersonField.BirthDay, "DOBD"),
+        (PersonField.LastName, "LN"),
+        (PersonField.FirstName, "FN"),
+        (PersonField.FirstInitial, "FI"),
+        (PersonField.Gender, "GEN"),
+        (PersonField.City, "CT"),
+        (PersonField.State, "ST"),
+        (PersonField.PostalCode, "ZIP"),
+        (PersonField.Country, "COUNTRY"),
+        (PersonField.DeviceId, "MADID"),
     ];
 
     /// <summary>
@@ -27,7 +37,7 @@ internal sealed class MetaColumns
 
     /// <summary>The columns of limited data use, which are not about the person (10).</summary>
     public static IReadOnlyList<string> LimitedNames { get; } =
-        ["DATA_PROCESSING_OPTIONS", "DATA_PROCESSING_OPTIONS_COUNTRY", "DATA_PROCESSING_OPTIONS_STATE"];
+    ["DATA_PROCESSING_OPTIONS", "DATA_PROCESSING_OPTIONS_COUNTRY", "DATA_PROCESSING_OPTIONS_STATE"];
 
     private static readonly string LimitedKeys = string.Concat(LimitedNames.Select(name => $",\"{name}\""));
 
@@ -98,8 +108,11 @@ internal sealed class MetaColumns
     private static bool IdentifiesPerson(int present)
     {
         const int address = (1 << (int)PersonField.Email) | (1 << (int)PersonField.Phone) | (1 << (int)PersonField.DeviceId);
-        const int place = (1 << (int)PersonField.FirstName) | (1 << (int)PersonField.LastName)
-            | (1 << (int)PersonField.PostalCode) | (1 << (int)PersonField.Country);
+        const int place =
+            (1 << (int)PersonField.FirstName)
+            | (1 << (int)PersonField.LastName)
+            | (1 << (int)PersonField.PostalCode)
+            | (1 << (int)PersonField.Country);
         return (present & address) != 0 || (present & place) == place;
     }
 

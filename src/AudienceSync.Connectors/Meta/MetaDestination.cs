@@ -23,7 +23,11 @@ public sealed class MetaDestination : IDestination, IAudienceFactory, IResyncs, 
         ArgumentNullException.ThrowIfNull(settings);
         ArgumentNullException.ThrowIfNull(dependencies);
         _normalizers = dependencies.Normalizers;
-        var calls = new MetaCalls(settings, new CallPipeline(settings.CallTimeout, dependencies.Clock, dependencies.Random), dependencies.Clock);
+        var calls = new MetaCalls(
+            settings,
+            new CallPipeline(settings.CallTimeout, dependencies.Clock, dependencies.Random),
+            dependencies.Clock
+        );
         var client = PlatformHttp.CreateClient(dependencies.Network, BaseAddress.Versioned(settings.BaseUrl, settings.ApiVersion));
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", settings.Token.Reveal());
         var api = PlatformHttp.CreateApi<IMetaApi>(client);
@@ -40,7 +44,8 @@ public sealed class MetaDestination : IDestination, IAudienceFactory, IResyncs, 
     public NormalizerVersion Normalizer => _normalizers.Current(NormalizerFamily.Meta).Version;
 
     /// <summary>A replacement that timed out, began with the wrong batch or failed as a whole (8).</summary>
-    public IReadOnlySet<string> RestartCodes { get; } = new HashSet<string>(["meta_2650_1870158", "meta_2650_1870147", "meta_2650_1870148"], StringComparer.Ordinal);
+    public IReadOnlySet<string> RestartCodes { get; } =
+        new HashSet<string>(["meta_2650_1870158", "meta_2650_1870147", "meta_2650_1870148"], StringComparer.Ordinal);
 
     /// <summary>A session closes automatically this long after its first batch (7).</summary>
     public TimeSpan? SessionLifetime => MetaLimits.SessionLifetime;
@@ -51,8 +56,8 @@ public sealed class MetaDestination : IDestination, IAudienceFactory, IResyncs, 
         return _members.SendAsync(call, cancellationToken);
     }
 
-    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<DeliveryChange> people)
-        => MetaColumns.Comparer.Compare(people, version => _normalizers.Find(NormalizerFamily.Meta, version));
+    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<DeliveryChange> people) =>
+        MetaColumns.Comparer.Compare(people, version => _normalizers.Find(NormalizerFamily.Meta, version));
 
     /// <summary>A device id identifies a person alone, and so does the whole of name and place.</summary>
     public void AddShared(in Member member, List<SharedCell> into)
@@ -72,8 +77,8 @@ public sealed class MetaDestination : IDestination, IAudienceFactory, IResyncs, 
     }
 
     /// <summary>Meta responds with the result at once and has no jobs, so nothing is ever pending.</summary>
-    public ValueTask<JobReport> PollJobAsync(JobHandle job, CancellationToken cancellationToken)
-        => ValueTask.FromResult(new JobReport(JobState.Confirmed, [], "confirmed"));
+    public ValueTask<JobReport> PollJobAsync(JobHandle job, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new JobReport(JobState.Confirmed, [], "confirmed"));
 
     public ValueTask<CallResult> SendBatchAsync(Resync resync, ResyncBatch batch, CancellationToken cancellationToken)
     {
@@ -83,7 +88,8 @@ public sealed class MetaDestination : IDestination, IAudienceFactory, IResyncs, 
     }
 
     /// <summary>The last batch has ended the resync; the progress of the audience can be read from its state.</summary>
-    public ValueTask<CallResult> EndAsync(Resync resync, CancellationToken cancellationToken) => ValueTask.FromResult(new CallResult(Outcome.Done, [], []));
+    public ValueTask<CallResult> EndAsync(Resync resync, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new CallResult(Outcome.Done, [], []));
 
     public ValueTask<CallResult> EraseAsync(IReadOnlyList<Member> members, CancellationToken cancellationToken)
     {
@@ -91,15 +97,21 @@ public sealed class MetaDestination : IDestination, IAudienceFactory, IResyncs, 
         return _members.EraseAsync(members, cancellationToken);
     }
 
-    public ValueTask<EnsuredAudience> EnsureAsync(AudienceDefinition wanted, CancellationToken cancellationToken) => _audiences.EnsureAsync(wanted, cancellationToken);
+    public ValueTask<EnsuredAudience> EnsureAsync(AudienceDefinition wanted, CancellationToken cancellationToken) =>
+        _audiences.EnsureAsync(wanted, cancellationToken);
 
-    public ValueTask<AudienceReport> ReadAsync(RemoteAudienceId audience, CancellationToken cancellationToken) => _audiences.ReadAsync(audience, cancellationToken);
+    public ValueTask<AudienceReport> ReadAsync(RemoteAudienceId audience, CancellationToken cancellationToken) =>
+        _audiences.ReadAsync(audience, cancellationToken);
 
-    public ValueTask<Outcome> DeleteAsync(RemoteAudienceId audience, CancellationToken cancellationToken) => _audiences.DeleteAsync(audience, cancellationToken);
+    public ValueTask<Outcome> DeleteAsync(RemoteAudienceId audience, CancellationToken cancellationToken) =>
+        _audiences.DeleteAsync(audience, cancellationToken);
 
     public CheckFinding? CheckName(string name) => MetaChecks.OfName(name);
 
-    public async ValueTask<IReadOnlyList<CheckFinding>> CheckAsync(IReadOnlyList<RemoteAudienceId> audiences, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<CheckFinding>> CheckAsync(
+        IReadOnlyList<RemoteAudienceId> audiences,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(audiences);
         var (outcome, accepted) = await _audiences.TermsAsync(cancellationToken);

@@ -39,7 +39,6 @@ public static class MetaErrors
         new(21009, null, Retry),
         new(341, null, Retry),
         new(368, null, Retry, MetaLimits.AbuseWait),
-
         new(4, null, Throttled),
         new(17, null, Throttled),
         new(17, 2446079, Throttled),
@@ -48,9 +47,7 @@ public static class MetaErrors
         new(613, 1487742, Throttled),
         new(613, 1996, Throttled),
         .. Enumerable.Range(FirstUseCaseThrottle, UseCaseThrottles).Select(code => new MetaRule(code, null, Throttled)),
-
         new(105, null, OutcomeKind.SplitBatch),
-
         new(3, null, AccountStop),
         new(10, null, AccountStop),
         new(102, null, AccountStop),
@@ -68,7 +65,6 @@ public static class MetaErrors
         new(2635, null, AccountStop),
         new(2654, null, AccountStop),
         new(2654, 1713092, AccountStop),
-
         // Terms of service are accepted for the account, by a human (11).
         new(200, 1870034, AccountStop),
         new(200, 1870050, AccountStop),
@@ -77,7 +73,6 @@ public static class MetaErrors
         new(2655, null, AccountStop),
         new(2663, null, AccountStop),
         new(2664, null, AccountStop),
-
         new(100, null, AudienceStop),
         new(100, 33, AudienceStop),
         new(100, 1713228, AudienceStop),
@@ -86,13 +81,11 @@ public static class MetaErrors
         new(194, null, AudienceStop),
         new(200, null, AudienceStop),
         new(200, 1870047, AudienceStop),
-
         // Observed right after a list was created (14).
         new(803, null, AudienceStop, Grace: MetaLimits.NewListGrace),
         new(2656, null, AudienceStop),
         new(1487301, null, AudienceStop),
         new(1487366, null, AudienceStop),
-
         // A replace session of another client (8); the calls we make do not open one, so "restart the session" means to call again.
         new(2650, 1870145, Retry, MetaLimits.ReplaceRunningWait),
         new(2650, 1870147, Retry, MetaLimits.ReplaceRunningWait),
@@ -103,8 +96,9 @@ public static class MetaErrors
         new(2650, null, AudienceStop),
     ];
 
-    private static readonly FrozenDictionary<(int Code, int Subcode), MetaRule> ByCode =
-        Rules.ToFrozenDictionary(rule => (rule.Code, rule.Subcode ?? 0));
+    private static readonly FrozenDictionary<(int Code, int Subcode), MetaRule> ByCode = Rules.ToFrozenDictionary(rule =>
+        (rule.Code, rule.Subcode ?? 0)
+    );
 
     /// <summary>
     /// The outcome of an error object. The code of the outcome contains Meta's numbers and never its text, which may quote what we sent.

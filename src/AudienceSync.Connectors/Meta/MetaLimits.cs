@@ -31,12 +31,13 @@ public static class MetaLimits
     /// Meta responds at once but applies membership within 24 hours (15.1) and guarantees no order for overlapping calls, so adds and
     /// removes of one list must not overlap.
     /// </summary>
-    public static DestinationLimits For(TimeSpan callTimeout) => new(MembersPerCall, callTimeout, OrderedCalls: false)
-    {
-        // A row is matched to a person (6.3), who is in the audience or is not.
-        MatchesPeople = true,
+    public static DestinationLimits For(TimeSpan callTimeout) =>
+        new(MembersPerCall, callTimeout, OrderedCalls: false)
+        {
+            // A row is matched to a person (6.3), who is in the audience or is not.
+            MatchesPeople = true,
 
-        // The higher tier (13.1). The lower one allows less, which the usage headers report as a share of the allowance.
-        Allowances = [new("hour", 190_000, TimeSpan.FromHours(1))],
-    };
+            // The higher tier (13.1). The lower one allows less, which the usage headers report as a share of the allowance.
+            Allowances = [new("hour", 190_000, TimeSpan.FromHours(1))],
+        };
 }

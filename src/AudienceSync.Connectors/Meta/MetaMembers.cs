@@ -38,7 +38,10 @@ internal sealed class MetaMembers(MetaSettings settings, MetaCalls calls, IMetaA
         }
 
         var result = await MakeAsync(
-            payload, (proof, body, token) => api.ReplaceAsync(resync.Audience.Value, proof?.Hex, proof?.UnixSeconds, body, token), cancellationToken);
+            payload,
+            (proof, body, token) => api.ReplaceAsync(resync.Audience.Value, proof?.Hex, proof?.UnixSeconds, body, token),
+            cancellationToken
+        );
 
         // The last batch was repeated after its response was lost: the session is finished because the first attempt succeeded (8).
         return batch.Number == resync.Batches && result.Outcome.Code == SessionFinished ? result with { Outcome = Outcome.Done } : result;
@@ -50,16 +53,23 @@ internal sealed class MetaMembers(MetaSettings settings, MetaCalls calls, IMetaA
         return payload.Rows == 0
             ? new CallResult(Outcome.Done, payload.Invalid, NoMembers)
             : await MakeAsync(
-                payload, (proof, body, token) => api.EraseAsync(settings.AccountNumber, proof?.Hex, proof?.UnixSeconds, body, token), cancellationToken);
+                payload,
+                (proof, body, token) => api.EraseAsync(settings.AccountNumber, proof?.Hex, proof?.UnixSeconds, body, token),
+                cancellationToken
+            );
     }
 
     private static bool IsAudience(RemoteAudienceId audience) => JsonFields.IsDigits(audience.Value ?? "");
 
-    private static CallResult NoAudience(MemberBody payload)
-        => new(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"), payload.Invalid, NoMembers);
+    private static CallResult NoAudience(MemberBody payload) =>
+        new(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"), payload.Invalid, NoMembers);
 
     private MemberBody Write(
-        IReadOnlyList<Member> members, LimitedDataUse? limited, MetaSession? session, CancellationToken cancellationToken)
+        IReadOnlyList<Member> members,
+        LimitedDataUse? limited,
+        MetaSession? session,
+        CancellationToken cancellationToken
+    )
     {
         if (members.Count > MetaLimits.MembersPerCall)
         {
@@ -71,8 +81,10 @@ internal sealed class MetaMembers(MetaSettings settings, MetaCalls calls, IMetaA
     }
 
     private async ValueTask<CallResult> MakeAsync(
-        MemberBody payload, Func<MetaProof?, HttpContent, CancellationToken, Task<HttpResponseMessage>> call,
-        CancellationToken cancellationToken)
+        MemberBody payload,
+        Func<MetaProof?, HttpContent, CancellationToken, Task<HttpResponseMessage>> call,
+        CancellationToken cancellationToken
+    )
     {
         var reply = await calls.MakeAsync(
             async (proof, token) =>
@@ -81,7 +93,8 @@ internal sealed class MetaMembers(MetaSettings settings, MetaCalls calls, IMetaA
                 return await call(proof, body, token);
             },
             isUpload: true,
-            cancellationToken);
+            cancellationToken
+        );
         var answer = reply.Answer;
         return new CallResult(
             reply.Outcome,
@@ -91,7 +104,8 @@ internal sealed class MetaMembers(MetaSettings settings, MetaCalls calls, IMetaA
             Job: null,
             reply.Usage.Account,
             answer?.TraceId,
-            reply.Http?.Status ?? 0);
+            reply.Http?.Status ?? 0
+        );
     }
 
     private Task<HttpResponseMessage> AttemptAsync(MemberCall call, MetaProof? proof, HttpContent body, CancellationToken cancellationToken)
@@ -105,7 +119,13 @@ internal sealed class MetaMembers(MetaSettings settings, MetaCalls calls, IMetaA
         };
     }
 
-    private static RefusedMember[] RejectedBy(MetaAnswer answer, MemberBody payload)
-        => [.. answer.InvalidRows.Select(payload.MemberOf).Where(member => member >= 0).Distinct().Order()
-            .Select(member => new RefusedMember(member, MetaDestination.InvalidEntry))];
+    private static RefusedMember[] RejectedBy(MetaAnswer answer, MemberBody payload) =>
+        [
+            .. answer
+                .InvalidRows.Select(payload.MemberOf)
+                .Where(member => member >= 0)
+                .Distinct()
+                .Order()
+                .Select(member => new RefusedMember(member, MetaDestination.InvalidEntry)),
+        ];
 }

@@ -21,11 +21,18 @@ internal static class MetaPayload
     /// <param name="limited">Limited data use, for additions.</param>
     /// <param name="session">Which batch of a replacement this is; null for an ordinary call (7).</param>
     public static MemberBody Write(
-        IReadOnlyList<Member> members, Normalizers normalizers, LimitedDataUse? limited = null, MetaSession? session = null)
+        IReadOnlyList<Member> members,
+        Normalizers normalizers,
+        LimitedDataUse? limited = null,
+        MetaSession? session = null
+    )
     {
         var columns = MetaColumns.Of(members, limited);
         return MemberBody.Write(
-            members, new MemberFrame(columns.Head, session?.Tail() ?? PlainTail, columns.RowBytes, Layout),
-            version => normalizers.Find(NormalizerFamily.Meta, version), columns.WriteRow);
+            members,
+            new MemberFrame(columns.Head, session?.Tail() ?? PlainTail, columns.RowBytes, Layout),
+            version => normalizers.Find(NormalizerFamily.Meta, version),
+            columns.WriteRow
+        );
     }
 }

@@ -38,7 +38,8 @@ public sealed partial record MetaSettings
     public static ParsedSettings<MetaSettings> Parse(DestinationSection section)
     {
         ArgumentNullException.ThrowIfNull(section);
-        var account = section.Account()
+        var account = section
+            .Account()
             .Map(text => text.StartsWith("act_", StringComparison.Ordinal) ? text[4..] : text)
             .Must(AccountForm().IsMatch, "invalid_account", "account must be act_ followed by digits.");
         var version = section.ApiVersion(DefaultApiVersion, VersionForm());
@@ -50,29 +51,35 @@ public sealed partial record MetaSettings
         return Known.Parsed(
             section,
             [account.Error, version.Error, timeout.Error, baseUrl.Error, token.Error, appSecret.Error, limited.Error],
-            () => new MetaSettings
-            {
-                CallTimeout = timeout.Value,
-                AccountNumber = account.Value,
-                ApiVersion = version.Value,
-                BaseUrl = baseUrl.Value,
-                Token = token.Value,
-                AppSecret = appSecret.Value,
-                LimitedDataUse = limited.Value,
-            });
+            () =>
+                new MetaSettings
+                {
+                    CallTimeout = timeout.Value,
+                    AccountNumber = account.Value,
+                    ApiVersion = version.Value,
+                    BaseUrl = baseUrl.Value,
+                    Token = token.Value,
+                    AppSecret = appSecret.Value,
+                    LimitedDataUse = limited.Value,
+                }
+        );
     }
 
     /// <summary>A part that is left out is 0, by which Meta determines it itself (contracts/meta.md 10).</summary>
-    private static Setting<LimitedDataUse?> LimitedDataUseOf(DestinationSection section)
-        => section.Parts(LimitedDataUseName)
+    private static Setting<LimitedDataUse?> LimitedDataUseOf(DestinationSection section) =>
+        section
+            .Parts(LimitedDataUseName)
             .Must(
-                parts => parts is null
+                parts =>
+                    parts is null
                     || parts.All(part => part.Key is "country" or "state" && SectionReading.WholeNumber(part.Value) is not null),
-                "invalid_limited_data_use", "limited_data_use takes country and state, which are whole numbers.")
+                "invalid_limited_data_use",
+                "limited_data_use takes country and state, which are whole numbers."
+            )
             .Map(parts => parts is null ? null : new LimitedDataUse(NumberOf(parts, "country"), NumberOf(parts, "state")));
 
-    private static int NumberOf(IReadOnlyDictionary<string, SettingValue> parts, string name)
-        => parts.TryGetValue(name, out var part) ? SectionReading.WholeNumber(part) ?? 0 : 0;
+    private static int NumberOf(IReadOnlyDictionary<string, SettingValue> parts, string name) =>
+        parts.TryGetValue(name, out var part) ? SectionReading.WholeNumber(part) ?? 0 : 0;
 
     [GeneratedRegex(@"^[0-9]{1,20}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
     private static partial Regex AccountForm();

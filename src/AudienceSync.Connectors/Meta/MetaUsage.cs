@@ -49,19 +49,23 @@ internal readonly record struct MetaUsage(AccountUsage? Account, TimeSpan? Regai
     }
 
     /// <summary>The highest of the three shares; any of them at 100 throttles.</summary>
-    private static double? Percent(JsonElement usage)
-        => Max(Max(Number(usage, "call_count"), Number(usage, "total_cputime")), Number(usage, "total_time"));
+    private static double? Percent(JsonElement usage) =>
+        Max(Max(Number(usage, "call_count"), Number(usage, "total_cputime")), Number(usage, "total_time"));
 
-    private static double? Number(JsonElement parent, string name)
-        => parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value)
-            && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number) && number >= 0
+    private static double? Number(JsonElement parent, string name) =>
+        parent.ValueKind == JsonValueKind.Object
+        && parent.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.Number
+        && value.TryGetDouble(out var number)
+        && double.IsFinite(number)
+        && number >= 0
             ? number
             : null;
 
     private static double? Max(double? a, double? b) => a is null || b > a ? b : a;
 
-    private static TimeSpan? Wait(double? amount, TimeSpan unit)
-        => amount > 0 ? TimeSpan.FromTicks((long)Math.Min(amount.Value * unit.Ticks, MetaLimits.MaxWait.Ticks)) : null;
+    private static TimeSpan? Wait(double? amount, TimeSpan unit) =>
+        amount > 0 ? TimeSpan.FromTicks((long)Math.Min(amount.Value * unit.Ticks, MetaLimits.MaxWait.Ticks)) : null;
 
     private sealed class Tally
     {

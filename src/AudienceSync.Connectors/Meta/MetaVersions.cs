@@ -18,12 +18,7 @@ public static class MetaVersions
 
     /// <summary>Oldest first. Every version older than the first has also ended.</summary>
     public static IReadOnlyList<MetaVersion> Known { get; } =
-    [
-        new("v24.0", new DateOnly(2026, 11, 10)),
-        new("v25.0", new DateOnly(2027, 2, 23)),
-        new("v26.0", null),
-        new("v27.0", null),
-    ];
+    [new("v24.0", new DateOnly(2026, 11, 10)), new("v25.0", new DateOnly(2027, 2, 23)), new("v26.0", null), new("v27.0", null)];
 
     /// <summary>The finding of <c>destinations check</c> for a version.</summary>
     /// <param name="version">In the form <c>v27.0</c>.</param>
@@ -40,25 +35,35 @@ public static class MetaVersions
         if (Known.FirstOrDefault(row => NumberOf(row.Name) == number) is not { } known)
         {
             return new CheckFinding(
-                "version", CheckState.Warning, "meta_version_not_known",
-                $"{version} is unknown to this program, which was built for {MetaSettings.DefaultApiVersion}.");
+                "version",
+                CheckState.Warning,
+                "meta_version_not_known",
+                $"{version} is unknown to this program, which was built for {MetaSettings.DefaultApiVersion}."
+            );
         }
 
         return known.Ends is not { } ends ? Good
             : now >= Start(ends) ? Ended(version, ends)
             : now >= Start(ends) - WarnBefore
                 ? new CheckFinding(
-                    "version", CheckState.Warning, "meta_version_ends",
-                    $"Meta ends {version} on {Day(ends)}: set api_version to {MetaSettings.DefaultApiVersion} before then.")
-                : Good;
+                    "version",
+                    CheckState.Warning,
+                    "meta_version_ends",
+                    $"Meta ends {version} on {Day(ends)}: set api_version to {MetaSettings.DefaultApiVersion} before then."
+                )
+            : Good;
     }
 
     private static CheckFinding Good => new("version", CheckState.Good, "good", "");
 
-    private static CheckFinding Ended(string version, DateOnly? ends) => new(
-        "version", CheckState.Bad, "meta_version_ended",
-        $"Meta ended {version}{(ends is { } day ? $" by {Day(day)}" : "")} and serves calls to it with another version: "
-        + $"set api_version to {MetaSettings.DefaultApiVersion}.");
+    private static CheckFinding Ended(string version, DateOnly? ends) =>
+        new(
+            "version",
+            CheckState.Bad,
+            "meta_version_ended",
+            $"Meta ended {version}{(ends is { } day ? $" by {Day(day)}" : "")} and serves calls to it with another version: "
+                + $"set api_version to {MetaSettings.DefaultApiVersion}."
+        );
 
     private static (int Major, int Minor) NumberOf(string version)
     {

@@ -28,7 +28,8 @@ public sealed class PlatformSettings
     internal ParsedSettings<T> Parsed<T>(DestinationSection section, IEnumerable<SettingError?> errors, Func<T> settings)
         where T : class
     {
-        var foreign = section.Settings.Keys.Where(name => !Names.Contains(name))
+        var foreign = section
+            .Settings.Keys.Where(name => !Names.Contains(name))
             .Select(name => new SettingError(name, "foreign_setting", $"{name} is not a setting of {Platform}."));
         SettingError[] all = [.. foreign, .. errors.OfType<SettingError>()];
         return new ParsedSettings<T>(all.Length == 0 ? settings() : null, all);

@@ -6,9 +6,7 @@ namespace AudienceSync.Connectors.Sections;
 /// </summary>
 public sealed record SettingValue
 {
-    private SettingValue()
-    {
-    }
+    private SettingValue() { }
 
     /// <summary>A scalar, numbers and truth values included.</summary>
     public string? Text { get; private init; }

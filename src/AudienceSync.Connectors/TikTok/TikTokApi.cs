@@ -18,7 +18,11 @@ public interface ITikTokApi
 
     [Get("/dmp/custom_audience/list/")]
     Task<HttpResponseMessage> ListAsync(
-        [AliasAs("advertiser_id")] string advertiser, int page, [AliasAs("page_size")] int pageSize, CancellationToken cancellationToken);
+        [AliasAs("advertiser_id")] string advertiser,
+        int page,
+        [AliasAs("page_size")] int pageSize,
+        CancellationToken cancellationToken
+    );
 
     /// <param name="advertiser">Digits.</param>
     /// <param name="audiences">A JSON array as text (6.2).</param>
@@ -29,7 +33,8 @@ public interface ITikTokApi
         [AliasAs("advertiser_id")] string advertiser,
         [AliasAs("custom_audience_ids")] string audiences,
         [AliasAs("history_size")] int historySize,
-        CancellationToken cancellationToken);
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Code 0 when the token is good (3).</summary>
     [Get("/user/info/")]

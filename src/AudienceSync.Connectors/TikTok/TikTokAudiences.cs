@@ -37,7 +37,8 @@ internal sealed class TikTokAudiences(TikTokSettings settings, TikTokCalls calls
                 using var body = TikTokPayload.Create(settings, wanted.Name);
                 return await api.AudienceAsync(body, token);
             },
-            cancellationToken);
+            cancellationToken
+        );
         return (created.IsGood, created.Answer?.Data.Digits("audience_id")) switch
         {
             (false, _) => new EnsuredAudience(created.Outcome),
@@ -85,15 +86,16 @@ internal sealed class TikTokAudiences(TikTokSettings settings, TikTokCalls calls
                 using var body = TikTokPayload.Delete(settings, audience);
                 return await api.AudienceAsync(body, token);
             },
-            cancellationToken);
+            cancellationToken
+        );
 
         // It does not exist, which is the intended result.
         return reply.Answer?.Code == 40007 ? Outcome.Done : reply.Outcome;
     }
 
     /// <summary>The cheapest request that needs access to the advertiser.</summary>
-    public async ValueTask<Outcome> TouchAsync(CancellationToken cancellationToken)
-        => (await calls.MakeAsync(token => api.ListAsync(settings.Advertiser, 1, 1, token), cancellationToken)).Outcome;
+    public async ValueTask<Outcome> TouchAsync(CancellationToken cancellationToken) =>
+        (await calls.MakeAsync(token => api.ListAsync(settings.Advertiser, 1, 1, token), cancellationToken)).Outcome;
 
     /// <summary>The audience of this name, or the reason why the search failed; null when there is none.</summary>
     private async ValueTask<EnsuredAudience?> FindAsync(string name, CancellationToken cancellationToken)
@@ -108,7 +110,13 @@ internal sealed class TikTokAudiences(TikTokSettings settings, TikTokCalls calls
                 return new EnsuredAudience(reply.Outcome);
             }
 
-            found.AddRange(reply.Answer!.Data.Items("list").Where(audience => IsOurs(audience, name)).Select(audience => audience.Digits("audience_id")).OfType<string>());
+            found.AddRange(
+                reply
+                    .Answer!.Data.Items("list")
+                    .Where(audience => IsOurs(audience, name))
+                    .Select(audience => audience.Digits("audience_id"))
+                    .OfType<string>()
+            );
             if (page >= (reply.Answer.Data.Object("page_info")?.Number("total_page") ?? 0))
             {
                 // When pages shift between two requests, the same audience can appear twice.
@@ -125,8 +133,9 @@ internal sealed class TikTokAudiences(TikTokSettings settings, TikTokCalls calls
     }
 
     // The list endpoint names the type audience_type, the single read names it type (6.2).
-    private static bool IsOurs(JsonElement audience, string name)
-        => audience.Text("name") == name && (audience.Text("audience_type") ?? audience.Text("type") ?? "").StartsWith(OurType, StringComparison.Ordinal);
+    private static bool IsOurs(JsonElement audience, string name) =>
+        audience.Text("name") == name
+        && (audience.Text("audience_type") ?? audience.Text("type") ?? "").StartsWith(OurType, StringComparison.Ordinal);
 
     private static AudienceReport Report(JsonElement details)
     {

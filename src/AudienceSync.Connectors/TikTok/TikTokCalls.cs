@@ -17,10 +17,15 @@ internal sealed class TikTokCalls(CallPipeline pipeline, TimeProvider clock)
 {
     private int _throttlesInARow;
 
-    public async ValueTask<TikTokReply> MakeAsync(Func<CancellationToken, Task<HttpResponseMessage>> call, CancellationToken cancellationToken)
+    public async ValueTask<TikTokReply> MakeAsync(
+        Func<CancellationToken, Task<HttpResponseMessage>> call,
+        CancellationToken cancellationToken
+    )
     {
         var (http, failure) = await pipeline.RunAsync(
-            async attempt => await PlatformAnswer.ReadAsync(await call(attempt), attempt), cancellationToken);
+            async attempt => await PlatformAnswer.ReadAsync(await call(attempt), attempt),
+            cancellationToken
+        );
         if (http is null)
         {
             return new TikTokReply(0, null, new Outcome(OutcomeKind.Retry, failure));
@@ -32,13 +37,14 @@ internal sealed class TikTokCalls(CallPipeline pipeline, TimeProvider clock)
     }
 
     /// <summary>A code counts regardless of the HTTP status, except that a gateway error is never a success.</summary>
-    private static Outcome OutcomeOf(int status, TikTokAnswer? answer) => answer switch
-    {
-        null => new Outcome(OutcomeKind.Retry, "answer_too_large"),
-        { Code: TikTokErrors.Ok } when status is < 200 or >= 300 => TikTokErrors.OfStatus(status, isJson: true),
-        { Code: { } code } => TikTokErrors.Of(code, answer.IsNotEditable),
-        _ => TikTokErrors.OfStatus(status, answer.IsJson),
-    };
+    private static Outcome OutcomeOf(int status, TikTokAnswer? answer) =>
+        answer switch
+        {
+            null => new Outcome(OutcomeKind.Retry, "answer_too_large"),
+            { Code: TikTokErrors.Ok } when status is < 200 or >= 300 => TikTokErrors.OfStatus(status, isJson: true),
+            { Code: { } code } => TikTokErrors.Of(code, answer.IsNotEditable),
+            _ => TikTokErrors.OfStatus(status, answer.IsJson),
+        };
 
     private Outcome WithWait(Outcome outcome)
     {

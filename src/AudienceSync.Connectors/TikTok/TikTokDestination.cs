@@ -66,26 +66,33 @@ public sealed class TikTokDestination : IDestination, IAudienceFactory, IChecks
                 using var content = body.ToContent();
                 return await _api.MapAsync(content, attempt);
             },
-            cancellationToken);
+            cancellationToken
+        );
         return new CallResult(reply.Outcome, body.Invalid, NoMembers, PlatformRequestId: reply.Answer?.RequestId, HttpStatus: reply.Status);
     }
 
-    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<DeliveryChange> people)
-        => TikTokPayload.Comparer.Compare(people, version => _normalizers.Find(NormalizerFamily.TikTok, version));
+    public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<DeliveryChange> people) =>
+        TikTokPayload.Comparer.Compare(people, version => _normalizers.Find(NormalizerFamily.TikTok, version));
 
     /// <summary>TikTok has no jobs for streamed members, so nothing is ever pending.</summary>
-    public ValueTask<JobReport> PollJobAsync(JobHandle job, CancellationToken cancellationToken)
-        => ValueTask.FromResult(new JobReport(JobState.Confirmed, NoMembers, "confirmed"));
+    public ValueTask<JobReport> PollJobAsync(JobHandle job, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new JobReport(JobState.Confirmed, NoMembers, "confirmed"));
 
-    public ValueTask<EnsuredAudience> EnsureAsync(AudienceDefinition wanted, CancellationToken cancellationToken) => _audiences.EnsureAsync(wanted, cancellationToken);
+    public ValueTask<EnsuredAudience> EnsureAsync(AudienceDefinition wanted, CancellationToken cancellationToken) =>
+        _audiences.EnsureAsync(wanted, cancellationToken);
 
-    public ValueTask<AudienceReport> ReadAsync(RemoteAudienceId audience, CancellationToken cancellationToken) => _audiences.ReadAsync(audience, cancellationToken);
+    public ValueTask<AudienceReport> ReadAsync(RemoteAudienceId audience, CancellationToken cancellationToken) =>
+        _audiences.ReadAsync(audience, cancellationToken);
 
-    public ValueTask<Outcome> DeleteAsync(RemoteAudienceId audience, CancellationToken cancellationToken) => _audiences.DeleteAsync(audience, cancellationToken);
+    public ValueTask<Outcome> DeleteAsync(RemoteAudienceId audience, CancellationToken cancellationToken) =>
+        _audiences.DeleteAsync(audience, cancellationToken);
 
     public CheckFinding? CheckName(string name) => TikTokChecks.OfName(name);
 
-    public async ValueTask<IReadOnlyList<CheckFinding>> CheckAsync(IReadOnlyList<RemoteAudienceId> audiences, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<CheckFinding>> CheckAsync(
+        IReadOnlyList<RemoteAudienceId> audiences,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(audiences);
         var user = await _calls.MakeAsync(_api.UserAsync, cancellationToken);

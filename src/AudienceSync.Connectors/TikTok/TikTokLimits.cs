@@ -46,15 +46,23 @@ public static class TikTokLimits
             return TimeSpan.FromSeconds(1 << (Math.Max(inARow, 1) - 1));
         }
 
-        return inARow <= SecondSteps + MinuteSteps ? MinuteLimitWait : new DateTimeOffset(now.UtcDateTime.Date.AddDays(1), TimeSpan.Zero) - now;
+        return inARow <= SecondSteps + MinuteSteps
+            ? MinuteLimitWait
+            : new DateTimeOffset(now.UtcDateTime.Date.AddDays(1), TimeSpan.Zero) - now;
     }
 
     /// <summary>
     /// Calls are acknowledged and applied later (11); no order is guaranteed, so adds and removes of one audience must not overlap.
     /// </summary>
-    public static DestinationLimits For(int membersPerCall, TimeSpan callTimeout) => new(membersPerCall, callTimeout, OrderedCalls: false)
-    {
-        // The basic tier of an app (9); a higher one shows only by the absence of throttling.
-        Allowances = [new("second", 10, TimeSpan.FromSeconds(1)), new("minute", 600, TimeSpan.FromMinutes(1)), new("day", 864_000, TimeSpan.FromDays(1))],
-    };
+    public static DestinationLimits For(int membersPerCall, TimeSpan callTimeout) =>
+        new(membersPerCall, callTimeout, OrderedCalls: false)
+        {
+            // The basic tier of an app (9); a higher one shows only by the absence of throttling.
+            Allowances =
+            [
+                new("second", 10, TimeSpan.FromSeconds(1)),
+                new("minute", 600, TimeSpan.FromMinutes(1)),
+                new("day", 864_000, TimeSpan.FromDays(1)),
+            ],
+        };
 }

@@ -25,34 +25,51 @@ internal static class TikTokPayload
         var cellTail = Encoding.ASCII.GetBytes($"\",\"audience_ids\":[\"{call.Audience}\"]}}");
         var rowBytes = (2 * (CellHead.Length + Sha256Hex.Length + cellTail.Length)) + "[,],".Length;
         return MemberBody.Write(
-            call.Members, new MemberFrame(Head(settings, call.Operation), "]}"u8.ToArray(), rowBytes, Layout),
-            version => normalizers.Find(NormalizerFamily.TikTok, version), WriteRow);
+            call.Members,
+            new MemberFrame(Head(settings, call.Operation), "]}"u8.ToArray(), rowBytes, Layout),
+            version => normalizers.Find(NormalizerFamily.TikTok, version),
+            WriteRow
+        );
 
         int WriteRow(Span<byte> into, in Member member, Normalizer normalizer, CellWriter cells)
         {
             var row = new Utf8Cursor(into);
             row.Add("["u8);
-            var hasEmail = WriteCell(ref row, cells.Write(normalizer, member.Identifiers, PersonField.Email, row.Rest[CellHead.Length..]), cellTail);
+            var hasEmail = WriteCell(
+                ref row,
+                cells.Write(normalizer, member.Identifiers, PersonField.Email, row.Rest[CellHead.Length..]),
+                cellTail
+            );
             row.Add(","u8);
-            var hasPhone = WriteCell(ref row, cells.Write(normalizer, member.Identifiers, PersonField.Phone, row.Rest[CellHead.Length..]), cellTail);
+            var hasPhone = WriteCell(
+                ref row,
+                cells.Write(normalizer, member.Identifiers, PersonField.Phone, row.Rest[CellHead.Length..]),
+                cellTail
+            );
             row.Add("],"u8);
             return hasEmail || hasPhone ? row.Length : 0;
         }
     }
 
-    public static HttpContent Create(TikTokSettings settings, string name) => Json(new
-    {
-        advertiser_id = settings.Advertiser,
-        action = "create",
-        custom_audience_name = name,
-    });
+    public static HttpContent Create(TikTokSettings settings, string name) =>
+        Json(
+            new
+            {
+                advertiser_id = settings.Advertiser,
+                action = "create",
+                custom_audience_name = name,
+            }
+        );
 
-    public static HttpContent Delete(TikTokSettings settings, RemoteAudienceId audience) => Json(new
-    {
-        advertiser_id = settings.Advertiser,
-        action = "delete",
-        delete_audience_id = audience.Value,
-    });
+    public static HttpContent Delete(TikTokSettings settings, RemoteAudienceId audience) =>
+        Json(
+            new
+            {
+                advertiser_id = settings.Advertiser,
+                action = "delete",
+                delete_audience_id = audience.Value,
+            }
+        );
 
     private static bool WriteCell(ref Utf8Cursor row, Cell cell, ReadOnlySpan<byte> tail)
     {
@@ -77,7 +94,8 @@ internal static class TikTokPayload
             _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "Unknown operation."),
         };
         return Encoding.ASCII.GetBytes(
-            $$"""{"advertiser_ids":["{{settings.Advertiser}}"],"action":"{{action}}","id_schema":["EMAIL_SHA256","PHONE_SHA256"],"batch_data":[""");
+            $$"""{"advertiser_ids":["{{settings.Advertiser}}"],"action":"{{action}}","id_schema":["EMAIL_SHA256","PHONE_SHA256"],"batch_data":["""
+        );
     }
 
     private static StringContent Json(object body) => new(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");

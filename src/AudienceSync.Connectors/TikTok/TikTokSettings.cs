@@ -35,31 +35,35 @@ public sealed partial record TikTokSettings
     public static ParsedSettings<TikTokSettings> Parse(DestinationSection section)
     {
         ArgumentNullException.ThrowIfNull(section);
-        var account = section.Account()
-            .Must(JsonFields.IsDigits, "invalid_account", "account must be the digits of an advertiser id.");
+        var account = section.Account().Must(JsonFields.IsDigits, "invalid_account", "account must be the digits of an advertiser id.");
         var version = section.ApiVersion(DefaultApiVersion, VersionForm());
         var members = section.Within("members_per_call", TikTokLimits.DefaultMembersPerCall, TikTokLimits.MaxMembersPerCall);
-        var normalizer = section.Text("normalizer")
+        var normalizer = section
+            .Text("normalizer")
             .Map(name => TikTokVariants.Find(name ?? TikTokVariants.Default))
             .Must(
-                variant => variant is not null, "invalid_normalizer",
-                $"normalizer must be one of: {string.Join(", ", TikTokVariants.Names)}.");
+                variant => variant is not null,
+                "invalid_normalizer",
+                $"normalizer must be one of: {string.Join(", ", TikTokVariants.Names)}."
+            );
         var timeout = section.CallTimeoutOr(TikTokLimits.CallTimeout);
         var baseUrl = section.BaseUrlOr(DefaultBaseUrl);
         var token = section.Token();
         return Known.Parsed(
             section,
             [account.Error, version.Error, members.Error, normalizer.Error, timeout.Error, baseUrl.Error, token.Error],
-            () => new TikTokSettings
-            {
-                CallTimeout = timeout.Value,
-                Advertiser = account.Value,
-                ApiVersion = version.Value,
-                BaseUrl = baseUrl.Value,
-                Token = token.Value,
-                Normalizer = normalizer.Value!.Value,
-                MembersPerCall = members.Value,
-            });
+            () =>
+                new TikTokSettings
+                {
+                    CallTimeout = timeout.Value,
+                    Advertiser = account.Value,
+                    ApiVersion = version.Value,
+                    BaseUrl = baseUrl.Value,
+                    Token = token.Value,
+                    Normalizer = normalizer.Value!.Value,
+                    MembersPerCall = members.Value,
+                }
+        );
     }
 
     [GeneratedRegex(@"^v[0-9]{1,3}\.[0-9]{1,2}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]

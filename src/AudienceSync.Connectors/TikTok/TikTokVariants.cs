@@ -18,6 +18,6 @@ internal static class TikTokVariants
 
     public static IEnumerable<string> Names => All.Select(variant => variant.Name);
 
-    public static NormalizerVersion? Find(string name)
-        => Array.FindIndex(All, variant => variant.Name == name) is var index and >= 0 ? All[index].Version : null;
+    public static NormalizerVersion? Find(string name) =>
+        Array.FindIndex(All, variant => variant.Name == name) is var index and >= 0 ? All[index].Version : null;
 }

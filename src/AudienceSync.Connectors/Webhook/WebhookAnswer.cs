@@ -52,8 +52,8 @@ internal sealed record WebhookAnswer
         }
     }
 
-    private static RejectedRow? Row(JsonElement item)
-        => item.Number("row") is { } row and >= 0 and <= int.MaxValue
+    private static RejectedRow? Row(JsonElement item) =>
+        item.Number("row") is { } row and >= 0 and <= int.MaxValue
             ? new RejectedRow((int)row, item.Name("reason") is { } reason ? $"webhook_{reason.ToLowerInvariant()}" : NoReason)
             : null;
 }

@@ -16,5 +16,6 @@ public interface IWebhookApi
         [Header(WebhookSignature.TimestampHeader)] string timestamp,
         [Header(WebhookSignature.Header)] string signature,
         [Body] HttpContent body,
-        CancellationToken cancellationToken);
+        CancellationToken cancellationToken
+    );
 }

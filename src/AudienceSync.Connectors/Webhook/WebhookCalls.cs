@@ -17,9 +17,13 @@ internal sealed class WebhookCalls(WebhookSettings settings, CallPipeline pipeli
             {
                 var signature = WebhookSignature.Sign(settings.Key, clock.GetUtcNow(), body.Written);
                 using var content = body.ToContent();
-                return await PlatformAnswer.ReadAsync(await api.SendAsync(settings.Url, signature.UnixSeconds, signature.Value, content, attempt), attempt);
+                return await PlatformAnswer.ReadAsync(
+                    await api.SendAsync(settings.Url, signature.UnixSeconds, signature.Value, content, attempt),
+                    attempt
+                );
             },
-            cancellationToken);
+            cancellationToken
+        );
         if (http is null)
         {
             return new WebhookReply(0, null, new Outcome(OutcomeKind.Retry, failure));

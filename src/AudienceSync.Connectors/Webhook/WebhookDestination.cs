@@ -22,7 +22,12 @@ public sealed class WebhookDestination : IDestination, IChecks
         _settings = settings;
         _normalizers = dependencies.Normalizers;
         var api = PlatformHttp.CreateApi<IWebhookApi>(PlatformHttp.CreateClient(dependencies.Network, settings.Url));
-        _calls = new WebhookCalls(settings, new CallPipeline(settings.CallTimeout, dependencies.Clock, dependencies.Random), dependencies.Clock, api);
+        _calls = new WebhookCalls(
+            settings,
+            new CallPipeline(settings.CallTimeout, dependencies.Clock, dependencies.Random),
+            dependencies.Clock,
+            api
+        );
         Limits = WebhookLimits.For(settings.MembersPerCall, settings.CallTimeout);
     }
 
@@ -60,16 +65,20 @@ public sealed class WebhookDestination : IDestination, IChecks
             rejected,
             Math.Min(body.Rows, Math.Max(reply.Answer?.RejectedCount ?? 0, rejected.Count)),
             PlatformRequestId: reply.Answer?.RequestId,
-            HttpStatus: reply.Status);
+            HttpStatus: reply.Status
+        );
     }
 
     /// <summary>A receiver has no jobs, so nothing is ever pending.</summary>
-    public ValueTask<JobReport> PollJobAsync(JobHandle job, CancellationToken cancellationToken)
-        => ValueTask.FromResult(new JobReport(JobState.Confirmed, [], "confirmed"));
+    public ValueTask<JobReport> PollJobAsync(JobHandle job, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new JobReport(JobState.Confirmed, [], "confirmed"));
 
     public CheckFinding? CheckName(string name) => WebhookChecks.OfName(name);
 
-    public async ValueTask<IReadOnlyList<CheckFinding>> CheckAsync(IReadOnlyList<RemoteAudienceId> audiences, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<CheckFinding>> CheckAsync(
+        IReadOnlyList<RemoteAudienceId> audiences,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(audiences);
         var findings = WebhookChecks.OfAccount(await ProbeAsync(audience: null, cancellationToken));
@@ -90,7 +99,12 @@ public sealed class WebhookDestination : IDestination, IChecks
         return (await _calls.MakeAsync(body, cancellationToken)).Outcome;
     }
 
-    private static List<RefusedMember> Rejected(WebhookAnswer? answer, MemberBody body)
-        => [.. (answer?.Rejected ?? []).Select(row => new RefusedMember(body.MemberOf(row.Row), row.Reason))
-            .Where(member => member.Index >= 0).DistinctBy(member => member.Index).OrderBy(member => member.Index)];
+    private static List<RefusedMember> Rejected(WebhookAnswer? answer, MemberBody body) =>
+        [
+            .. (answer?.Rejected ?? [])
+                .Select(row => new RefusedMember(body.MemberOf(row.Row), row.Reason))
+                .Where(member => member.Index >= 0)
+                .DistinctBy(member => member.Index)
+                .OrderBy(member => member.Index),
+        ];
 }

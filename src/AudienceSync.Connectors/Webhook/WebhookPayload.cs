@@ -27,7 +27,8 @@ internal static class WebhookPayload
 
     private static ReadOnlySpan<byte> ExternalHead => ",\"external_id\":\""u8;
 
-    private static int RowBytes => EmailHead.Length + PhoneHead.Length + (2 * Sha256Hex.Length) + ExternalHead.Length + ExternalBytes + "{\"\"\"},".Length;
+    private static int RowBytes =>
+        EmailHead.Length + PhoneHead.Length + (2 * Sha256Hex.Length) + ExternalHead.Length + ExternalBytes + "{\"\"\"},".Length;
 
     public static MemberBody Write(WebhookSettings settings, MemberCall call, Normalizers normalizers)
     {
@@ -38,12 +39,16 @@ internal static class WebhookPayload
             _ => throw new ArgumentOutOfRangeException(nameof(call), call.Operation, "Unknown operation."),
         };
         return MemberBody.Write(
-            call.Members, Frame(settings, call.Audience, operation), version => normalizers.Find(Rules, version), WriteRow);
+            call.Members,
+            Frame(settings, call.Audience, operation),
+            version => normalizers.Find(Rules, version),
+            WriteRow
+        );
     }
 
     /// <summary>A check that changes nothing: whether we may call, and whether a list exists.</summary>
-    public static MemberBody Check(WebhookSettings settings, RemoteAudienceId? audience)
-        => MemberBody.Write([], Frame(settings, audience, "check"), static _ => null, WriteRow);
+    public static MemberBody Check(WebhookSettings settings, RemoteAudienceId? audience) =>
+        MemberBody.Write([], Frame(settings, audience, "check"), static _ => null, WriteRow);
 
     // Names have a form that needs no escaping.
     private static MemberFrame Frame(WebhookSettings settings, RemoteAudienceId? audience, string operation)

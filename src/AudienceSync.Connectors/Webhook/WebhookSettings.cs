@@ -24,28 +24,35 @@ public sealed partial record WebhookSettings
     public static ParsedSettings<WebhookSettings> Parse(DestinationSection section)
     {
         ArgumentNullException.ThrowIfNull(section);
-        var account = section.Account()
+        var account = section
+            .Account()
             .Must(IsName, "invalid_account", "account must be 1 to 100 letters, digits, dots, colons, hyphens or underscores.");
-        var url = section.Address(SectionReading.BaseUrl)
+        var url = section
+            .Address(SectionReading.BaseUrl)
             .Must(given => given is not null, "missing_base_url", "base_url is required: the address that receives the calls.");
-        var key = section.Secret("app_secret").Must(
-            given => given?.Reveal().Length >= WebhookLimits.LeastKeyChars,
-            "missing_app_secret",
-            $"app_secret is required: {{ file: NAME }} or {{ env: NAME }}, of at least {WebhookLimits.LeastKeyChars} characters. "
-            + "It signs each call.");
+        var key = section
+            .Secret("app_secret")
+            .Must(
+                given => given?.Reveal().Length >= WebhookLimits.LeastKeyChars,
+                "missing_app_secret",
+                $"app_secret is required: {{ file: NAME }} or {{ env: NAME }}, of at least {WebhookLimits.LeastKeyChars} characters. "
+                    + "It signs each call."
+            );
         var members = section.Within("members_per_call", WebhookLimits.DefaultMembersPerCall, WebhookLimits.MaxMembersPerCall);
         var timeout = section.CallTimeoutOr(WebhookLimits.CallTimeout);
         return Known.Parsed(
             section,
             [account.Error, url.Error, key.Error, members.Error, timeout.Error],
-            () => new WebhookSettings
-            {
-                CallTimeout = timeout.Value,
-                Account = account.Value,
-                Url = url.Value!,
-                Key = key.Value!,
-                MembersPerCall = members.Value,
-            });
+            () =>
+                new WebhookSettings
+                {
+                    CallTimeout = timeout.Value,
+                    Account = account.Value,
+                    Url = url.Value!,
+                    Key = key.Value!,
+                    MembersPerCall = members.Value,
+                }
+        );
     }
 
     /// <summary>A form that needs no escaping in JSON and has no special meaning in a shell or a log.</summary>

@@ -24,7 +24,8 @@ public sealed record Audience(string Name)
 
     public bool Paused { get; private init; }
 
-    public ImmutableSortedDictionary<int, PublishedVersion> Versions { get; private init; } = ImmutableSortedDictionary<int, PublishedVersion>.Empty;
+    public ImmutableSortedDictionary<int, PublishedVersion> Versions { get; private init; } =
+        ImmutableSortedDictionary<int, PublishedVersion>.Empty;
 
     public ImmutableDictionary<RemoteAudience, Feed> Feeds { get; private init; } = ImmutableDictionary<RemoteAudience, Feed>.Empty;
 
@@ -37,52 +38,62 @@ public sealed record Audience(string Name)
     public static Audience Fold(string name, IEnumerable<IStoredEvent> events) =>
         events.OfType<IRegistryEvent>().Aggregate(new Audience(name), (audience, stored) => audience.Apply(stored));
 
-    public Audience Apply(IRegistryEvent stored) => stored switch
-    {
-        AudienceRegistered registered => this with { Text = registered.Text },
-        AudienceDescribed described => this with { Text = described.Text },
-        AudienceKeyPublished published => Published(published),
-        AudienceKeyRetired retired => Versions.TryGetValue(retired.AudienceKey.Version, out var version)
-            ? this with
+    public Audience Apply(IRegistryEvent stored) =>
+        stored switch
+        {
+            AudienceRegistered registered => this with { Text = registered.Text },
+            AudienceDescribed described => this with { Text = described.Text },
+            AudienceKeyPublished published => Published(published),
+            AudienceKeyRetired retired => Versions.TryGetValue(retired.AudienceKey.Version, out var version)
+                ? this with
+                {
+                    Versions = Versions.SetItem(retired.AudienceKey.Version, version with { Retired = true }),
+                    Draining = Draining.Remove(retired.AudienceKey.Version),
+                }
+                : this,
+            AudienceBound bound => this with
             {
-                Versions = Versions.SetItem(retired.AudienceKey.Version, version with { Retired = true }),
-                Draining = Draining.Remove(retired.AudienceKey.Version),
-            }
-            : this,
-        AudienceBound bound => this with
-        {
-            Feeds = Feeds.SetItem(bound.Remote, Bound(bound)),
-            Draining = Draining.Remove(bound.AudienceKey.Version),
-        },
-        AudienceUnbound unbound => this with { Feeds = Feeds.Remove(unbound.Remote) },
-        AudienceKeyPromoted promoted => Switched(promoted.Remote, promoted.LateEvents, feed => feed with
-        {
-            Version = promoted.AudienceKey.Version,
-            Before = feed.Before.Add(feed.Version),
-        }),
-        AudienceKeyRolledBack back => Switched(back.Remote, LateEvents.Keep, feed => feed with
-        {
-            Version = back.AudienceKey.Version,
-            Before = feed.Before.IsEmpty ? feed.Before : feed.Before.RemoveAt(feed.Before.Count - 1),
-        }),
-        AudiencePaused => this with { Paused = true },
-        AudienceResumed => this with { Paused = false },
-        _ => this,
-    };
+                Feeds = Feeds.SetItem(bound.Remote, Bound(bound)),
+                Draining = Draining.Remove(bound.AudienceKey.Version),
+            },
+            AudienceUnbound unbound => this with { Feeds = Feeds.Remove(unbound.Remote) },
+            AudienceKeyPromoted promoted => Switched(
+                promoted.Remote,
+                promoted.LateEvents,
+                feed => feed with { Version = promoted.AudienceKey.Version, Before = feed.Before.Add(feed.Version) }
+            ),
+            AudienceKeyRolledBack back => Switched(
+                back.Remote,
+                LateEvents.Keep,
+                feed =>
+                    feed with
+                    {
+                        Version = back.AudienceKey.Version,
+                        Before = feed.Before.IsEmpty ? feed.Before : feed.Before.RemoveAt(feed.Before.Count - 1),
+                    }
+            ),
+            AudiencePaused => this with { Paused = true },
+            AudienceResumed => this with { Paused = false },
+            _ => this,
+        };
 
     // A stream of an older build begins with a published key: the audience's description is taken from that event.
-    private Audience Published(AudienceKeyPublished published) => this with
-    {
-        Text = Text ?? new AudienceText(published.Purpose, published.Owner, published.Definition),
-        Versions = Versions.ContainsKey(published.AudienceKey.Version)
-            ? Versions
-            : Versions.Add(published.AudienceKey.Version, new PublishedVersion(published.Terms, Retired: false)),
-    };
+    private Audience Published(AudienceKeyPublished published) =>
+        this with
+        {
+            Text = Text ?? new AudienceText(published.Purpose, published.Owner, published.Definition),
+            Versions = Versions.ContainsKey(published.AudienceKey.Version)
+                ? Versions
+                : Versions.Add(published.AudienceKey.Version, new PublishedVersion(published.Terms, Retired: false)),
+        };
 
     // Of the version that feeds already, only whether it is exclusive changes: its promotions can still be rolled back.
     private Feed Bound(AudienceBound bound) =>
         Feeds.TryGetValue(bound.Remote, out var feed) && feed.Version == bound.AudienceKey.Version
-            ? feed with { Exclusive = bound.Exclusive }
+            ? feed with
+            {
+                Exclusive = bound.Exclusive,
+            }
             : new Feed(bound.AudienceKey.Version, ImmutableList<int>.Empty, bound.By) { Exclusive = bound.Exclusive };
 
     private Audience Switched(RemoteAudience remote, LateEvents late, Func<Feed, Feed> change)
@@ -95,7 +106,10 @@ public sealed record Audience(string Name)
         var after = change(before);
         var feeds = Feeds.SetItem(remote, after);
         var draining = Draining.Remove(after.Version);
-        var drains = feeds.Values.All(feed => feed.Version != before.Version) && Versions.TryGetValue(before.Version, out var version) && !version.Retired;
+        var drains =
+            feeds.Values.All(feed => feed.Version != before.Version)
+            && Versions.TryGetValue(before.Version, out var version)
+            && !version.Retired;
         return this with { Feeds = feeds, Draining = drains ? draining.SetItem(before.Version, late) : draining };
     }
 }

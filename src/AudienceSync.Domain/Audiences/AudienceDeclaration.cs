@@ -6,7 +6,11 @@ namespace AudienceSync.Domain.Audiences;
 /// <param name="Versions">Its versions, by number.</param>
 /// <param name="Bindings">The first version that feeds each remote audience.</param>
 public sealed record AudienceDeclaration(
-    string Name, AudienceText Text, IReadOnlyList<DeclaredVersion> Versions, IReadOnlyList<DeclaredFeed> Bindings)
+    string Name,
+    AudienceText Text,
+    IReadOnlyList<DeclaredVersion> Versions,
+    IReadOnlyList<DeclaredFeed> Bindings
+)
 {
     /// <summary>An audience that is no longer declared.</summary>
     public static AudienceDeclaration Gone(string name) => new(name, new AudienceText(null, null, null), [], []);

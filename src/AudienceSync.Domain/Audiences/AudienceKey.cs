@@ -49,8 +49,9 @@ public readonly record struct AudienceKey
 
     public override string ToString() => Value;
 
-    private static readonly System.Buffers.SearchValues<char> NameChars =
-        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_");
+    private static readonly System.Buffers.SearchValues<char> NameChars = System.Buffers.SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyz0123456789_"
+    );
 
     private static bool IsVersion(ReadOnlySpan<char> digits, out int version)
     {

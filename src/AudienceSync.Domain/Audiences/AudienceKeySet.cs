@@ -9,8 +9,9 @@ public sealed class AudienceKeySet(IReadOnlyCollection<PublishedKey> keys)
 
     private readonly FrozenDictionary<int, PublishedKey> _byId = keys.ToFrozenDictionary(key => key.KeyId);
 
-    private readonly FrozenDictionary<int, IReadOnlyList<PublishedKey>> _successors = keys
-        .Select(key => (key.KeyId, Successors: FindSuccessors(key.KeyId, keys)))
+    private readonly FrozenDictionary<int, IReadOnlyList<PublishedKey>> _successors = keys.Select(key =>
+            (key.KeyId, Successors: FindSuccessors(key.KeyId, keys))
+        )
         .Where(one => one.Successors.Count > 0)
         .ToFrozenDictionary(one => one.KeyId, one => one.Successors);
 

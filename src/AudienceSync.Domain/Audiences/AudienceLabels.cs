@@ -7,7 +7,10 @@ public static class AudienceLabels
 {
     private static readonly (MatchKeys Key, string Label)[] Keys =
     [
-        (MatchKeys.Email, "email"), (MatchKeys.Phone, "phone"), (MatchKeys.CustomerId, "customer_id"), (MatchKeys.DeviceId, "device_id"),
+        (MatchKeys.Email, "email"),
+        (MatchKeys.Phone, "phone"),
+        (MatchKeys.CustomerId, "customer_id"),
+        (MatchKeys.DeviceId, "device_id"),
         (MatchKeys.Details, "details"),
     ];
 

@@ -34,25 +34,35 @@ public static class AudienceRules
             : DecideKnown(audience, command);
     }
 
-    private static AudienceDecision DecideKnown(Audience audience, AudienceCommand command) => command switch
-    {
-        PublishKey publish => Publish(audience, publish),
-        BindAudience bind => Bind(audience, bind),
-        UnbindAudience unbind => audience.Feeds.ContainsKey(unbind.Remote)
-            ? AudienceDecision.Accept(new AudienceUnbound(audience.Name, unbind.Remote, unbind.By, unbind.Why))
-            : AudienceDecision.Refuse(AudienceRefusal.NotBound(audience.Name)),
-        PromoteKey promote => Promote(audience, promote),
-        RollBackKey back => RollBack(audience, back),
-        RetireKey retire => Retire(audience, retire),
-        PauseAudience pause => audience.Paused ? AudienceDecision.Nothing : AudienceDecision.Accept(new AudiencePaused(audience.Name, pause.By, pause.Why)),
-        ResumeAudience resume => audience.Paused ? AudienceDecision.Accept(new AudienceResumed(audience.Name, resume.By, resume.Why)) : AudienceDecision.Nothing,
-        _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType().Name, "There is no rule for this command."),
-    };
+    private static AudienceDecision DecideKnown(Audience audience, AudienceCommand command) =>
+        command switch
+        {
+            PublishKey publish => Publish(audience, publish),
+            BindAudience bind => Bind(audience, bind),
+            UnbindAudience unbind => audience.Feeds.ContainsKey(unbind.Remote)
+                ? AudienceDecision.Accept(new AudienceUnbound(audience.Name, unbind.Remote, unbind.By, unbind.Why))
+                : AudienceDecision.Refuse(AudienceRefusal.NotBound(audience.Name)),
+            PromoteKey promote => Promote(audience, promote),
+            RollBackKey back => RollBack(audience, back),
+            RetireKey retire => Retire(audience, retire),
+            PauseAudience pause => audience.Paused
+                ? AudienceDecision.Nothing
+                : AudienceDecision.Accept(new AudiencePaused(audience.Name, pause.By, pause.Why)),
+            ResumeAudience resume => audience.Paused
+                ? AudienceDecision.Accept(new AudienceResumed(audience.Name, resume.By, resume.Why))
+                : AudienceDecision.Nothing,
+            _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType().Name, "There is no rule for this command."),
+        };
 
     private static AudienceDecision Register(Audience audience, RegisterAudience register)
     {
         var text = register.Text;
-        if (!OperatorNote.FitsIn(text.Purpose, 2_000) || !OperatorNote.FitsIn(text.Owner, 2_000) || !OperatorNote.FitsIn(text.Definition, 2_000) || text.ExpectedVolume < 0)
+        if (
+            !OperatorNote.FitsIn(text.Purpose, 2_000)
+            || !OperatorNote.FitsIn(text.Owner, 2_000)
+            || !OperatorNote.FitsIn(text.Definition, 2_000)
+            || text.ExpectedVolume < 0
+        )
         {
             return AudienceDecision.Refuse(AudienceRefusal.TextInvalid);
         }
@@ -70,8 +80,12 @@ public static class AudienceRules
     private static AudienceDecision Publish(Audience audience, PublishKey publish)
     {
         var terms = publish.Terms;
-        if (terms.WindowS is <= 0 or > LongestWindowS || (terms.MatchKeys & MatchKeys.All) == MatchKeys.None || (terms.MatchKeys & ~MatchKeys.All) != MatchKeys.None
-            || (terms.Inherits && publish.Version == 1))
+        if (
+            terms.WindowS is <= 0 or > LongestWindowS
+            || (terms.MatchKeys & MatchKeys.All) == MatchKeys.None
+            || (terms.MatchKeys & ~MatchKeys.All) != MatchKeys.None
+            || (terms.Inherits && publish.Version == 1)
+        )
         {
             return AudienceDecision.Refuse(AudienceRefusal.TermsInvalid);
         }
@@ -95,7 +109,12 @@ public static class AudienceRules
 
         var text = audience.Text ?? new AudienceText(null, null, null);
         var published = new AudienceKeyPublished(
-            AudienceKey.Of(audience.Name, publish.Version), terms.WindowS, text.Purpose, text.Owner, text.Definition)
+            AudienceKey.Of(audience.Name, publish.Version),
+            terms.WindowS,
+            text.Purpose,
+            text.Owner,
+            text.Definition
+        )
         {
             MatchKeys = terms.MatchKeys,
             ConsentPolicy = terms.Consent,
@@ -117,12 +136,15 @@ public static class AudienceRules
 
         if (audience.Feeds.TryGetValue(bind.Remote, out var feed))
         {
-            return feed.Version != bind.Version ? AudienceDecision.Refuse(AudienceRefusal.BindingTaken(bind.Remote, $"{audience.Name}_v{feed.Version}"))
+            return feed.Version != bind.Version
+                    ? AudienceDecision.Refuse(AudienceRefusal.BindingTaken(bind.Remote, $"{audience.Name}_v{feed.Version}"))
                 : feed.Exclusive == bind.Exclusive ? AudienceDecision.Nothing
                 : AudienceDecision.Accept(Bound(audience, bind));
         }
 
-        return Unusable(audience, bind.Version) is { } refusal ? AudienceDecision.Refuse(refusal) : AudienceDecision.Accept(Bound(audience, bind));
+        return Unusable(audience, bind.Version) is { } refusal
+            ? AudienceDecision.Refuse(refusal)
+            : AudienceDecision.Accept(Bound(audience, bind));
     }
 
     private static AudienceBound Bound(Audience audience, BindAudience bind) =>
@@ -138,9 +160,20 @@ public static class AudienceRules
         var feeds = FeedsOf(audience, promote.Only);
         return feeds.Count == 0
             ? AudienceDecision.Refuse(AudienceRefusal.NotBound(audience.Name))
-            : AudienceDecision.Accept([.. feeds.Where(feed => feed.Value.Version != promote.Version).Select(feed => new AudienceKeyPromoted(
-                AudienceKey.Of(audience.Name, promote.Version), AudienceKey.Of(audience.Name, feed.Value.Version), feed.Key, promote.By, promote.Why)
-                { LateEvents = promote.LateEvents })]);
+            : AudienceDecision.Accept([
+                .. feeds
+                    .Where(feed => feed.Value.Version != promote.Version)
+                    .Select(feed => new AudienceKeyPromoted(
+                        AudienceKey.Of(audience.Name, promote.Version),
+                        AudienceKey.Of(audience.Name, feed.Value.Version),
+                        feed.Key,
+                        promote.By,
+                        promote.Why
+                    )
+                    {
+                        LateEvents = promote.LateEvents,
+                    }),
+            ]);
     }
 
     private static AudienceDecision RollBack(Audience audience, RollBackKey back)
@@ -160,8 +193,15 @@ public static class AudienceRules
         var refusal = switched.Select(feed => Unusable(audience, feed.Value.Before[^1])).FirstOrDefault(unusable => unusable is not null);
         return refusal is not null
             ? AudienceDecision.Refuse(refusal)
-            : AudienceDecision.Accept([.. switched.Select(feed => new AudienceKeyRolledBack(
-                AudienceKey.Of(audience.Name, feed.Value.Before[^1]), AudienceKey.Of(audience.Name, feed.Value.Version), feed.Key, back.By, back.Why))]);
+            : AudienceDecision.Accept([
+                .. switched.Select(feed => new AudienceKeyRolledBack(
+                    AudienceKey.Of(audience.Name, feed.Value.Before[^1]),
+                    AudienceKey.Of(audience.Name, feed.Value.Version),
+                    feed.Key,
+                    back.By,
+                    back.Why
+                )),
+            ]);
     }
 
     private static AudienceDecision Retire(Audience audience, RetireKey retire)
@@ -184,9 +224,12 @@ public static class AudienceRules
         return AudienceDecision.Accept(new AudienceKeyRetired(AudienceKey.Of(audience.Name, retire.Version), retire.By, retire.Why));
     }
 
-    private static AudienceRefusal? Unusable(Audience audience, int version) => audience.Versions.TryGetValue(version, out var published)
-        ? published.Retired ? AudienceRefusal.KeyRetired(audience.Name, version) : null
-        : AudienceRefusal.KeyUnknown(audience.Name, version);
+    private static AudienceRefusal? Unusable(Audience audience, int version) =>
+        audience.Versions.TryGetValue(version, out var published)
+            ? published.Retired
+                ? AudienceRefusal.KeyRetired(audience.Name, version)
+                : null
+            : AudienceRefusal.KeyUnknown(audience.Name, version);
 
     private static List<KeyValuePair<RemoteAudience, Feed>> FeedsOf(Audience audience, RemoteAudience? only) =>
         [.. audience.Feeds.Where(feed => only is null || feed.Key == only).OrderBy(feed => feed.Key.ToString(), StringComparer.Ordinal)];

@@ -39,7 +39,13 @@ public static class DeclarationRules
         return new DeclarationDecision(events, notes, null);
     }
 
-    private static IEnumerable<AudienceCommand> Commands(Audience audience, AudienceDeclaration declared, string by, string? why, List<string> notes)
+    private static IEnumerable<AudienceCommand> Commands(
+        Audience audience,
+        AudienceDeclaration declared,
+        string by,
+        string? why,
+        List<string> notes
+    )
     {
         var silent = declared.Text == new AudienceText(null, null, null);
         if (!silent || (audience.Text is null && declared.Versions.Count > 0))
@@ -66,7 +72,9 @@ public static class DeclarationRules
 
         if (by == EventUpcasters.Configuration)
         {
-            foreach (var gone in audience.Feeds.Where(feed => feed.Value.By == by && declared.Bindings.All(d => d.Remote != feed.Key)).ToList())
+            foreach (
+                var gone in audience.Feeds.Where(feed => feed.Value.By == by && declared.Bindings.All(d => d.Remote != feed.Key)).ToList()
+            )
             {
                 yield return new UnbindAudience(gone.Key, by, why ?? "no longer declared");
             }

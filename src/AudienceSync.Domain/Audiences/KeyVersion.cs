@@ -10,7 +10,12 @@ public sealed record KeyVersion(AudienceKey Key, TimeSpan? Window);
 /// <param name="MatchKeys">The identifiers by which a platform may match its members.</param>
 /// <param name="Consent">The consent it requires.</param>
 /// <param name="Inherits">Whether past and later events of its predecessor count for it.</param>
-public sealed record KeyTerms(long? WindowS, MatchKeys MatchKeys = MatchKeys.All, ConsentPolicy Consent = ConsentPolicy.Assumed, bool Inherits = false);
+public sealed record KeyTerms(
+    long? WindowS,
+    MatchKeys MatchKeys = MatchKeys.All,
+    ConsentPolicy Consent = ConsentPolicy.Assumed,
+    bool Inherits = false
+);
 
 /// <summary>
 /// The consent that an audience key requires. A denial excludes a person under either policy. The numbers are stored; never renumber.

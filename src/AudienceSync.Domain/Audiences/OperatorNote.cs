@@ -11,5 +11,6 @@ public static class OperatorNote
     public static bool Fit(string by, string? why) => by.Length > 0 && FitsIn(by, ByChars) && FitsIn(why, WhyChars);
 
     /// <summary>Whether a text is short enough and can be stored; one with a NUL cannot.</summary>
-    internal static bool FitsIn(string? text, int maxChars) => text is null || (text.Length <= maxChars && !text.Contains('\0', StringComparison.Ordinal));
+    internal static bool FitsIn(string? text, int maxChars) =>
+        text is null || (text.Length <= maxChars && !text.Contains('\0', StringComparison.Ordinal));
 }

@@ -28,12 +28,8 @@ public sealed record AudienceDescribed(string Audience, AudienceText Text, strin
 /// audience at that time. Names and fields are the storage format, in its second version: the first had no match keys, consent policy and
 /// author.
 /// </summary>
-public sealed record AudienceKeyPublished(
-    AudienceKey AudienceKey,
-    long? WindowS,
-    string? Purpose,
-    string? Owner,
-    string? Definition) : IRegistryEvent
+public sealed record AudienceKeyPublished(AudienceKey AudienceKey, long? WindowS, string? Purpose, string? Owner, string? Definition)
+    : IRegistryEvent
 {
     public MatchKeys MatchKeys { get; init; } = MatchKeys.All;
 
@@ -64,7 +60,8 @@ public sealed record AudienceBound(AudienceKey AudienceKey, RemoteAudience Remot
 public sealed record AudienceUnbound(string Audience, RemoteAudience Remote, string By, string? Why) : IRegistryEvent;
 
 /// <summary>Another version feeds a remote audience from now on. Names and fields are the storage format.</summary>
-public sealed record AudienceKeyPromoted(AudienceKey AudienceKey, AudienceKey From, RemoteAudience Remote, string By, string? Why) : IRegistryEvent
+public sealed record AudienceKeyPromoted(AudienceKey AudienceKey, AudienceKey From, RemoteAudience Remote, string By, string? Why)
+    : IRegistryEvent
 {
     /// <summary>Where late events of the former version go, once it feeds nothing. Written only when they are not kept.</summary>
     public LateEvents LateEvents { get; init; } = LateEvents.Keep;
@@ -73,7 +70,8 @@ public sealed record AudienceKeyPromoted(AudienceKey AudienceKey, AudienceKey Fr
 }
 
 /// <summary>A promotion was rolled back. Names and fields are the storage format.</summary>
-public sealed record AudienceKeyRolledBack(AudienceKey AudienceKey, AudienceKey From, RemoteAudience Remote, string By, string? Why) : IRegistryEvent
+public sealed record AudienceKeyRolledBack(AudienceKey AudienceKey, AudienceKey From, RemoteAudience Remote, string By, string? Why)
+    : IRegistryEvent
 {
     public string Audience => AudienceKey.Audience;
 }

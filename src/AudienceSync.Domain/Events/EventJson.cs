@@ -66,7 +66,12 @@ public static class EventJson
     public static byte[] WithSenderTime(byte[] data, DateTimeOffset written)
     {
         Span<byte> tail = stackalloc byte[64];
-        Utf8.TryWrite(tail, CultureInfo.InvariantCulture, $",\"senderOccurredAt\":\"{written.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'}\"}}", out var length);
+        Utf8.TryWrite(
+            tail,
+            CultureInfo.InvariantCulture,
+            $",\"senderOccurredAt\":\"{written.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'}\"}}",
+            out var length
+        );
         return [.. data.AsSpan(0, data.Length - 1), .. tail[..length]];
     }
 

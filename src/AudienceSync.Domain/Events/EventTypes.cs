@@ -10,6 +10,7 @@ public static class EventTypes
     public const string MemberRemoved = "audience_member_removed";
     public const string ExposureRecorded = "audience_exposure_recorded";
     public const string IdentifiersChanged = "person_identifiers_changed";
+
     /// <summary>The second form; the first is read by <see cref="EventUpcasters"/>.</summary>
     public const string KeyPublished = "audience_key_published_v2";
     public const string Registered = "audience_registered";
@@ -52,28 +53,29 @@ public static class EventTypes
         [Erased] = typeof(PersonErased),
     };
 
-    public static string AliasOf(IStoredEvent stored) => stored switch
-    {
-        AudienceMemberAdded => MemberAdded,
-        AudienceMemberRemoved => MemberRemoved,
-        AudienceExposureRecorded => ExposureRecorded,
-        PersonIdentifiersChanged => IdentifiersChanged,
-        AudienceKeyPublished => KeyPublished,
-        AudienceRegistered => Registered,
-        AudienceDescribed => Described,
-        AudienceBound => Bound,
-        AudienceUnbound => Unbound,
-        AudienceKeyPromoted => KeyPromoted,
-        AudienceKeyRolledBack => KeyRolledBack,
-        AudienceKeyRetired => KeyRetired,
-        AudiencePaused => Paused,
-        AudienceResumed => Resumed,
-        PersonLinked => Linked,
-        PersonConsentChanged => ConsentChanged,
-        PersonSuppressed => Suppressed,
-        PersonSuppressionLifted => SuppressionLifted,
-        PersonErasureRequested => ErasureRequested,
-        PersonErased => Erased,
-        _ => throw new ArgumentOutOfRangeException(nameof(stored), stored.GetType().Name, "The event type has no row in the registry."),
-    };
+    public static string AliasOf(IStoredEvent stored) =>
+        stored switch
+        {
+            AudienceMemberAdded => MemberAdded,
+            AudienceMemberRemoved => MemberRemoved,
+            AudienceExposureRecorded => ExposureRecorded,
+            PersonIdentifiersChanged => IdentifiersChanged,
+            AudienceKeyPublished => KeyPublished,
+            AudienceRegistered => Registered,
+            AudienceDescribed => Described,
+            AudienceBound => Bound,
+            AudienceUnbound => Unbound,
+            AudienceKeyPromoted => KeyPromoted,
+            AudienceKeyRolledBack => KeyRolledBack,
+            AudienceKeyRetired => KeyRetired,
+            AudiencePaused => Paused,
+            AudienceResumed => Resumed,
+            PersonLinked => Linked,
+            PersonConsentChanged => ConsentChanged,
+            PersonSuppressed => Suppressed,
+            PersonSuppressionLifted => SuppressionLifted,
+            PersonErasureRequested => ErasureRequested,
+            PersonErased => Erased,
+            _ => throw new ArgumentOutOfRangeException(nameof(stored), stored.GetType().Name, "The event type has no row in the registry."),
+        };
 }

@@ -15,12 +15,15 @@ public static class EventUpcasters
 
     private static readonly Dictionary<string, (string Next, Action<JsonObject> Change)> Steps = new(StringComparer.Ordinal)
     {
-        ["audience_key_published"] = (EventTypes.KeyPublished, data =>
-        {
-            data["matchKeys"] = new JsonArray("email", "phone", "customer_id", "device_id", "details");
-            data["consentPolicy"] = "assumed";
-            data["by"] = Configuration;
-        }),
+        ["audience_key_published"] = (
+            EventTypes.KeyPublished,
+            data =>
+            {
+                data["matchKeys"] = new JsonArray("email", "phone", "customer_id", "device_id", "details");
+                data["consentPolicy"] = "assumed";
+                data["by"] = Configuration;
+            }
+        ),
     };
 
     /// <summary>Aliases that are read but no longer written.</summary>

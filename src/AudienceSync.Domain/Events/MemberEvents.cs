@@ -24,7 +24,8 @@ public sealed record AudienceMemberAdded(
     DateTimeOffset OccurredAt,
     string Source,
     Consent Consent,
-    JourneyContext? Context) : IAudienceEvent;
+    JourneyContext? Context
+) : IAudienceEvent;
 
 /// <summary>A journey removed a person from an audience. Names and fields are the storage format.</summary>
 public sealed record AudienceMemberRemoved(
@@ -32,7 +33,8 @@ public sealed record AudienceMemberRemoved(
     DateTimeOffset OccurredAt,
     string Source,
     Consent Consent,
-    JourneyContext? Context) : IAudienceEvent;
+    JourneyContext? Context
+) : IAudienceEvent;
 
 /// <summary>
 /// A person saw an ad or a message of this audience. It does not affect membership. Names and fields are the storage format.
@@ -42,7 +44,8 @@ public sealed record AudienceExposureRecorded(
     DateTimeOffset OccurredAt,
     string Source,
     Consent Consent,
-    JourneyContext? Context) : IAudienceEvent;
+    JourneyContext? Context
+) : IAudienceEvent;
 
 /// <summary>
 /// What triggered the journey's request, for attribution and for finding the request. An allow-list: nothing else of a webhook's context is

@@ -49,31 +49,52 @@ internal static class RegistryJson
     }
 
     /// <summary>Null when the alias is not one of the registry's.</summary>
-    public static IRegistryEvent? Read(string alias, JsonElement data) => alias switch
-    {
-        EventTypes.KeyPublished => new AudienceKeyPublished(
-            Key(data, "audienceKey"), Number(data, "windowS"), Text(data, "purpose"), Text(data, "owner"), Text(data, "definition"))
+    public static IRegistryEvent? Read(string alias, JsonElement data) =>
+        alias switch
         {
-            MatchKeys = MatchKeysOf(data),
-            ConsentPolicy = AudienceLabels.TryPolicy(Text(data, "consentPolicy"), out var policy) ? policy : ConsentPolicy.Assumed,
-            Inherits = Flag(data, "inherits"),
-            By = By(data),
-            Why = Text(data, "why"),
-        },
-        EventTypes.Registered => new AudienceRegistered(Name(data), TextOf(data), By(data), Text(data, "why")),
-        EventTypes.Described => new AudienceDescribed(Name(data), TextOf(data), By(data), Text(data, "why")),
-        EventTypes.Bound => new AudienceBound(Key(data, "audienceKey"), RemoteOf(data), By(data), Text(data, "why")) { Exclusive = Flag(data, "exclusive") },
-        EventTypes.Unbound => new AudienceUnbound(Name(data), RemoteOf(data), By(data), Text(data, "why")),
-        EventTypes.KeyPromoted => new AudienceKeyPromoted(Key(data, "audienceKey"), Key(data, "from"), RemoteOf(data), By(data), Text(data, "why"))
-        {
-            LateEvents = AudienceLabels.TryLateEvents(Text(data, "lateEvents"), out var late) ? late : LateEvents.Keep,
-        },
-        EventTypes.KeyRolledBack => new AudienceKeyRolledBack(Key(data, "audienceKey"), Key(data, "from"), RemoteOf(data), By(data), Text(data, "why")),
-        EventTypes.KeyRetired => new AudienceKeyRetired(Key(data, "audienceKey"), By(data), Text(data, "why")),
-        EventTypes.Paused => new AudiencePaused(Name(data), By(data), Text(data, "why")),
-        EventTypes.Resumed => new AudienceResumed(Name(data), By(data), Text(data, "why")),
-        _ => null,
-    };
+            EventTypes.KeyPublished => new AudienceKeyPublished(
+                Key(data, "audienceKey"),
+                Number(data, "windowS"),
+                Text(data, "purpose"),
+                Text(data, "owner"),
+                Text(data, "definition")
+            )
+            {
+                MatchKeys = MatchKeysOf(data),
+                ConsentPolicy = AudienceLabels.TryPolicy(Text(data, "consentPolicy"), out var policy) ? policy : ConsentPolicy.Assumed,
+                Inherits = Flag(data, "inherits"),
+                By = By(data),
+                Why = Text(data, "why"),
+            },
+            EventTypes.Registered => new AudienceRegistered(Name(data), TextOf(data), By(data), Text(data, "why")),
+            EventTypes.Described => new AudienceDescribed(Name(data), TextOf(data), By(data), Text(data, "why")),
+            EventTypes.Bound => new AudienceBound(Key(data, "audienceKey"), RemoteOf(data), By(data), Text(data, "why"))
+            {
+                Exclusive = Flag(data, "exclusive"),
+            },
+            EventTypes.Unbound => new AudienceUnbound(Name(data), RemoteOf(data), By(data), Text(data, "why")),
+            EventTypes.KeyPromoted => new AudienceKeyPromoted(
+                Key(data, "audienceKey"),
+                Key(data, "from"),
+                RemoteOf(data),
+                By(data),
+                Text(data, "why")
+            )
+            {
+                LateEvents = AudienceLabels.TryLateEvents(Text(data, "lateEvents"), out var late) ? late : LateEvents.Keep,
+            },
+            EventTypes.KeyRolledBack => new AudienceKeyRolledBack(
+                Key(data, "audienceKey"),
+                Key(data, "from"),
+                RemoteOf(data),
+                By(data),
+                Text(data, "why")
+            ),
+            EventTypes.KeyRetired => new AudienceKeyRetired(Key(data, "audienceKey"), By(data), Text(data, "why")),
+            EventTypes.Paused => new AudiencePaused(Name(data), By(data), Text(data, "why")),
+            EventTypes.Resumed => new AudienceResumed(Name(data), By(data), Text(data, "why")),
+            _ => null,
+        };
 
     private static void WriteKey(Utf8JsonWriter json, AudienceKeyPublished published)
     {
@@ -130,7 +151,8 @@ internal static class RegistryJson
         }
     }
 
-    private static bool Flag(JsonElement data, string name) => data.TryGetProperty(name, out var flag) && flag.ValueKind == JsonValueKind.True;
+    private static bool Flag(JsonElement data, string name) =>
+        data.TryGetProperty(name, out var flag) && flag.ValueKind == JsonValueKind.True;
 
     private static void Optional(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? text)
     {
@@ -142,9 +164,10 @@ internal static class RegistryJson
 
     private static string Name(JsonElement data) => data.GetProperty("audience").GetString()!;
 
-    private static AudienceKey Key(JsonElement data, string name) => AudienceKey.TryParse(data.GetProperty(name).GetString(), out var key)
-        ? key
-        : throw new FormatException("A stored event has no valid audience key.");
+    private static AudienceKey Key(JsonElement data, string name) =>
+        AudienceKey.TryParse(data.GetProperty(name).GetString(), out var key)
+            ? key
+            : throw new FormatException("A stored event has no valid audience key.");
 
     private static RemoteAudience RemoteOf(JsonElement data) =>
         new(data.GetProperty("destination").GetString()!, data.GetProperty("remote").GetString()!);
@@ -153,8 +176,9 @@ internal static class RegistryJson
         new(Text(data, "purpose"), Text(data, "owner"), Text(data, "definition"), Number(data, "expectedVolume"));
 
     private static MatchKeys MatchKeysOf(JsonElement data) =>
-        data.TryGetProperty("matchKeys", out var labels) && labels.ValueKind == JsonValueKind.Array
-            && AudienceLabels.TryMatchKeys(labels.EnumerateArray().Select(label => label.GetString()!), out var keys)
+        data.TryGetProperty("matchKeys", out var labels)
+        && labels.ValueKind == JsonValueKind.Array
+        && AudienceLabels.TryMatchKeys(labels.EnumerateArray().Select(label => label.GetString()!), out var keys)
             ? keys
             : MatchKeys.All;
 

@@ -14,7 +14,10 @@ public sealed class EventEffects
     private readonly PastKey _key;
     private readonly KeyNames _names = new();
     private readonly Dictionary<FactKind, (Position Position, DateTimeOffset At)> _membership = [];
-    private readonly Dictionary<(PermissionTopic Topic, string? Destination, bool Yes), (Position Position, DateTimeOffset At)> _permission = [];
+    private readonly Dictionary<
+        (PermissionTopic Topic, string? Destination, bool Yes),
+        (Position Position, DateTimeOffset At)
+    > _permission = [];
     private readonly Dictionary<(PersonId Anchor, string Type), Position> _last = [];
 
     private EventEffects(PastKey key) => _key = key;
@@ -66,7 +69,12 @@ public sealed class EventEffects
             EventTypes.ExposureRecorded => new EvaluatedEvent(one, EventEffect.NoEffect, null, permission),
             EventTypes.ConsentChanged or EventTypes.Suppressed or EventTypes.SuppressionLifted or EventTypes.ErasureRequested =>
                 new EvaluatedEvent(one, permission ?? EventEffect.NoEffect, permissionBy, null),
-            _ when _last[(one.Anchor, one.Type)] is var last && last != one.Position => new EvaluatedEvent(one, EventEffect.Superseded, last, null),
+            _ when _last[(one.Anchor, one.Type)] is var last && last != one.Position => new EvaluatedEvent(
+                one,
+                EventEffect.Superseded,
+                last,
+                null
+            ),
             _ => new EvaluatedEvent(one, EventEffect.Decides, null, null),
         };
     }
@@ -80,7 +88,8 @@ public sealed class EventEffects
         }
 
         var opposite = fact.Kind == FactKind.Added ? FactKind.Removed : FactKind.Added;
-        return _membership.TryGetValue(opposite, out var other) && (fact.Kind == FactKind.Added ? other.At >= latest.At : other.At > latest.At)
+        return
+            _membership.TryGetValue(opposite, out var other) && (fact.Kind == FactKind.Added ? other.At >= latest.At : other.At > latest.At)
             ? (EventEffect.Outweighed, other.Position)
             : (EventEffect.Decides, null);
     }
@@ -106,7 +115,9 @@ public sealed class EventEffects
             return (EventEffect.Superseded, latest.Position);
         }
 
-        return _permission.TryGetValue((stated.Topic, stated.Destination, !stated.Yes), out var other) && (stated.Yes ? other.At >= latest.At : other.At > latest.At)
+        return
+            _permission.TryGetValue((stated.Topic, stated.Destination, !stated.Yes), out var other)
+            && (stated.Yes ? other.At >= latest.At : other.At > latest.At)
             ? (EventEffect.Outweighed, other.Position)
             : (EventEffect.Decides, null);
     }
@@ -119,7 +130,12 @@ public sealed class EventEffects
     }
 
     // The first of several at the same time: the fold takes only a later one.
-    private static void Keep<TKey>(Dictionary<TKey, (Position Position, DateTimeOffset At)> latest, TKey kind, Position position, DateTimeOffset at)
+    private static void Keep<TKey>(
+        Dictionary<TKey, (Position Position, DateTimeOffset At)> latest,
+        TKey kind,
+        Position position,
+        DateTimeOffset at
+    )
         where TKey : notnull
     {
         if (!latest.TryGetValue(kind, out var known) || at > known.At || (at == known.At && position < known.Position))

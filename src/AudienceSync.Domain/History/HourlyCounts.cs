@@ -46,7 +46,13 @@ public sealed class HourlyCounts
     }
 
     /// <summary>Records that people were merged or split: their memberships before and after.</summary>
-    public void Join(int keyId, TimeSpan? window, IEnumerable<MembershipState> before, IEnumerable<MembershipState> after, DateTimeOffset recordedAt)
+    public void Join(
+        int keyId,
+        TimeSpan? window,
+        IEnumerable<MembershipState> before,
+        IEnumerable<MembershipState> after,
+        DateTimeOffset recordedAt
+    )
     {
         var joined = 0;
         foreach (var state in before.Where(state => IsIn(state, window, recordedAt)))
@@ -64,7 +70,8 @@ public sealed class HourlyCounts
         Count(keyId, recordedAt, new HourChange(0, 0, 0, joined));
     }
 
-    private static bool IsIn(MembershipState state, TimeSpan? window, DateTimeOffset at) => state.StatusAt(window, at) == MembershipStatus.Present;
+    private static bool IsIn(MembershipState state, TimeSpan? window, DateTimeOffset at) =>
+        state.StatusAt(window, at) == MembershipStatus.Present;
 
     private void CountEnd(int keyId, DateTimeOffset? until, int expiries)
     {

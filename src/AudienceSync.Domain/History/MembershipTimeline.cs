@@ -20,16 +20,35 @@ public static class MembershipTimeline
     /// <param name="policy">The consent policy of the key.</param>
     /// <param name="now">The end of the timeline.</param>
     public static IReadOnlyList<MembershipInterval> Of(
-        IEnumerable<(Position Position, MembershipFact Fact)> memberships, IEnumerable<(Position Position, PermissionFact Fact)> permissions,
-        TimeSpan? window, ConsentPolicy policy, DateTimeOffset now)
+        IEnumerable<(Position Position, MembershipFact Fact)> memberships,
+        IEnumerable<(Position Position, PermissionFact Fact)> permissions,
+        TimeSpan? window,
+        ConsentPolicy policy,
+        DateTimeOffset now
+    )
     {
         var facts = new Queue<(Position Position, MembershipFact Fact)>(
-            memberships.Where(one => one.Fact.OccurredAt <= now).OrderBy(one => one.Fact.OccurredAt).ThenBy(one => one.Fact.Kind).ThenBy(one => one.Position.Value));
+            memberships
+                .Where(one => one.Fact.OccurredAt <= now)
+                .OrderBy(one => one.Fact.OccurredAt)
+                .ThenBy(one => one.Fact.Kind)
+                .ThenBy(one => one.Position.Value)
+        );
         var permissionFacts = new Queue<(Position Position, PermissionFact Fact)>(
-            permissions.Where(one => one.Fact.At <= now).OrderBy(one => one.Fact.At).ThenBy(one => one.Position.Value));
-        var instants = new SortedSet<DateTimeOffset>(facts.Select(one => one.Fact.OccurredAt).Concat(permissionFacts.Select(one => one.Fact.At))
-            .Concat(facts.Where(one => one.Fact.Kind == FactKind.Added).Select(one => new MembershipState(one.Fact.OccurredAt, null).Until(window)).OfType<DateTimeOffset>())
-            .Where(instant => instant <= now));
+            permissions.Where(one => one.Fact.At <= now).OrderBy(one => one.Fact.At).ThenBy(one => one.Position.Value)
+        );
+        var instants = new SortedSet<DateTimeOffset>(
+            facts
+                .Select(one => one.Fact.OccurredAt)
+                .Concat(permissionFacts.Select(one => one.Fact.At))
+                .Concat(
+                    facts
+                        .Where(one => one.Fact.Kind == FactKind.Added)
+                        .Select(one => new MembershipState(one.Fact.OccurredAt, null).Until(window))
+                        .OfType<DateTimeOffset>()
+                )
+                .Where(instant => instant <= now)
+        );
         var (intervals, state, sum) = (new List<MembershipInterval>(), MembershipState.Nothing, Permissions.Unspecified);
         var (added, last) = (default(Position), default(Position));
         foreach (var instant in instants)
@@ -56,7 +75,13 @@ public static class MembershipTimeline
         return intervals;
     }
 
-    private static void Add(List<MembershipInterval> intervals, MembershipStatus status, DateTimeOffset since, Position added, Position last)
+    private static void Add(
+        List<MembershipInterval> intervals,
+        MembershipStatus status,
+        DateTimeOffset since,
+        Position added,
+        Position last
+    )
     {
         if (intervals.Count > 0)
         {

@@ -112,7 +112,10 @@ public sealed class PastPeople
         PersonId? first = null;
         foreach (var anchor in AnchorsAt(root, asOf))
         {
-            if ((first is null || anchor.Value.CompareTo(first.Value.Value) < 0) && StreamOf(anchor).StateAt(key, asOf) != MembershipState.Nothing)
+            if (
+                (first is null || anchor.Value.CompareTo(first.Value.Value) < 0)
+                && StreamOf(anchor).StateAt(key, asOf) != MembershipState.Nothing
+            )
             {
                 first = anchor;
             }

@@ -64,11 +64,11 @@ public static class AliasText
     }
 
     /// <summary>For a stored canonical form.</summary>
-    public static string? OfCanonical(IdentifierKind kind, string canonical, HashedFields hashed)
-        => kind == IdentifierKind.Email ? EmailOf(canonical, hashed) : PhoneOf(canonical, hashed);
+    public static string? OfCanonical(IdentifierKind kind, string canonical, HashedFields hashed) =>
+        kind == IdentifierKind.Email ? EmailOf(canonical, hashed) : PhoneOf(canonical, hashed);
 
-    private static string? EmailOf(string? canonical, HashedFields hashed)
-        => canonical is null || hashed.HasFlag(HashedFields.EmailSha256) ? canonical : Digest(canonical);
+    private static string? EmailOf(string? canonical, HashedFields hashed) =>
+        canonical is null || hashed.HasFlag(HashedFields.EmailSha256) ? canonical : Digest(canonical);
 
     private static string? PhoneOf(string? canonical, HashedFields hashed)
     {

@@ -16,7 +16,9 @@ internal static partial class EmailArtifacts
     private const int MaxRounds = 8;
 
     /// <summary>Characters that cannot end a domain.</summary>
-    private static readonly SearchValues<char> AtEnd = SearchValues.Create(".,;:!?<>\"'`)]}|/\\*\u2019\u201D\u00BB\u3002\uFF0E\uFF0C\uFF1B ");
+    private static readonly SearchValues<char> AtEnd = SearchValues.Create(
+        ".,;:!?<>\"'`)]}|/\\*\u2019\u201D\u00BB\u3002\uFF0E\uFF0C\uFF1B "
+    );
 
     /// <summary>Characters that cannot begin a local part without quotes, or that begin no address in use.</summary>
     private static readonly SearchValues<char> AtStart = SearchValues.Create(",;:<>\"'`([|\\*\u2018\u201C\u00AB ");
@@ -85,8 +87,8 @@ internal static partial class EmailArtifacts
         return fault;
     }
 
-    private static bool IsInvisible(char c)
-        => char.IsWhiteSpace(c) || char.IsControl(c) || CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.Format;
+    private static bool IsInvisible(char c) =>
+        char.IsWhiteSpace(c) || char.IsControl(c) || CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.Format;
 
     private static string TrimEnds(string text)
     {
@@ -177,8 +179,12 @@ internal static partial class EmailArtifacts
         {
             var hex = name[1] is 'x' or 'X';
             var digits = name.AsSpan(hex ? 2 : 1);
-            return int.TryParse(digits, hex ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out var point)
-                && point is > 0 and < 0x10000 && !char.IsSurrogate((char)point) ? ((char)point).ToString() : null;
+            return
+                int.TryParse(digits, hex ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out var point)
+                && point is > 0 and < 0x10000
+                && !char.IsSurrogate((char)point)
+                ? ((char)point).ToString()
+                : null;
         }
 
         return name.ToLowerInvariant() switch
@@ -198,9 +204,17 @@ internal static partial class EmailArtifacts
         };
     }
 
-    [GeneratedRegex("&(?<name>#[0-9]{1,6}|#[xX][0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "&(?<name>#[0-9]{1,6}|#[xX][0-9a-fA-F]{1,5}|[a-zA-Z]{2,8});",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Entity();
 
-    [GeneratedRegex("%(?<hex>[2-7][0-9a-fA-F])", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "%(?<hex>[2-7][0-9a-fA-F])",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Percent();
 }

@@ -71,7 +71,9 @@ internal static class EmailDomain
             letters &= i == domain.Length;
         }
 
-        return labels < 2 ? IdentifierFault.NoDottedDomain : letters ? IdentifierFault.None : IdentifierFault.InvalidDomain;
+        return labels < 2 ? IdentifierFault.NoDottedDomain
+            : letters ? IdentifierFault.None
+            : IdentifierFault.InvalidDomain;
     }
 
     /// <summary>Full-width letters and the full stops of Chinese and Japanese keyboards stand for the ASCII ones (UTS 46).</summary>
@@ -80,22 +82,38 @@ internal static class EmailDomain
         var folded = new StringBuilder(text.Length);
         foreach (var c in text)
         {
-            folded.Append(c switch
-            {
-                '\u3002' or '\uFF0E' or '\uFF61' => '.',
-                >= '\uFF01' and <= '\uFF5E' => char.ToLowerInvariant((char)(c - 0xFEE0)),
-                _ => c,
-            });
+            folded.Append(
+                c switch
+                {
+                    '\u3002' or '\uFF0E' or '\uFF61' => '.',
+                    >= '\uFF01' and <= '\uFF5E' => char.ToLowerInvariant((char)(c - 0xFEE0)),
+                    _ => c,
+                }
+            );
         }
 
         return folded.ToString();
     }
 
-    private static bool IsOfLabel(Rune rune) => rune.IsAscii
-        ? char.IsAsciiLetterLower((char)rune.Value) || char.IsAsciiDigit((char)rune.Value) || rune.Value == '-'
-        : Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse
-            or UnicodeCategory.OtherNotAssigned or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator
-            or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherPunctuation or UnicodeCategory.OpenPunctuation
-            or UnicodeCategory.ClosePunctuation or UnicodeCategory.InitialQuotePunctuation or UnicodeCategory.FinalQuotePunctuation
-            or UnicodeCategory.DashPunctuation or UnicodeCategory.MathSymbol or UnicodeCategory.CurrencySymbol);
+    private static bool IsOfLabel(Rune rune) =>
+        rune.IsAscii
+            ? char.IsAsciiLetterLower((char)rune.Value) || char.IsAsciiDigit((char)rune.Value) || rune.Value == '-'
+            : Rune.GetUnicodeCategory(rune)
+                is not (
+                    UnicodeCategory.Control
+                    or UnicodeCategory.Format
+                    or UnicodeCategory.PrivateUse
+                    or UnicodeCategory.OtherNotAssigned
+                    or UnicodeCategory.SpaceSeparator
+                    or UnicodeCategory.LineSeparator
+                    or UnicodeCategory.ParagraphSeparator
+                    or UnicodeCategory.OtherPunctuation
+                    or UnicodeCategory.OpenPunctuation
+                    or UnicodeCategory.ClosePunctuation
+                    or UnicodeCategory.InitialQuotePunctuation
+                    or UnicodeCategory.FinalQuotePunctuation
+                    or UnicodeCategory.DashPunctuation
+                    or UnicodeCategory.MathSymbol
+                    or UnicodeCategory.CurrencySymbol
+                );
 }

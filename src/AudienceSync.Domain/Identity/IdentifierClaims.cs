@@ -11,7 +11,13 @@ public sealed class IdentifierClaims
 
     private readonly List<IdentifierClaim> _addresses;
 
-    public IdentifierClaims(string? customerId, IEnumerable<IdentifierClaim> addresses, PersonDetails? details, AliasDigest? detailsDigest, DateTimeOffset detailsAt)
+    public IdentifierClaims(
+        string? customerId,
+        IEnumerable<IdentifierClaim> addresses,
+        PersonDetails? details,
+        AliasDigest? detailsDigest,
+        DateTimeOffset detailsAt
+    )
     {
         CustomerId = customerId;
         _addresses = [.. addresses];
@@ -21,9 +27,7 @@ public sealed class IdentifierClaims
     }
 
     public IdentifierClaims()
-        : this(null, [], null, null, default)
-    {
-    }
+        : this(null, [], null, null, default) { }
 
     public string? CustomerId { get; private set; }
 
@@ -49,7 +53,14 @@ public sealed class IdentifierClaims
             changed |= alias.Kind != IdentifierKind.CustomerId && Put(statement.ClaimOf(alias));
         }
 
-        if (statement.Details is { } digest && (DetailsDigest is null || statement.At > DetailsAt || (statement.At == DetailsAt && digest.Value.CompareTo(DetailsDigest.Value.Value) > 0)))
+        if (
+            statement.Details is { } digest
+            && (
+                DetailsDigest is null
+                || statement.At > DetailsAt
+                || (statement.At == DetailsAt && digest.Value.CompareTo(DetailsDigest.Value.Value) > 0)
+            )
+        )
         {
             changed |= DetailsAt != statement.At || DetailsDigest != digest;
             (Details, DetailsDigest, DetailsAt) = (statement.Identifiers.Details, digest, statement.At);

@@ -72,28 +72,29 @@ public enum IdentifierFault
 public static class IdentifierFaults
 {
     /// <summary>For responses, records and logs; it does not change.</summary>
-    public static string Code(this IdentifierFault fault) => fault switch
-    {
-        IdentifierFault.None => "none",
-        IdentifierFault.Placeholder => "placeholder",
-        IdentifierFault.TooLong => "too_long",
-        IdentifierFault.InvalidText => "invalid_text",
-        IdentifierFault.NotADigest => "not_a_digest",
-        IdentifierFault.UndeclaredDigest => "undeclared_digest",
-        IdentifierFault.WhiteSpace => "white_space",
-        IdentifierFault.NotAnAddress => "not_an_address",
-        IdentifierFault.SeveralAddresses => "several_addresses",
-        IdentifierFault.NoDottedDomain => "no_dotted_domain",
-        IdentifierFault.InvalidDomain => "invalid_domain",
-        IdentifierFault.NotANumber => "not_a_number",
-        IdentifierFault.SeveralNumbers => "several_numbers",
-        IdentifierFault.ScientificNotation => "scientific_notation",
-        IdentifierFault.NoCountry => "no_country",
-        IdentifierFault.UnknownCallingCode => "unknown_calling_code",
-        IdentifierFault.TooShort => "too_short",
-        IdentifierFault.TooManyDigits => "too_many_digits",
-        IdentifierFault.LocalOnly => "local_only",
-        IdentifierFault.ImpossibleNumber => "impossible_number",
-        _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "No such fault."),
-    };
+    public static string Code(this IdentifierFault fault) =>
+        fault switch
+        {
+            IdentifierFault.None => "none",
+            IdentifierFault.Placeholder => "placeholder",
+            IdentifierFault.TooLong => "too_long",
+            IdentifierFault.InvalidText => "invalid_text",
+            IdentifierFault.NotADigest => "not_a_digest",
+            IdentifierFault.UndeclaredDigest => "undeclared_digest",
+            IdentifierFault.WhiteSpace => "white_space",
+            IdentifierFault.NotAnAddress => "not_an_address",
+            IdentifierFault.SeveralAddresses => "several_addresses",
+            IdentifierFault.NoDottedDomain => "no_dotted_domain",
+            IdentifierFault.InvalidDomain => "invalid_domain",
+            IdentifierFault.NotANumber => "not_a_number",
+            IdentifierFault.SeveralNumbers => "several_numbers",
+            IdentifierFault.ScientificNotation => "scientific_notation",
+            IdentifierFault.NoCountry => "no_country",
+            IdentifierFault.UnknownCallingCode => "unknown_calling_code",
+            IdentifierFault.TooShort => "too_short",
+            IdentifierFault.TooManyDigits => "too_many_digits",
+            IdentifierFault.LocalOnly => "local_only",
+            IdentifierFault.ImpossibleNumber => "impossible_number",
+            _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "No such fault."),
+        };
 }

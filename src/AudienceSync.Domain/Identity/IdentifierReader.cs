@@ -27,7 +27,13 @@ public static class IdentifierReader
         var details = DetailsReader.Read(texts.Details, rules.Placeholders, ref faults);
         var country = details?.Country is { } home && Countries.CodeOf(home) is { } code ? code : rules.DefaultCountry;
         var emailText = Present("email", texts.Email, texts.Hashed.HasFlag(HashedFields.EmailSha256), rules.Placeholders, ref faults);
-        var phoneText = Present("phone", texts.Phone, (texts.Hashed & ~HashedFields.EmailSha256) != HashedFields.None, rules.Placeholders, ref faults);
+        var phoneText = Present(
+            "phone",
+            texts.Phone,
+            (texts.Hashed & ~HashedFields.EmailSha256) != HashedFields.None,
+            rules.Placeholders,
+            ref faults
+        );
         var email = EmailReader.Read(emailText, texts.Hashed);
         var phone = PhoneReader.Read(phoneText, country, texts.Hashed);
         Add("email", email.Fault, ref faults);
@@ -46,8 +52,8 @@ public static class IdentifierReader
     }
 
     /// <summary>As above, for plain texts with only a country: for tools and tests.</summary>
-    public static PersonIdentifiers Read(string? customerId, string? email, string? phone, string country, PersonDetails? details = null)
-        => Read(new PersonTexts(customerId, email, phone) { Details = details }, new ReaderRules(country)).Identifiers;
+    public static PersonIdentifiers Read(string? customerId, string? email, string? phone, string country, PersonDetails? details = null) =>
+        Read(new PersonTexts(customerId, email, phone) { Details = details }, new ReaderRules(country)).Identifiers;
 
     /// <summary>
     /// Identifiers that were constructed directly, as tools and tests do, are read by their country; identifiers that came from a sender or
@@ -63,7 +69,14 @@ public static class IdentifierReader
 
         var email = EmailReader.Read(Trimmed(person.Email), person.Hashed);
         var phone = PhoneReader.Read(Trimmed(person.Phone), person.Country, person.Hashed);
-        return person with { CanonicalEmail = email.Text, CanonicalPhone = phone.Text, EmailFault = email.Fault, PhoneFault = phone.Fault, Parser = ParserVersion };
+        return person with
+        {
+            CanonicalEmail = email.Text,
+            CanonicalPhone = phone.Text,
+            EmailFault = email.Fault,
+            PhoneFault = phone.Fault,
+            Parser = ParserVersion,
+        };
     }
 
     internal static void Add(string field, IdentifierFault fault, ref List<FieldFault>? faults)
@@ -81,7 +94,8 @@ public static class IdentifierReader
             return null;
         }
 
-        var fault = text.Length > AliasText.MaxCustomerIdChars ? IdentifierFault.TooLong
+        var fault =
+            text.Length > AliasText.MaxCustomerIdChars ? IdentifierFault.TooLong
             : AliasText.CustomerId(text) is null ? IdentifierFault.InvalidText
             : IdentifierFault.None;
         Add("customer_id", fault, ref faults);

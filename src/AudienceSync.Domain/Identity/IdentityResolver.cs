@@ -177,7 +177,8 @@ public sealed class IdentityResolver(Func<PersonId> newPerson)
             return false;
         }
 
-        return other is null || own.DetailsAt > other.DetailsAt
+        return other is null
+            || own.DetailsAt > other.DetailsAt
             || (own.DetailsAt == other.DetailsAt && digest.Value.CompareTo(other.DetailsDigest!.Value.Value) > 0);
     }
 
@@ -185,7 +186,8 @@ public sealed class IdentityResolver(Func<PersonId> newPerson)
     {
         // An address without a binding was erased with another person; one whose holder is not loaded does not belong to this person.
         return _bindings.TryGetValue(address.Digest, out var binding)
-            && (binding.Owner ?? binding.Anchor) is { } holder && LeadsTo(holder, root);
+            && (binding.Owner ?? binding.Anchor) is { } holder
+            && LeadsTo(holder, root);
     }
 
     // For everyone that belongs to the root, all people on the path are loaded; so a path that leaves the loaded set leads to another

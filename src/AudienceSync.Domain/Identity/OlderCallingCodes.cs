@@ -9,8 +9,7 @@ internal static class OlderCallingCodes
     /// <summary>
     /// Country, calling code, the maximum number of digits of an ordinary fixed or mobile number without its trunk prefix.
     /// </summary>
-    private const string Table =
-        """
+    private const string Table = """
         AC247/5 AD376/9 AE971/9 AF93/9 AG1/10 AI1/10 AL355/9 AM374/8 AO244/9 AQ672/6 AR54/11 AS1/10 AT43/13 AU61/9 AW297/7
         AX358/10 AZ994/9 BA387/9 BB1/10 BD880/10 BE32/9 BF226/8 BG359/9 BH973/8 BI257/8 BJ229/10 BL590/9 BM1/10 BN673/7
         BO591/8 BQ599/7 BR55/11 BS1/10 BT975/8 BV47/8 BW267/8 BY375/9 BZ501/7 CA1/10 CC61/9 CD243/10 CF236/8 CG242/9 CH41/9
@@ -46,15 +45,19 @@ internal static class OlderCallingCodes
             var slash = token.IndexOf('/', StringComparison.Ordinal);
             var country = token[..2];
             var row = new CallingCode(
-                token[2..slash], int.Parse(token.AsSpan(slash + 1)), TrunkOf(country), Array.IndexOf(ZeroKeepers, country) >= 0);
+                token[2..slash],
+                int.Parse(token.AsSpan(slash + 1)),
+                TrunkOf(country),
+                Array.IndexOf(ZeroKeepers, country) >= 0
+            );
             ByCountry[Slot(country)] = row;
             ByCode[int.Parse(row.Digits)] ??= row;
         }
     }
 
     /// <summary>The row of a country by its ISO 3166-1 alpha-2 code in either case; null when there is no such country.</summary>
-    public static CallingCode? OfCountry(ReadOnlySpan<char> country)
-        => country.Length == 2 && char.IsAsciiLetter(country[0]) && char.IsAsciiLetter(country[1]) ? ByCountry[Slot(country)] : null;
+    public static CallingCode? OfCountry(ReadOnlySpan<char> country) =>
+        country.Length == 2 && char.IsAsciiLetter(country[0]) && char.IsAsciiLetter(country[1]) ? ByCountry[Slot(country)] : null;
 
     /// <summary>
     /// The calling code at the beginning of an international number; null when there is none. No code is a prefix of another.
@@ -76,12 +79,13 @@ internal static class OlderCallingCodes
 
     private static int Slot(ReadOnlySpan<char> country) => (((country[0] | 0x20) - 'a') * 26) + ((country[1] | 0x20) - 'a');
 
-    private static string TrunkOf(string country) => country switch
-    {
-        "BY" or "KZ" or "RU" or "TM" => "8",
-        "HU" => "06",
-        _ => "0",
-    };
+    private static string TrunkOf(string country) =>
+        country switch
+        {
+            "BY" or "KZ" or "RU" or "TM" => "8",
+            "HU" => "06",
+            _ => "0",
+        };
 }
 
 /// <summary>The numbering rules of one country.</summary>

@@ -21,11 +21,11 @@ public static class OlderParser
     }
 
     /// <summary>The canonical form of a claim; null when it had none.</summary>
-    public static string? Canonical(IdentifierKind kind, string text, string country, HashedFields hashed)
-        => kind == IdentifierKind.Email ? Email(text, hashed) : Phone(text, country, hashed);
+    public static string? Canonical(IdentifierKind kind, string text, string country, HashedFields hashed) =>
+        kind == IdentifierKind.Email ? Email(text, hashed) : Phone(text, country, hashed);
 
-    private static string? Email(string raw, HashedFields hashed)
-        => hashed.HasFlag(HashedFields.EmailSha256) ? EmailReader.Passed(raw).Text : EmailText.Normalize(raw);
+    private static string? Email(string raw, HashedFields hashed) =>
+        hashed.HasFlag(HashedFields.EmailSha256) ? EmailReader.Passed(raw).Text : EmailText.Normalize(raw);
 
     private static string? Phone(string raw, string country, HashedFields hashed)
     {

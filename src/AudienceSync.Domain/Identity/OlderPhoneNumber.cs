@@ -114,7 +114,11 @@ public static class OlderPhoneNumber
         {
             10 => TryJoin("1", digits, destination, out length),
             11 when digits[0] == '1' => TryWriteInternational(digits, destination, out length),
-            > 10 when OlderCallingCodes.OfNumber(digits) is { IsNorthAmerican: false } => TryWriteInternational(digits, destination, out length),
+            > 10 when OlderCallingCodes.OfNumber(digits) is { IsNorthAmerican: false } => TryWriteInternational(
+                digits,
+                destination,
+                out length
+            ),
             _ => false,
         };
     }

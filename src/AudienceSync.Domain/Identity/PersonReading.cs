@@ -40,7 +40,8 @@ public readonly record struct FieldFault(string Field, IdentifierFault Fault)
 public sealed record PersonReading(PersonIdentifiers Identifiers, IReadOnlyList<FieldFault> Faults)
 {
     /// <summary>Whether there is any identifier.</summary>
-    public bool HasIdentifier => Identifiers.CustomerId is not null || Identifiers.CanonicalEmail is not null || Identifiers.CanonicalPhone is not null;
+    public bool HasIdentifier =>
+        Identifiers.CustomerId is not null || Identifiers.CanonicalEmail is not null || Identifiers.CanonicalPhone is not null;
 
     /// <summary>The fault of a field; none when it has no fault.</summary>
     public IdentifierFault FaultOf(string field)

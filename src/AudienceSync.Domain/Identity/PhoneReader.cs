@@ -100,14 +100,22 @@ public static class PhoneReader
         }
 
         // A plus before a single zero was added by a program that treats every number as international.
-        if (plus && region is not null && digits.Length - bare.Length == 1
-            && Parse(digits, region, international: false, out _) is { Text: not null } trunk)
+        if (
+            plus
+            && region is not null
+            && digits.Length - bare.Length == 1
+            && Parse(digits, region, international: false, out _) is { Text: not null } trunk
+        )
         {
             return trunk;
         }
 
         var read = Parse(bare, region: null, international: true, out _);
-        return read.Text is null && !plus && region is not null && Parse(digits, region, international: false, out _) is { Text: not null } national
+        return
+            read.Text is null
+            && !plus
+            && region is not null
+            && Parse(digits, region, international: false, out _) is { Text: not null } national
             ? national
             : read;
     }
@@ -117,9 +125,12 @@ public static class PhoneReader
     /// number of this length that is in no range of the home country, but in a range abroad, is the foreign one; the numbering plans listed
     /// here are open, but no number in them is this long.
     /// </summary>
-    private static bool IsOfAnotherCountry(ReadOnlySpan<char> digits, PhoneNumber national)
-        => digits.Length > LongestUsualNational && digits[0] != '0' && (national.CountryCode is 49 or 352 or 39 or 358 || !Library.IsValidNumber(national))
-            && Parse(digits, region: null, international: true, out var abroad).Text is not null && Library.IsValidNumber(abroad);
+    private static bool IsOfAnotherCountry(ReadOnlySpan<char> digits, PhoneNumber national) =>
+        digits.Length > LongestUsualNational
+        && digits[0] != '0'
+        && (national.CountryCode is 49 or 352 or 39 or 358 || !Library.IsValidNumber(national))
+        && Parse(digits, region: null, international: true, out var abroad).Text is not null
+        && Library.IsValidNumber(abroad);
 
     private static FieldReading Parse(ReadOnlySpan<char> digits, string? region, bool international, out PhoneNumber? number)
     {
@@ -170,7 +181,10 @@ public static class PhoneReader
         return text;
     }
 
-    private static int DigitsOf(int callingCode) => callingCode < 10 ? 1 : callingCode < 100 ? 2 : 3;
+    private static int DigitsOf(int callingCode) =>
+        callingCode < 10 ? 1
+        : callingCode < 100 ? 2
+        : 3;
 
     /// <summary>
     /// Mexican mobile numbers were written +52 1 ... until 2019, and address books still contain them; the library supports only the new
@@ -184,22 +198,24 @@ public static class PhoneReader
             : number;
     }
 
-    private static IdentifierFault FaultOf(ErrorType error) => error switch
-    {
-        ErrorType.INVALID_COUNTRY_CODE => IdentifierFault.UnknownCallingCode,
-        ErrorType.TOO_LONG => IdentifierFault.TooManyDigits,
-        ErrorType.TOO_SHORT_AFTER_IDD or ErrorType.TOO_SHORT_NSN => IdentifierFault.TooShort,
-        _ => IdentifierFault.NotANumber,
-    };
+    private static IdentifierFault FaultOf(ErrorType error) =>
+        error switch
+        {
+            ErrorType.INVALID_COUNTRY_CODE => IdentifierFault.UnknownCallingCode,
+            ErrorType.TOO_LONG => IdentifierFault.TooManyDigits,
+            ErrorType.TOO_SHORT_AFTER_IDD or ErrorType.TOO_SHORT_NSN => IdentifierFault.TooShort,
+            _ => IdentifierFault.NotANumber,
+        };
 
-    private static IdentifierFault FaultOf(PhoneNumberUtil.ValidationResult result) => result switch
-    {
-        PhoneNumberUtil.ValidationResult.IS_POSSIBLE_LOCAL_ONLY => IdentifierFault.LocalOnly,
-        PhoneNumberUtil.ValidationResult.INVALID_COUNTRY_CODE => IdentifierFault.UnknownCallingCode,
-        PhoneNumberUtil.ValidationResult.TOO_SHORT => IdentifierFault.TooShort,
-        PhoneNumberUtil.ValidationResult.TOO_LONG => IdentifierFault.TooManyDigits,
-        _ => IdentifierFault.ImpossibleNumber,
-    };
+    private static IdentifierFault FaultOf(PhoneNumberUtil.ValidationResult result) =>
+        result switch
+        {
+            PhoneNumberUtil.ValidationResult.IS_POSSIBLE_LOCAL_ONLY => IdentifierFault.LocalOnly,
+            PhoneNumberUtil.ValidationResult.INVALID_COUNTRY_CODE => IdentifierFault.UnknownCallingCode,
+            PhoneNumberUtil.ValidationResult.TOO_SHORT => IdentifierFault.TooShort,
+            PhoneNumberUtil.ValidationResult.TOO_LONG => IdentifierFault.TooManyDigits,
+            _ => IdentifierFault.ImpossibleNumber,
+        };
 
     /// <summary>
     /// The library's name for a country; null when it has none. Territories without their own numbering use that of another.

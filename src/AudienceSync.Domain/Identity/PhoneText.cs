@@ -50,7 +50,11 @@ internal static class PhoneText
             {
                 return DigitsIn(raw[i..]) > LongestExtension ? IdentifierFault.SeveralNumbers : IdentifierFault.None;
             }
-            else if (length >= MinDigitsBeforeExtension && (c is '/' or '|' or '&' or ',' or ';' or '\n') && DigitsIn(raw[i..]) >= MinDigitsBeforeExtension)
+            else if (
+                length >= MinDigitsBeforeExtension
+                && (c is '/' or '|' or '&' or ',' or ';' or '\n')
+                && DigitsIn(raw[i..]) >= MinDigitsBeforeExtension
+            )
             {
                 return IdentifierFault.SeveralNumbers;
             }
@@ -62,9 +66,10 @@ internal static class PhoneText
     /// <summary>
     /// Letters in any script (<c>ext.</c>, <c>x</c>, <c>доб.</c>), <c>#</c>, and the pauses that telephones dial: one comma or semicolon.
     /// </summary>
-    private static bool BeginsExtension(ReadOnlySpan<char> rest, char c)
-        => char.IsLetter(c) || c is '#' or '\uFF03' or '~' or '\uFF5E'
-            || (c is ',' or ';' && rest[1..].TrimStart(",; ") is var tail && !tail.ContainsAny(',', ';') && DigitsIn(tail) is > 0);
+    private static bool BeginsExtension(ReadOnlySpan<char> rest, char c) =>
+        char.IsLetter(c)
+        || c is '#' or '\uFF03' or '~' or '\uFF5E'
+        || (c is ',' or ';' && rest[1..].TrimStart(",; ") is var tail && !tail.ContainsAny(',', ';') && DigitsIn(tail) is > 0);
 
     private static int DigitsIn(ReadOnlySpan<char> text)
     {
@@ -81,7 +86,10 @@ internal static class PhoneText
     private static ReadOnlySpan<char> WithoutDecimals(ReadOnlySpan<char> text)
     {
         var point = text.IndexOfAny('.', ',');
-        return point >= MinDigitsBeforeExtension && text.Length - point - 1 is 1 or 2 && !text[(point + 1)..].ContainsAnyExcept('0')
+        return
+            point >= MinDigitsBeforeExtension
+            && text.Length - point - 1 is 1 or 2
+            && !text[(point + 1)..].ContainsAnyExcept('0')
             && DigitsIn(text[..point]) >= MinDigitsBeforeExtension
             ? text[..point]
             : text;
@@ -98,8 +106,10 @@ internal static class PhoneText
 
         var mantissa = text[..exponent].Trim().TrimStart('+');
         var power = text[(exponent + 1)..].Trim().TrimStart("+-");
-        return power.Length is > 0 and <= 3 && !power.ContainsAnyExceptInRange('0', '9')
-            && !mantissa.IsEmpty && char.IsAsciiDigit(mantissa[0])
+        return power.Length is > 0 and <= 3
+            && !power.ContainsAnyExceptInRange('0', '9')
+            && !mantissa.IsEmpty
+            && char.IsAsciiDigit(mantissa[0])
             && (mantissa.Length == 1 || (mantissa[1] is '.' or ',' && !mantissa[2..].ContainsAnyExceptInRange('0', '9')));
     }
 }

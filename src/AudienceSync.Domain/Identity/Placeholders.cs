@@ -23,9 +23,38 @@ public sealed class Placeholders
     /// </summary>
     private static readonly string[] PlaceholderTexts =
     [
-        "null", "undefined", "none", "nullptr", "dbnull", "nonetype", "nothing", "notset", "notavailable", "notapplicable", "notprovided",
-        "notfound", "notdefined", "notspecified", "nodata", "novalue", "unset", "unspecified", "undef", "unknown", "objectobject", "objectnull",
-        "objectundefined", "infinity", "optionalempty", "optionalnone", "emptystring", "nullnull", "undefinedundefined", "nonenone", "true", "false",
+        "null",
+        "undefined",
+        "none",
+        "nullptr",
+        "dbnull",
+        "nonetype",
+        "nothing",
+        "notset",
+        "notavailable",
+        "notapplicable",
+        "notprovided",
+        "notfound",
+        "notdefined",
+        "notspecified",
+        "nodata",
+        "novalue",
+        "unset",
+        "unspecified",
+        "undef",
+        "unknown",
+        "objectobject",
+        "objectnull",
+        "objectundefined",
+        "infinity",
+        "optionalempty",
+        "optionalnone",
+        "emptystring",
+        "nullnull",
+        "undefinedundefined",
+        "nonenone",
+        "true",
+        "false",
     ];
 
     /// <summary>
@@ -35,13 +64,35 @@ public sealed class Placeholders
     /// </summary>
     private static readonly string[] IdentifierPlaceholders =
     [
-        "na", "nan", "nil", "void", "empty", "blank", "missing", "value", "ref", "anonymous", "anonym", "anon", "guest", "guestuser",
-        "anonymoususer", "noemail", "nophone", "noid", "nouser", "deleted", "redacted", "customerid", "userid",
+        "na",
+        "nan",
+        "nil",
+        "void",
+        "empty",
+        "blank",
+        "missing",
+        "value",
+        "ref",
+        "anonymous",
+        "anonym",
+        "anon",
+        "guest",
+        "guestuser",
+        "anonymoususer",
+        "noemail",
+        "nophone",
+        "noid",
+        "nouser",
+        "deleted",
+        "redacted",
+        "customerid",
+        "userid",
     ];
 
     private static readonly HashSet<string> BuiltInEverywhere = [.. PlaceholderTexts];
     private static readonly HashSet<string> BuiltInIdentifiers = [.. PlaceholderTexts, .. IdentifierPlaceholders];
-    private static readonly FrozenSet<string> BuiltInDigests = Digests([.. Written(BuiltInIdentifiers), .. Zeros()]).ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> BuiltInDigests = Digests([.. Written(BuiltInIdentifiers), .. Zeros()])
+        .ToFrozenSet(StringComparer.Ordinal);
 
     private readonly HashSet<string> _ofSource;
     private readonly HashSet<string> _digestsOfSource;
@@ -129,8 +180,13 @@ public sealed class Placeholders
         return start == end || (start == 0 && end == text.Length) ? text : text[start..end];
     }
 
-    private static bool IsQuote(char c) => c is '"' or '\'' or '`' || char.IsWhiteSpace(c)
-        || CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.InitialQuotePunctuation or UnicodeCategory.FinalQuotePunctuation or UnicodeCategory.Format;
+    private static bool IsQuote(char c) =>
+        c is '"' or '\'' or '`'
+        || char.IsWhiteSpace(c)
+        || CharUnicodeInfo.GetUnicodeCategory(c)
+            is UnicodeCategory.InitialQuotePunctuation
+                or UnicodeCategory.FinalQuotePunctuation
+                or UnicodeCategory.Format;
 
     /// <summary>
     /// Lower case, without the characters around and between letters and digits. <paramref name="inside"/> is true when there were any
@@ -177,7 +233,11 @@ public sealed class Placeholders
         return true;
     }
 
-    private static bool IsMark(char c) => char.IsPunctuation(c) || char.IsSymbol(c) || char.IsWhiteSpace(c) || char.IsControl(c)
+    private static bool IsMark(char c) =>
+        char.IsPunctuation(c)
+        || char.IsSymbol(c)
+        || char.IsWhiteSpace(c)
+        || char.IsControl(c)
         || CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.Format;
 
     /// <summary>0, 000, 0.0, +0, and the uuid of zeros.</summary>
@@ -213,18 +273,50 @@ public sealed class Placeholders
     }
 
     /// <summary>The forms in which programs write a placeholder, and in which senders hash it.</summary>
-    private static IEnumerable<string> Written(IEnumerable<string> placeholders) => placeholders.SelectMany(placeholder => new[]
-    {
-        placeholder, placeholder.ToLowerInvariant(), placeholder.ToUpperInvariant(), char.ToUpperInvariant(placeholder[0]) + placeholder[1..].ToLowerInvariant(),
-    });
+    private static IEnumerable<string> Written(IEnumerable<string> placeholders) =>
+        placeholders.SelectMany(placeholder =>
+            new[]
+            {
+                placeholder,
+                placeholder.ToLowerInvariant(),
+                placeholder.ToUpperInvariant(),
+                char.ToUpperInvariant(placeholder[0]) + placeholder[1..].ToLowerInvariant(),
+            }
+        );
 
     private static IEnumerable<string> Zeros() =>
-    [
-        " ", "-", "--", "N/A", "n/a", "#N/A", "NaN", "[object Object]", "{}", "[]", "\"\"", "''", "<null>", "(null)", "<nil>", "not set", "(not set)",
-        "not available", "0.0", "+", "00000000-0000-0000-0000-000000000000", "\\N", "+undefined", "+null", "+none", "+nan", "+NaN", "@",
-        .. Enumerable.Range(1, 16).SelectMany(count => new[] { new string('0', count), "+" + new string('0', count) }),
-    ];
+        [
+            " ",
+            "-",
+            "--",
+            "N/A",
+            "n/a",
+            "#N/A",
+            "NaN",
+            "[object Object]",
+            "{}",
+            "[]",
+            "\"\"",
+            "''",
+            "<null>",
+            "(null)",
+            "<nil>",
+            "not set",
+            "(not set)",
+            "not available",
+            "0.0",
+            "+",
+            "00000000-0000-0000-0000-000000000000",
+            "\\N",
+            "+undefined",
+            "+null",
+            "+none",
+            "+nan",
+            "+NaN",
+            "@",
+            .. Enumerable.Range(1, 16).SelectMany(count => new[] { new string('0', count), "+" + new string('0', count) }),
+        ];
 
-    private static IEnumerable<string> Digests(IEnumerable<string> texts)
-        => texts.Distinct(StringComparer.Ordinal).Select(text => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))));
+    private static IEnumerable<string> Digests(IEnumerable<string> texts) =>
+        texts.Distinct(StringComparer.Ordinal).Select(text => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))));
 }

@@ -12,13 +12,16 @@ public sealed record Statement(Alias[] Aliases, PersonIdentifiers Identifiers, A
     /// <summary>Keeps personal data out of logs.</summary>
     public override string ToString() => "Statement(***)";
 
-    internal IdentifierClaim ClaimOf(Alias alias) => alias.Kind == IdentifierKind.Email
-        ? new IdentifierClaim(alias, Identifiers.Email!, "", Identifiers.Hashed & HashedFields.EmailSha256, At)
-        {
-            Canonical = Identifiers.CanonicalEmail, Parser = Identifiers.Parser,
-        }
-        : new IdentifierClaim(alias, Identifiers.Phone!, Identifiers.Country, Identifiers.Hashed & ~HashedFields.EmailSha256, At)
-        {
-            Canonical = Identifiers.CanonicalPhone, Parser = Identifiers.Parser,
-        };
+    internal IdentifierClaim ClaimOf(Alias alias) =>
+        alias.Kind == IdentifierKind.Email
+            ? new IdentifierClaim(alias, Identifiers.Email!, "", Identifiers.Hashed & HashedFields.EmailSha256, At)
+            {
+                Canonical = Identifiers.CanonicalEmail,
+                Parser = Identifiers.Parser,
+            }
+            : new IdentifierClaim(alias, Identifiers.Phone!, Identifiers.Country, Identifiers.Hashed & ~HashedFields.EmailSha256, At)
+            {
+                Canonical = Identifiers.CanonicalPhone,
+                Parser = Identifiers.Parser,
+            };
 }

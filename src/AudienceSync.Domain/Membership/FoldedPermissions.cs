@@ -10,8 +10,12 @@ namespace AudienceSync.Domain.Membership;
 public sealed record FoldedPermissions(
     IReadOnlyDictionary<PersonId, Permissions> Changed,
     IReadOnlyDictionary<PersonId, Permissions> Sums,
-    IReadOnlySet<PersonId> Restricted)
+    IReadOnlySet<PersonId> Restricted
+)
 {
-    public static readonly FoldedPermissions None =
-        new(new Dictionary<PersonId, Permissions>(), new Dictionary<PersonId, Permissions>(), new HashSet<PersonId>());
+    public static readonly FoldedPermissions None = new(
+        new Dictionary<PersonId, Permissions>(),
+        new Dictionary<PersonId, Permissions>(),
+        new HashSet<PersonId>()
+    );
 }

@@ -12,8 +12,11 @@ public sealed class HistoryNeeds
     private readonly IReadOnlyDictionary<PersonId, Permissions> _stored;
 
     internal HistoryNeeds(
-        AnchorGroups groups, IReadOnlyList<AnchorPermission> facts, IReadOnlyCollection<PersonId> roots,
-        IReadOnlyDictionary<PersonId, Permissions> stored)
+        AnchorGroups groups,
+        IReadOnlyList<AnchorPermission> facts,
+        IReadOnlyCollection<PersonId> roots,
+        IReadOnlyDictionary<PersonId, Permissions> stored
+    )
     {
         (_groups, _facts, _roots, _stored) = (groups, facts, roots, stored);
         Anchors = stored.Count == 0 ? [] : Inexact();
@@ -35,11 +38,11 @@ public sealed class HistoryNeeds
         return
         [
             .. from root in _roots
-               let anchors = _groups.AnchorsOf(root)
-               where refusing.Contains(root) || anchors.Any(anchor => _stored.GetValueOrDefault(anchor) is { EverRefused: true })
-               from anchor in anchors
-               where _stored.GetValueOrDefault(anchor) is { Exact: false }
-               select anchor.Value,
+            let anchors = _groups.AnchorsOf(root)
+            where refusing.Contains(root) || anchors.Any(anchor => _stored.GetValueOrDefault(anchor) is { EverRefused: true })
+            from anchor in anchors
+            where _stored.GetValueOrDefault(anchor) is { Exact: false }
+            select anchor.Value,
         ];
     }
 }

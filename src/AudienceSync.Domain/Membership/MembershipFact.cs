@@ -48,7 +48,11 @@ public readonly record struct MembershipFact(FactKind Kind, string AudienceKey, 
             }
         }
 
-        fact = new MembershipFact(kind, key ?? throw new FormatException("A stored event has no audience key."), at ?? throw new FormatException("A stored event has no time."));
+        fact = new MembershipFact(
+            kind,
+            key ?? throw new FormatException("A stored event has no audience key."),
+            at ?? throw new FormatException("A stored event has no time.")
+        );
         return true;
     }
 
@@ -58,16 +62,22 @@ public readonly record struct MembershipFact(FactKind Kind, string AudienceKey, 
     /// <param name="occurredAt">Its time, as in the JSON between the quotes.</param>
     /// <param name="names">The shared strings of keys.</param>
     /// <exception cref="FormatException">One of them is missing, or the time is not valid.</exception>
-    public static MembershipFact Of(string alias, ReadOnlySpan<byte> audienceKey, ReadOnlySpan<byte> occurredAt, KeyNames names) => audienceKey.IsEmpty
-        ? throw new FormatException("A stored event has no audience key.")
-        : new MembershipFact(KindOf(alias) ?? throw new ArgumentOutOfRangeException(nameof(alias)), names.Of(audienceKey), TimeOf(occurredAt));
+    public static MembershipFact Of(string alias, ReadOnlySpan<byte> audienceKey, ReadOnlySpan<byte> occurredAt, KeyNames names) =>
+        audienceKey.IsEmpty
+            ? throw new FormatException("A stored event has no audience key.")
+            : new MembershipFact(
+                KindOf(alias) ?? throw new ArgumentOutOfRangeException(nameof(alias)),
+                names.Of(audienceKey),
+                TimeOf(occurredAt)
+            );
 
-    private static FactKind? KindOf(string alias) => alias switch
-    {
-        EventTypes.MemberAdded => FactKind.Added,
-        EventTypes.MemberRemoved => FactKind.Removed,
-        _ => null,
-    };
+    private static FactKind? KindOf(string alias) =>
+        alias switch
+        {
+            EventTypes.MemberAdded => FactKind.Added,
+            EventTypes.MemberRemoved => FactKind.Removed,
+            _ => null,
+        };
 
     // Uses the reader that parses the whole event, so that both parse times in the same way.
     private static DateTimeOffset TimeOf(ReadOnlySpan<byte> text)
@@ -83,7 +93,9 @@ public readonly record struct MembershipFact(FactKind Kind, string AudienceKey, 
         text.CopyTo(quoted[1..]);
         var json = new Utf8JsonReader(quoted);
         json.Read();
-        return json.BytesConsumed == quoted.Length ? json.GetDateTimeOffset() : throw new FormatException("A stored event's time is not valid.");
+        return json.BytesConsumed == quoted.Length
+            ? json.GetDateTimeOffset()
+            : throw new FormatException("A stored event's time is not valid.");
     }
 
     // The raw bytes of null, of a number or of an escaped text would create a separate key that feeds no binding.

@@ -20,7 +20,8 @@ public sealed record MembershipRow(
     DateTimeOffset Since,
     DateTimeOffset? Until,
     long EventPos,
-    long ChangedPos)
+    long ChangedPos
+)
 {
     /// <summary>
     /// No row was found, so it is inserted without ON CONFLICT, which would look it up once more and write it twice. If the row exists

@@ -14,12 +14,13 @@ public readonly record struct MembershipState(DateTimeOffset? AddedAt, DateTimeO
     /// <summary>
     /// Folds in one fact. Returns the same state when a later fact of its kind is already known: then the fact is superseded.
     /// </summary>
-    public MembershipState Apply(MembershipFact fact) => fact.Kind switch
-    {
-        FactKind.Added when AddedAt is null || fact.OccurredAt > AddedAt => this with { AddedAt = fact.OccurredAt },
-        FactKind.Removed when RemovedAt is null || fact.OccurredAt > RemovedAt => this with { RemovedAt = fact.OccurredAt },
-        _ => this,
-    };
+    public MembershipState Apply(MembershipFact fact) =>
+        fact.Kind switch
+        {
+            FactKind.Added when AddedAt is null || fact.OccurredAt > AddedAt => this with { AddedAt = fact.OccurredAt },
+            FactKind.Removed when RemovedAt is null || fact.OccurredAt > RemovedAt => this with { RemovedAt = fact.OccurredAt },
+            _ => this,
+        };
 
     /// <summary>The combined state of two anchors of one person.</summary>
     public MembershipState With(MembershipState other) => new(Later(AddedAt, other.AddedAt), Later(RemovedAt, other.RemovedAt));
@@ -50,12 +51,13 @@ public readonly record struct MembershipState(DateTimeOffset? AddedAt, DateTimeO
     }
 
     /// <summary>The time from which the status holds: the add, the remove, or the end of the window.</summary>
-    public DateTimeOffset Since(TimeSpan? window, DateTimeOffset now) => StatusAt(window, now) switch
-    {
-        MembershipStatus.Present => AddedAt!.Value,
-        MembershipStatus.Expired => Until(window)!.Value,
-        _ => RemovedAt ?? DateTimeOffset.MinValue,
-    };
+    public DateTimeOffset Since(TimeSpan? window, DateTimeOffset now) =>
+        StatusAt(window, now) switch
+        {
+            MembershipStatus.Present => AddedAt!.Value,
+            MembershipStatus.Expired => Until(window)!.Value,
+            _ => RemovedAt ?? DateTimeOffset.MinValue,
+        };
 
     private static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) =>
         one is null || (other is not null && other > one) ? other : one;

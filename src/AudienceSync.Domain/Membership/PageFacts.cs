@@ -56,7 +56,13 @@ public sealed class PageFacts
     /// <param name="RecordedAt">When it was recorded.</param>
     /// <param name="Counts">Whether it is counted as applied or superseded here; false for a successor's part in the same event.</param>
     internal readonly record struct KeyFact(
-        RowId Id, PublishedKey Key, MembershipFact Fact, long Position, DateTimeOffset RecordedAt, bool Counts);
+        RowId Id,
+        PublishedKey Key,
+        MembershipFact Fact,
+        long Position,
+        DateTimeOffset RecordedAt,
+        bool Counts
+    );
 
     /// <summary>A link.</summary>
     /// <param name="After">How many of the page's <see cref="Facts"/> come before it.</param>

@@ -26,7 +26,10 @@ public sealed class PageLinks
     /// <param name="changes">The owners that the page sets.</param>
     /// <param name="named">Everyone who is an anchor or an owner in a link of the page.</param>
     public static PageLinks Of(
-        IReadOnlyDictionary<PersonId, PersonId> before, IReadOnlyDictionary<PersonId, PersonId> changes, IEnumerable<PersonId> named)
+        IReadOnlyDictionary<PersonId, PersonId> before,
+        IReadOnlyDictionary<PersonId, PersonId> changes,
+        IEnumerable<PersonId> named
+    )
     {
         if (changes.Count == 0)
         {

@@ -73,7 +73,8 @@ public static class PageNeeds
     // Rows of successors that take over a loaded row of their predecessor.
     private static IEnumerable<RowId> RowsToTakeOver(PageFacts page, IReadOnlyDictionary<RowId, MembershipRow> rows) =>
         page.Mode.OpenSuccessors.SelectMany(successor =>
-            rows.Keys.Where(id => id.KeyId == successor.InheritsFrom).Select(id => id with { KeyId = successor.KeyId }));
+            rows.Keys.Where(id => id.KeyId == successor.InheritsFrom).Select(id => id with { KeyId = successor.KeyId })
+        );
 
     // A repeated yes of a person without links, whose row already has the grant, and who never refused. For a person whose links this page
     // changes, the row may still contain a yes of an anchor that now belongs to another person.

@@ -22,4 +22,5 @@ public sealed record PageResult(
     IReadOnlyCollection<LateCount> Late,
     int Applied,
     int Superseded,
-    long ChangedPos);
+    long ChangedPos
+);

@@ -20,8 +20,12 @@ internal sealed class PermissionFold
     }
 
     public static FoldedPermissions Fold(
-        AnchorGroups groups, IReadOnlyList<AnchorPermission> facts, IReadOnlyCollection<PersonId> roots,
-        IReadOnlyDictionary<PersonId, Permissions> stored, IReadOnlyDictionary<PersonId, List<PermissionFact>> histories)
+        AnchorGroups groups,
+        IReadOnlyList<AnchorPermission> facts,
+        IReadOnlyCollection<PersonId> roots,
+        IReadOnlyDictionary<PersonId, Permissions> stored,
+        IReadOnlyDictionary<PersonId, List<PermissionFact>> histories
+    )
     {
         var fold = new PermissionFold(groups, stored);
         fold.Apply(histories);

@@ -56,8 +56,15 @@ internal sealed class RowFold
 
         RenumberReidentified();
         return new PageResult(
-            _rows.Values, _page.Links, _snapshot.Permissions.Changed, [.. _hours.Changes], _page.Late.Values, _applied, _superseded,
-            _changedPos);
+            _rows.Values,
+            _page.Links,
+            _snapshot.Permissions.Changed,
+            [.. _hours.Changes],
+            _page.Late.Values,
+            _applied,
+            _superseded,
+            _changedPos
+        );
     }
 
     /// <summary>
@@ -164,7 +171,8 @@ internal sealed class RowFold
             _groups.SumOf(id, _stateOf),
             permissions?.Restrictions ?? stored?.Restrictions ?? default,
             permissions is null ? stored?.RestrictedAt : permissions.RestrictedAt,
-            _now);
+            _now
+        );
         var isSame = stored is not null && RowRule.SameForLanes(stored.Content, status);
         _rows[id] = status.ToRow(id, Own(id), isSame ? stored!.ChangedPos : ++_changedPos, isNew: stored is null);
     }
@@ -183,7 +191,9 @@ internal sealed class RowFold
     }
 
     private AnchorState Own(RowId id) =>
-        _states.TryGetValue(id, out var state) ? state : _stored.TryGetValue(id, out var row) ? row.Own : default;
+        _states.TryGetValue(id, out var state) ? state
+        : _stored.TryGetValue(id, out var row) ? row.Own
+        : default;
 
     private RowId RootOf(RowId id) => id with { Person = _groups.RootOf(id.Person) };
 

@@ -13,12 +13,19 @@ public static class RowRule
     /// <param name="restrictedAt">Destinations at which the person is suppressed by name.</param>
     /// <param name="now">The time at which windows are evaluated.</param>
     public static RowStatus OfPerson(
-        PublishedKey key, MembershipState sum, TargetingRestrictions restrictions, string[]? restrictedAt, DateTimeOffset now) => new(
-        restrictions.ApplyTo(sum.StatusAt(key.Window, now), key.ConsentPolicy),
-        sum == MembershipState.Nothing ? DateTimeOffset.UnixEpoch : sum.Since(key.Window, now),
-        sum.Until(key.Window),
-        restrictions,
-        restrictedAt);
+        PublishedKey key,
+        MembershipState sum,
+        TargetingRestrictions restrictions,
+        string[]? restrictedAt,
+        DateTimeOffset now
+    ) =>
+        new(
+            restrictions.ApplyTo(sum.StatusAt(key.Window, now), key.ConsentPolicy),
+            sum == MembershipState.Nothing ? DateTimeOffset.UnixEpoch : sum.Since(key.Window, now),
+            sum.Until(key.Window),
+            restrictions,
+            restrictedAt
+        );
 
     /// <summary>
     /// The row of an anchor that belongs to another person: its facts count for its root, and it is not a person by itself.

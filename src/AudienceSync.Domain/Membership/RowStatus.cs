@@ -9,7 +9,12 @@ namespace AudienceSync.Domain.Membership;
 /// <param name="Restrictions">The targeting restrictions of the person.</param>
 /// <param name="RestrictedAt">The destinations at which the person is suppressed by name; null when there are none.</param>
 public readonly record struct RowStatus(
-    MembershipStatus Status, DateTimeOffset Since, DateTimeOffset? Until, TargetingRestrictions Restrictions, string[]? RestrictedAt)
+    MembershipStatus Status,
+    DateTimeOffset Since,
+    DateTimeOffset? Until,
+    TargetingRestrictions Restrictions,
+    string[]? RestrictedAt
+)
 {
     public MembershipRow ToRow(RowId id, AnchorState own, long changedPos, bool isNew) =>
         new(id.KeyId, id.Person, own.State, Status, Since, Until, own.EventPos, changedPos)

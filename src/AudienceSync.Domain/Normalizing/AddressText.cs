@@ -27,11 +27,14 @@ internal static class AddressText
         return domain is "gmail.com" or "googlemail.com" ? Shorten(text, dropDots: true) : cell;
     }
 
-    public static Cell WithoutSuffix(ReadOnlySpan<char> canonical, string country, Span<char> into) => Shortened(canonical, into, dropDots: false);
+    public static Cell WithoutSuffix(ReadOnlySpan<char> canonical, string country, Span<char> into) =>
+        Shortened(canonical, into, dropDots: false);
 
-    public static Cell WithoutSuffixAndDots(ReadOnlySpan<char> canonical, string country, Span<char> into) => Shortened(canonical, into, dropDots: true);
+    public static Cell WithoutSuffixAndDots(ReadOnlySpan<char> canonical, string country, Span<char> into) =>
+        Shortened(canonical, into, dropDots: true);
 
-    public static Cell PhoneDigits(ReadOnlySpan<char> canonical, string country, Span<char> into) => PhoneWithPlus(canonical.TrimStart('+'), country, into);
+    public static Cell PhoneDigits(ReadOnlySpan<char> canonical, string country, Span<char> into) =>
+        PhoneWithPlus(canonical.TrimStart('+'), country, into);
 
     public static Cell PhoneWithPlus(ReadOnlySpan<char> canonical, string country, Span<char> into)
     {

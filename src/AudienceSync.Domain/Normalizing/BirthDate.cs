@@ -13,14 +13,14 @@ internal static class BirthDate
 
     private const int LastYear = 2099;
 
-    public static Cell Year(ReadOnlySpan<char> raw, string country, Span<char> into)
-        => TryRead(raw, out var date) ? Write(date.Year, 4, into) : Cell.Empty(CellReason.Malformed);
+    public static Cell Year(ReadOnlySpan<char> raw, string country, Span<char> into) =>
+        TryRead(raw, out var date) ? Write(date.Year, 4, into) : Cell.Empty(CellReason.Malformed);
 
-    public static Cell Month(ReadOnlySpan<char> raw, string country, Span<char> into)
-        => TryRead(raw, out var date) ? Write(date.Month, 2, into) : Cell.Empty(CellReason.Malformed);
+    public static Cell Month(ReadOnlySpan<char> raw, string country, Span<char> into) =>
+        TryRead(raw, out var date) ? Write(date.Month, 2, into) : Cell.Empty(CellReason.Malformed);
 
-    public static Cell Day(ReadOnlySpan<char> raw, string country, Span<char> into)
-        => TryRead(raw, out var date) ? Write(date.Day, 2, into) : Cell.Empty(CellReason.Malformed);
+    public static Cell Day(ReadOnlySpan<char> raw, string country, Span<char> into) =>
+        TryRead(raw, out var date) ? Write(date.Day, 2, into) : Cell.Empty(CellReason.Malformed);
 
     private static Cell Write(int number, int digits, Span<char> into)
     {
@@ -79,8 +79,8 @@ internal static class BirthDate
         return number > 0;
     }
 
-    private static bool IsReal((int Year, int Month, int Day) date)
-        => date.Year is >= FirstYear and <= LastYear
-            && date.Month <= 12
-            && (date.Day == 0 || date.Day <= DateTime.DaysInMonth(date.Year, date.Month));
+    private static bool IsReal((int Year, int Month, int Day) date) =>
+        date.Year is >= FirstYear and <= LastYear
+        && date.Month <= 12
+        && (date.Day == 0 || date.Day <= DateTime.DaysInMonth(date.Year, date.Month));
 }

@@ -58,7 +58,8 @@ internal static class CanonicalTables
 
     private static IEnumerable<string> ReadLines()
     {
-        using var stream = typeof(CanonicalTables).Assembly.GetManifestResourceStream(Resource)
+        using var stream =
+            typeof(CanonicalTables).Assembly.GetManifestResourceStream(Resource)
             ?? throw new InvalidOperationException($"The assembly lacks its resource {Resource}.");
         using var reader = new StreamReader(stream);
         while (reader.ReadLine() is { Length: > 0 } line)

@@ -53,23 +53,24 @@ public enum CellReason
 public static class CellReasons
 {
     /// <summary>For records and logs; it does not change.</summary>
-    public static string Code(this CellReason reason) => reason switch
-    {
-        CellReason.None => "none",
-        CellReason.Absent => "absent",
-        CellReason.NotTaken => "not_taken",
-        CellReason.Malformed => "malformed",
-        CellReason.NothingLeft => "nothing_left",
-        CellReason.NotListed => "not_listed",
-        CellReason.TooLong => "too_long",
-        CellReason.NotADigest => "not_a_digest",
-        CellReason.UndeclaredDigest => "undeclared_digest",
-        CellReason.OtherDigest => "other_digest",
-        CellReason.Nobody => "nobody",
-        CellReason.WhiteSpace => "white_space",
-        CellReason.Several => "several",
-        CellReason.InvalidDomain => "invalid_domain",
-        CellReason.ImpossibleNumber => "impossible_number",
-        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "No such reason."),
-    };
+    public static string Code(this CellReason reason) =>
+        reason switch
+        {
+            CellReason.None => "none",
+            CellReason.Absent => "absent",
+            CellReason.NotTaken => "not_taken",
+            CellReason.Malformed => "malformed",
+            CellReason.NothingLeft => "nothing_left",
+            CellReason.NotListed => "not_listed",
+            CellReason.TooLong => "too_long",
+            CellReason.NotADigest => "not_a_digest",
+            CellReason.UndeclaredDigest => "undeclared_digest",
+            CellReason.OtherDigest => "other_digest",
+            CellReason.Nobody => "nobody",
+            CellReason.WhiteSpace => "white_space",
+            CellReason.Several => "several",
+            CellReason.InvalidDomain => "invalid_domain",
+            CellReason.ImpossibleNumber => "impossible_number",
+            _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "No such reason."),
+        };
 }

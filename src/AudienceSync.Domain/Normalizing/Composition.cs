@@ -136,7 +136,11 @@ internal static class Composition
             return HangulBase + ((((first - LeadBase) * VowelCount) + (second - VowelBase)) * TailCount);
         }
 
-        if (first - HangulBase is >= 0 and < HangulCount && (first - HangulBase) % TailCount == 0 && second - TailBase is > 0 and < TailCount)
+        if (
+            first - HangulBase is >= 0 and < HangulCount
+            && (first - HangulBase) % TailCount == 0
+            && second - TailBase is > 0 and < TailCount
+        )
         {
             return first + (second - TailBase);
         }

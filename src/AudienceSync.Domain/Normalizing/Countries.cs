@@ -14,8 +14,7 @@ public static class Countries
     private const int LongestCode = 3;
 
     /// <summary>Alpha-2 and alpha-3, then names: letters a-z only, without accents, spaces and punctuation.</summary>
-    private const string Table =
-        """
+    private const string Table = """
         ACASC/ascensionisland/ascension ADAND/andorra AEARE/unitedarabemirates/uae AFAFG/afghanistan AGATG/antiguaandbarbuda
         AIAIA/anguilla ALALB/albania AMARM/armenia AOAGO/angola AQATA/antarctica ARARG/argentina ASASM/americansamoa
         ATAUT/austria/osterreich AUAUS/australia AWABW/aruba AXALA/alandislands/aland AZAZE/azerbaijan BABIH/bosniaandherzegovina/bosnia
@@ -62,8 +61,9 @@ public static class Countries
         ZAZAF/southafrica ZMZMB/zambia ZWZWE/zimbabwe
         """;
 
-    private static readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> Codes =
-        Read().ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> Codes = Read()
+        .ToFrozenDictionary(StringComparer.Ordinal)
+        .GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>
     /// The alpha-2 code, in capitals, of a country given as a code of two or three letters or by name; null when it is not a country.
@@ -98,9 +98,12 @@ public static class Countries
     }
 
     /// <summary>Whether a text is an alpha-2 code, in either case.</summary>
-    public static bool IsCode(ReadOnlySpan<char> text)
-        => text.Length == 2 && char.IsAsciiLetter(text[0]) && char.IsAsciiLetter(text[1])
-            && Codes.TryGetValue([(char)(text[0] | 0x20), (char)(text[1] | 0x20)], out var code) && text.Equals(code, StringComparison.OrdinalIgnoreCase);
+    public static bool IsCode(ReadOnlySpan<char> text) =>
+        text.Length == 2
+        && char.IsAsciiLetter(text[0])
+        && char.IsAsciiLetter(text[1])
+        && Codes.TryGetValue([(char)(text[0] | 0x20), (char)(text[1] | 0x20)], out var code)
+        && text.Equals(code, StringComparison.OrdinalIgnoreCase);
 
     private static Dictionary<string, string> Read()
     {

@@ -13,8 +13,9 @@ public static class EmailText
     public const int MaxChars = 320;
 
     /// <summary>Printable ASCII without space and without capitals: such a text is normalized already, if it is an address.</summary>
-    private static readonly SearchValues<char> Canonical =
-        SearchValues.Create("!\"#$%&'()*+,-./0123456789:;<=>?@[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~");
+    private static readonly SearchValues<char> Canonical = SearchValues.Create(
+        "!\"#$%&'()*+,-./0123456789:;<=>?@[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
+    );
 
     /// <summary>
     /// The normalized address, or null when it is not an address. Returns <paramref name="raw"/> itself when it is normalized already.
@@ -117,6 +118,6 @@ public static class EmailText
     /// <summary>
     /// Spaces, controls, and what copying from a page leaves behind: byte order marks, direction marks, zero-width spaces.
     /// </summary>
-    private static bool IsInvisible(char c)
-        => char.IsWhiteSpace(c) || char.IsControl(c) || CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.Format;
+    private static bool IsInvisible(char c) =>
+        char.IsWhiteSpace(c) || char.IsControl(c) || CharUnicodeInfo.GetUnicodeCategory(c) == UnicodeCategory.Format;
 }

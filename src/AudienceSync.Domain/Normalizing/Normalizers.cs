@@ -13,23 +13,32 @@ public sealed class Normalizers
     }
 
     /// <summary>The normalizers that ship with the program.</summary>
-    public static Normalizers BuiltIn { get; } = new(
-        [MetaNormalizer.Version1, MetaNormalizer.Version2, GoogleNormalizer.Version1, GoogleNormalizer.Version2, .. TikTokNormalizer.All],
-        new()
-        {
-            [NormalizerFamily.Meta] = MetaNormalizer.Current,
-            [NormalizerFamily.Google] = GoogleNormalizer.Current,
-            [NormalizerFamily.TikTok] = TikTokNormalizer.Current,
-        });
+    public static Normalizers BuiltIn { get; } =
+        new(
+            [
+                MetaNormalizer.Version1,
+                MetaNormalizer.Version2,
+                GoogleNormalizer.Version1,
+                GoogleNormalizer.Version2,
+                .. TikTokNormalizer.All,
+            ],
+            new()
+            {
+                [NormalizerFamily.Meta] = MetaNormalizer.Current,
+                [NormalizerFamily.Google] = GoogleNormalizer.Current,
+                [NormalizerFamily.TikTok] = TikTokNormalizer.Current,
+            }
+        );
 
     /// <summary>Ordered by family, then version.</summary>
-    public IEnumerable<Normalizer> All => _known.Values.OrderBy(normalizer => normalizer.Family).ThenBy(normalizer => normalizer.Version.Value);
+    public IEnumerable<Normalizer> All =>
+        _known.Values.OrderBy(normalizer => normalizer.Family).ThenBy(normalizer => normalizer.Version.Value);
 
     /// <summary>A built-in normalizer.</summary>
     /// <exception cref="ArgumentOutOfRangeException">This program does not have the version.</exception>
-    public static Normalizer For(NormalizerFamily family, NormalizerVersion version)
-        => BuiltIn.Find(family, version)
-            ?? throw new ArgumentOutOfRangeException(nameof(version), version.Value, $"No such version of the {family} normalizer.");
+    public static Normalizer For(NormalizerFamily family, NormalizerVersion version) =>
+        BuiltIn.Find(family, version)
+        ?? throw new ArgumentOutOfRangeException(nameof(version), version.Value, $"No such version of the {family} normalizer.");
 
     /// <summary>Null when this program does not have the version: a newer one delivered the member.</summary>
     public Normalizer? Find(NormalizerFamily family, NormalizerVersion version) => _known.GetValueOrDefault((family, version));

@@ -6,10 +6,28 @@ internal static class PersonText
     private static readonly string[] Titles = ["mr.", "mrs.", "ms.", "dr."];
 
     private static readonly string[] Suffixes =
-        ["jr.", "sr.", "2nd", "3rd", "ii", "iii", "iv", "v", "vi", "cpa", "dc", "dds", "vm", "jd", "md", "phd"];
+    [
+        "jr.",
+        "sr.",
+        "2nd",
+        "3rd",
+        "ii",
+        "iii",
+        "iv",
+        "v",
+        "vi",
+        "cpa",
+        "dc",
+        "dds",
+        "vm",
+        "jd",
+        "md",
+        "phd",
+    ];
 
     /// <summary>Without punctuation; accents, other scripts, digits and inner spaces stay (contracts/meta.md 9.2).</summary>
-    public static Cell BareName(ReadOnlySpan<char> raw, string country, Span<char> into) => WordText.Write(raw, into, keepPunctuation: false);
+    public static Cell BareName(ReadOnlySpan<char> raw, string country, Span<char> into) =>
+        WordText.Write(raw, into, keepPunctuation: false);
 
     /// <summary>The first letter as one of a-z; a name that begins in another script has none.</summary>
     public static Cell Initial(ReadOnlySpan<char> raw, string country, Span<char> into)

@@ -10,8 +10,8 @@ internal static class PlaceText
     private const int ZipDigits = 5;
 
     /// <summary>Letters a-z only: no spaces, no punctuation, accents removed.</summary>
-    public static Cell City(ReadOnlySpan<char> raw, string country, Span<char> into)
-        => raw.Length > MaxRawChars ? Cell.Empty(CellReason.TooLong) : Cell.Of(LatinLetters.Write(raw, into, digits: false));
+    public static Cell City(ReadOnlySpan<char> raw, string country, Span<char> into) =>
+        raw.Length > MaxRawChars ? Cell.Empty(CellReason.TooLong) : Cell.Of(LatinLetters.Write(raw, into, digits: false));
 
     /// <summary>
     /// The two-letter code of a state of the USA, from the code or the name; elsewhere letters and digits. A person whose country is not
@@ -99,16 +99,20 @@ internal static class PlaceText
     public static Cell StateOfNamed(ReadOnlySpan<char> raw, string country, Span<char> into) => State(raw, Named(country), into);
 
     /// <summary>As <see cref="LowerPostalCode"/>, with the country of residence under any of its names.</summary>
-    public static Cell LowerPostalCodeOfNamed(ReadOnlySpan<char> raw, string country, Span<char> into) => LowerPostalCode(raw, Named(country), into);
+    public static Cell LowerPostalCodeOfNamed(ReadOnlySpan<char> raw, string country, Span<char> into) =>
+        LowerPostalCode(raw, Named(country), into);
 
     /// <summary>As <see cref="PlainPostalCode"/>, with the country of residence under any of its names.</summary>
-    public static Cell PlainPostalCodeOfNamed(ReadOnlySpan<char> raw, string country, Span<char> into) => PlainPostalCode(raw, Named(country), into);
+    public static Cell PlainPostalCodeOfNamed(ReadOnlySpan<char> raw, string country, Span<char> into) =>
+        PlainPostalCode(raw, Named(country), into);
 
     /// <summary>The code of a country under any of its names: U.S., USA, United States.</summary>
-    public static Cell LowerNamedCountry(ReadOnlySpan<char> raw, string country, Span<char> into) => LowerCountry(Countries.CodeOf(raw), country, into);
+    public static Cell LowerNamedCountry(ReadOnlySpan<char> raw, string country, Span<char> into) =>
+        LowerCountry(Countries.CodeOf(raw), country, into);
 
     /// <summary>As <see cref="LowerNamedCountry"/>, in capitals.</summary>
-    public static Cell UpperNamedCountry(ReadOnlySpan<char> raw, string country, Span<char> into) => UpperCountry(Countries.CodeOf(raw), country, into);
+    public static Cell UpperNamedCountry(ReadOnlySpan<char> raw, string country, Span<char> into) =>
+        UpperCountry(Countries.CodeOf(raw), country, into);
 
     private static string Named(string country) => Countries.CodeOf(country) ?? country;
 
@@ -121,9 +125,8 @@ internal static class PlaceText
 
     private static bool IsUs(ReadOnlySpan<char> country) => country.Equals("US", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsZipPlusFour(ReadOnlySpan<char> text)
-        => text.Length == 10 && text[ZipDigits] == '-'
-            && PlainText.IsDigits(text[..ZipDigits]) && PlainText.IsDigits(text[(ZipDigits + 1)..]);
+    private static bool IsZipPlusFour(ReadOnlySpan<char> text) =>
+        text.Length == 10 && text[ZipDigits] == '-' && PlainText.IsDigits(text[..ZipDigits]) && PlainText.IsDigits(text[(ZipDigits + 1)..]);
 
     /// <summary>Letters, digits, hyphens and inner spaces; digits and hyphens of other scripts become ASCII ones.</summary>
     private static Cell PostalCode(ReadOnlySpan<char> raw, Span<char> into, bool keepSpaces)

@@ -5,8 +5,7 @@ namespace AudienceSync.Domain.Normalizing;
 /// <summary>States, districts and territories of the USA and its post for the armed forces, as the USPS abbreviates them.</summary>
 internal static class UsStates
 {
-    private const string Table =
-        """
+    private const string Table = """
         al alabama ak alaska az arizona ar arkansas ca california co colorado ct connecticut de delaware fl florida ga georgia hi hawaii
         id idaho il illinois in indiana ia iowa ks kansas ky kentucky la louisiana me maine md maryland ma massachusetts mi michigan
         mn minnesota ms mississippi mo missouri mt montana ne nebraska nv nevada nh newhampshire nj newjersey nm newmexico ny newyork
@@ -16,8 +15,9 @@ internal static class UsStates
         vi usvirginislands aa armedforcesamericas ae armedforceseurope ap armedforcespacific
         """;
 
-    private static readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> Codes =
-        Read().ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> Codes = Read()
+        .ToFrozenDictionary(StringComparer.Ordinal)
+        .GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>The lower-case code of a code or name of lower-case letters without spaces; null when it is not a state.</summary>
     public static string? CodeOf(ReadOnlySpan<char> letters) => Codes.TryGetValue(letters, out var code) ? code : null;

@@ -72,17 +72,25 @@ internal static class WordText
         into[length++] = c;
     }
 
-    private static bool Stays(int point, bool keepPunctuation) => CharUnicodeInfo.GetUnicodeCategory(point) switch
-    {
-        // Joiners are part of words in some scripts.
-        UnicodeCategory.Format => point is 0x200C or 0x200D,
-        UnicodeCategory.Control => false,
-        UnicodeCategory.ConnectorPunctuation or UnicodeCategory.DashPunctuation or UnicodeCategory.OpenPunctuation
-            or UnicodeCategory.ClosePunctuation or UnicodeCategory.InitialQuotePunctuation or UnicodeCategory.FinalQuotePunctuation
-            or UnicodeCategory.OtherPunctuation or UnicodeCategory.MathSymbol or UnicodeCategory.CurrencySymbol
-            or UnicodeCategory.ModifierSymbol or UnicodeCategory.OtherSymbol => keepPunctuation,
-        _ => true,
-    };
+    private static bool Stays(int point, bool keepPunctuation) =>
+        CharUnicodeInfo.GetUnicodeCategory(point) switch
+        {
+            // Joiners are part of words in some scripts.
+            UnicodeCategory.Format => point is 0x200C or 0x200D,
+            UnicodeCategory.Control => false,
+            UnicodeCategory.ConnectorPunctuation
+            or UnicodeCategory.DashPunctuation
+            or UnicodeCategory.OpenPunctuation
+            or UnicodeCategory.ClosePunctuation
+            or UnicodeCategory.InitialQuotePunctuation
+            or UnicodeCategory.FinalQuotePunctuation
+            or UnicodeCategory.OtherPunctuation
+            or UnicodeCategory.MathSymbol
+            or UnicodeCategory.CurrencySymbol
+            or UnicodeCategory.ModifierSymbol
+            or UnicodeCategory.OtherSymbol => keepPunctuation,
+            _ => true,
+        };
 
     /// <summary>Twice, as in <see cref="EmailText"/> and for the same reasons.</summary>
     private static int Compose(Span<char> text, int length)

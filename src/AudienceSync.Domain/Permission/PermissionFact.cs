@@ -14,7 +14,8 @@ public readonly record struct PermissionFact(PermissionTopic Topic, string? Dest
 
     private static ReadOnlySpan<byte> AllGranted => "\"consent\":{\"adUserData\":\"granted\",\"adPersonalization\":\"granted\"}"u8;
 
-    private static ReadOnlySpan<byte> AllGrantedAsStored => "\"consent\": {\"adUserData\": \"granted\", \"adPersonalization\": \"granted\"}"u8;
+    private static ReadOnlySpan<byte> AllGrantedAsStored =>
+        "\"consent\": {\"adUserData\": \"granted\", \"adPersonalization\": \"granted\"}"u8;
 
     private static ReadOnlySpan<byte> BothAsStored => "{\"adUserData\": \"granted\", \"adPersonalization\": \"granted\"}"u8;
 

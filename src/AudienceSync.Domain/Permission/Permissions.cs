@@ -30,25 +30,37 @@ public sealed record Permissions
     /// <summary>Whether every time is the latest that was stated.</summary>
     public bool Exact { get; init; }
 
-    public bool EverRefused => ErasingAt is not null || UserData.NoAt is not null || Personalization.NoAt is not null || Targeting.NoAt is not null
+    public bool EverRefused =>
+        ErasingAt is not null
+        || UserData.NoAt is not null
+        || Personalization.NoAt is not null
+        || Targeting.NoAt is not null
         || TargetingAt.Values.Any(stated => stated.NoAt is not null);
 
     /// <summary>Whether an answer is a yes that was stated before, and whose time does not matter as long as there is no no.</summary>
-    public bool IsRepeatedBy(PermissionFact fact) => fact.Yes && !Exact && !EverRefused && fact.Topic switch
-    {
-        PermissionTopic.UserData => UserData.YesAt is not null,
-        PermissionTopic.Personalization => Personalization.YesAt is not null,
-        _ => false,
-    };
+    public bool IsRepeatedBy(PermissionFact fact) =>
+        fact.Yes
+        && !Exact
+        && !EverRefused
+        && fact.Topic switch
+        {
+            PermissionTopic.UserData => UserData.YesAt is not null,
+            PermissionTopic.Personalization => Personalization.YesAt is not null,
+            _ => false,
+        };
 
-    public Permissions Apply(PermissionFact fact) => fact.Topic switch
-    {
-        PermissionTopic.UserData => this with { UserData = UserData.Apply(fact.Yes, fact.At) },
-        PermissionTopic.Personalization => this with { Personalization = Personalization.Apply(fact.Yes, fact.At) },
-        PermissionTopic.Existence => this with { ErasingAt = ErasingAt is { } known && known >= fact.At ? known : fact.At },
-        _ when fact.Destination is { } name => this with { TargetingAt = With(TargetingAt, name, TargetingAt.GetValueOrDefault(name).Apply(fact.Yes, fact.At)) },
-        _ => this with { Targeting = Targeting.Apply(fact.Yes, fact.At) },
-    };
+    public Permissions Apply(PermissionFact fact) =>
+        fact.Topic switch
+        {
+            PermissionTopic.UserData => this with { UserData = UserData.Apply(fact.Yes, fact.At) },
+            PermissionTopic.Personalization => this with { Personalization = Personalization.Apply(fact.Yes, fact.At) },
+            PermissionTopic.Existence => this with { ErasingAt = ErasingAt is { } known && known >= fact.At ? known : fact.At },
+            _ when fact.Destination is { } name => this with
+            {
+                TargetingAt = With(TargetingAt, name, TargetingAt.GetValueOrDefault(name).Apply(fact.Yes, fact.At)),
+            },
+            _ => this with { Targeting = Targeting.Apply(fact.Yes, fact.At) },
+        };
 
     /// <summary>The combined permissions of two anchors of one person.</summary>
     public Permissions With(Permissions other)
@@ -73,15 +85,24 @@ public sealed record Permissions
     public TargetingRestrictions Restrictions =>
         (Targeting.IsNo ? TargetingRestrictions.Suppressed : TargetingRestrictions.None)
         | (TargetingAt.Values.Any(stated => stated.IsNo) ? TargetingRestrictions.SuppressedSomewhere : TargetingRestrictions.None)
-        | (UserData.IsYes ? TargetingRestrictions.UserDataGranted : UserData.IsNo ? TargetingRestrictions.UserDataDenied : TargetingRestrictions.None)
-        | (Personalization.IsYes ? TargetingRestrictions.PersonalizationGranted : Personalization.IsNo ? TargetingRestrictions.PersonalizationDenied : TargetingRestrictions.None)
+        | (
+            UserData.IsYes ? TargetingRestrictions.UserDataGranted
+            : UserData.IsNo ? TargetingRestrictions.UserDataDenied
+            : TargetingRestrictions.None
+        )
+        | (
+            Personalization.IsYes ? TargetingRestrictions.PersonalizationGranted
+            : Personalization.IsNo ? TargetingRestrictions.PersonalizationDenied
+            : TargetingRestrictions.None
+        )
         | (ErasingAt is null ? TargetingRestrictions.None : TargetingRestrictions.Erasing)
         | (EverRefused ? TargetingRestrictions.EverRefused : TargetingRestrictions.None);
 
     /// <summary>The destinations at which the person is suppressed by name, in order; null when there are none.</summary>
-    public string[]? RestrictedAt => TargetingAt.Values.Any(stated => stated.IsNo)
-        ? [.. TargetingAt.Where(stated => stated.Value.IsNo).Select(stated => stated.Key).Order(StringComparer.Ordinal)]
-        : null;
+    public string[]? RestrictedAt =>
+        TargetingAt.Values.Any(stated => stated.IsNo)
+            ? [.. TargetingAt.Where(stated => stated.Value.IsNo).Select(stated => stated.Key).Order(StringComparer.Ordinal)]
+            : null;
 
     private static Dictionary<string, YesNo> With(IReadOnlyDictionary<string, YesNo> known, string name, YesNo stated) =>
         new(known, StringComparer.Ordinal) { [name] = stated };

@@ -30,7 +30,11 @@ public enum TargetingRestrictions : short
 /// <summary>Design section 6, rule 5, as far as it concerns permission.</summary>
 public static class RestrictionRule
 {
-    private const TargetingRestrictions Always = TargetingRestrictions.Suppressed | TargetingRestrictions.UserDataDenied | TargetingRestrictions.PersonalizationDenied | TargetingRestrictions.Erasing;
+    private const TargetingRestrictions Always =
+        TargetingRestrictions.Suppressed
+        | TargetingRestrictions.UserDataDenied
+        | TargetingRestrictions.PersonalizationDenied
+        | TargetingRestrictions.Erasing;
 
     private const TargetingRestrictions Granted = TargetingRestrictions.UserDataGranted | TargetingRestrictions.PersonalizationGranted;
 

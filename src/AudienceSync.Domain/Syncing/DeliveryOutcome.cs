@@ -16,7 +16,13 @@ namespace AudienceSync.Domain.Syncing;
 /// <param name="Lane">The lane, the remote audience and the account from now on.</param>
 /// <param name="Sizing">For the next call of the lane.</param>
 public sealed record DeliveryOutcome(
-    Outcome Outcome, bool IsConclusive, IReadOnlyList<LedgerChange> Ledger, IReadOnlyList<ResidualChange> Residuals, LaneState Lane, CallSizing Sizing)
+    Outcome Outcome,
+    bool IsConclusive,
+    IReadOnlyList<LedgerChange> Ledger,
+    IReadOnlyList<ResidualChange> Residuals,
+    LaneState Lane,
+    CallSizing Sizing
+)
 {
     // What is not the same as the result of the rest, by index in the call.
     private IReadOnlyDictionary<int, string>? Named { get; init; }
@@ -29,7 +35,14 @@ public sealed record DeliveryOutcome(
     /// <param name="place">The position to which the lane moves when the outcome is conclusive; null to leave it.</param>
     /// <param name="now">When the response arrived.</param>
     /// <param name="chance">A random number in [0, 1), for waits.</param>
-    public static DeliveryOutcome Of(DeliveryCall call, CallAnswer answer, in LaneProgress lane, long? place, DateTimeOffset now, double chance)
+    public static DeliveryOutcome Of(
+        DeliveryCall call,
+        CallAnswer answer,
+        in LaneProgress lane,
+        long? place,
+        DateTimeOffset now,
+        double chance
+    )
     {
         ArgumentNullException.ThrowIfNull(call);
         ArgumentNullException.ThrowIfNull(answer);
@@ -40,11 +53,18 @@ public sealed record DeliveryOutcome(
         // it names none, the next call has fewer members.
         var isHidden = answer.HidesNames && call is { Operation: MemberOperation.Remove, Sent: > 1 };
         var isConclusive = isSplit ? call.Deliveries.Count == 1 : answer.IsAccepted && !isHidden;
-        var sizing = isSplit || (isHidden && members.IsEmpty) ? CallSizing.Refused
+        var sizing =
+            isSplit || (isHidden && members.IsEmpty) ? CallSizing.Refused
             : isConclusive ? CallSizing.Accepted
             : CallSizing.Unchanged;
         return new DeliveryOutcome(
-            answer.Outcome, isConclusive, members.Ledger, members.Residuals, LaneOf(answer, lane, isConclusive, sizing, place, now, chance), sizing)
+            answer.Outcome,
+            isConclusive,
+            members.Ledger,
+            members.Residuals,
+            LaneOf(answer, lane, isConclusive, sizing, place, now, chance),
+            sizing
+        )
         {
             Named = members.Results,
             Unnamed = DeliveryResults.OfRest(answer.Outcome, answer.HidesNames, answer.HasJob),
@@ -70,9 +90,21 @@ public sealed record DeliveryOutcome(
     }
 
     private static LaneState LaneOf(
-        CallAnswer answer, in LaneProgress lane, bool isConclusive, CallSizing sizing, long? place, DateTimeOffset now, double chance)
+        CallAnswer answer,
+        in LaneProgress lane,
+        bool isConclusive,
+        CallSizing sizing,
+        long? place,
+        DateTimeOffset now,
+        double chance
+    )
     {
-        var refusals = sizing switch { CallSizing.Refused => lane.Refusals + 1, CallSizing.Accepted => 0, _ => lane.Refusals };
+        var refusals = sizing switch
+        {
+            CallSizing.Refused => lane.Refusals + 1,
+            CallSizing.Accepted => 0,
+            _ => lane.Refusals,
+        };
         if (!isConclusive)
         {
             return LaneRule.Failed(lane with { Refusals = refusals }, answer, now, chance);
@@ -140,7 +172,10 @@ public sealed record DeliveryOutcome(
             }
             else if (!hides || call.Operation == MemberOperation.Add)
             {
-                changes.Add(index, MemberOutcome.Accepted(call.Operation, delivery, answer.HasJob ? row : null, hides ? answer.Outcome.Code : null));
+                changes.Add(
+                    index,
+                    MemberOutcome.Accepted(call.Operation, delivery, answer.HasJob ? row : null, hides ? answer.Outcome.Code : null)
+                );
             }
             else if (call.Sent == 1)
             {

@@ -23,7 +23,9 @@ public static class DeliveryResults
     /// <param name="isUnnamed">Whether it refused members without naming them, so it may be any of these.</param>
     /// <param name="hasJob">Whether it accepted a job that will do it.</param>
     public static string OfRest(Outcome outcome, bool isUnnamed, bool hasJob) =>
-        outcome.Kind is not (OutcomeKind.Done or OutcomeKind.PartlyDone) || isUnnamed ? InDoubt(outcome.Code) : hasJob ? Accepted : Acknowledged;
+        outcome.Kind is not (OutcomeKind.Done or OutcomeKind.PartlyDone) || isUnnamed ? InDoubt(outcome.Code)
+        : hasJob ? Accepted
+        : Acknowledged;
 
     /// <summary>The platform refused the member.</summary>
     public static string Rejected(string code) => RejectedMark + code;

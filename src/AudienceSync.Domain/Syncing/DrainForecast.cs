@@ -8,7 +8,13 @@ public static class DrainForecast
     /// <param name="latency">The duration of a call; calls are made one after the other.</param>
     /// <param name="blocked">How long the account must wait before the first call.</param>
     /// <param name="now">The present.</param>
-    public static TimeSpan Of(long pendingCalls, IEnumerable<(SlidingWindow Window, int Allowed)> windows, TimeSpan latency, TimeSpan blocked, DateTimeOffset now)
+    public static TimeSpan Of(
+        long pendingCalls,
+        IEnumerable<(SlidingWindow Window, int Allowed)> windows,
+        TimeSpan latency,
+        TimeSpan blocked,
+        DateTimeOffset now
+    )
     {
         if (pendingCalls <= 0)
         {

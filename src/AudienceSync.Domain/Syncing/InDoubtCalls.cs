@@ -34,12 +34,13 @@ public static class InDoubtCalls
     public static TimeSpan TimeOf(bool byJobs) => byJobs ? JobTime : CallTime;
 
     /// <summary>Which operation of a row may still be under way when the row is sent again; null when none is.</summary>
-    public static MemberOperation? UnderWay(LedgerEntry row) => row.Status switch
-    {
-        LedgerStatus.Adding => MemberOperation.Add,
-        LedgerStatus.Removing => MemberOperation.Remove,
-        _ => null,
-    };
+    public static MemberOperation? UnderWay(LedgerEntry row) =>
+        row.Status switch
+        {
+            LedgerStatus.Adding => MemberOperation.Add,
+            LedgerStatus.Removing => MemberOperation.Remove,
+            _ => null,
+        };
 
     /// <summary>What to do when the time of a lost call is over.</summary>
     /// <param name="lost">The operation of the lost call.</param>
@@ -49,11 +50,12 @@ public static class InDoubtCalls
     /// <see cref="Step.Remove"/>: remove what the lost delivery has and the row's delivery does not. <see cref="Step.Add"/>: send the row's
     /// delivery once more.
     /// </returns>
-    public static Step StepFor(MemberOperation lost, LedgerEntry sent, LedgerEntry row) => lost switch
-    {
-        MemberOperation.Add when Refusals.MayBeThere(row) && row with { Status = sent.Status } == sent => Step.Nothing,
-        MemberOperation.Add => Step.Remove,
-        MemberOperation.Remove => row.Status == LedgerStatus.Delivered ? Step.Add : Step.Nothing,
-        _ => throw new ArgumentOutOfRangeException(nameof(lost), lost, "There is no rule for this operation."),
-    };
+    public static Step StepFor(MemberOperation lost, LedgerEntry sent, LedgerEntry row) =>
+        lost switch
+        {
+            MemberOperation.Add when Refusals.MayBeThere(row) && row with { Status = sent.Status } == sent => Step.Nothing,
+            MemberOperation.Add => Step.Remove,
+            MemberOperation.Remove => row.Status == LedgerStatus.Delivered ? Step.Add : Step.Nothing,
+            _ => throw new ArgumentOutOfRangeException(nameof(lost), lost, "There is no rule for this operation."),
+        };
 }

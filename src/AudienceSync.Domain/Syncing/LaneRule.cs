@@ -19,10 +19,14 @@ public static class LaneRule
     public static readonly TimeSpan DefaultThrottleWait = TimeSpan.FromMinutes(1);
 
     /// <summary>The lane as it is, when nothing was sent.</summary>
-    public static LaneState Unchanged(in LaneProgress lane, long? place) => new(place, lane.Attempts)
-    {
-        NextTryAt = lane.NextTryAt, Unknowns = lane.Unknowns, FailingSince = lane.FailingSince, AnswerAt = lane.AnswerAt,
-    };
+    public static LaneState Unchanged(in LaneProgress lane, long? place) =>
+        new(place, lane.Attempts)
+        {
+            NextTryAt = lane.NextTryAt,
+            Unknowns = lane.Unknowns,
+            FailingSince = lane.FailingSince,
+            AnswerAt = lane.AnswerAt,
+        };
 
     /// <summary>The lane may go on, and the account is no longer throttled, if it was.</summary>
     /// <param name="lane">As it was.</param>
@@ -37,12 +41,15 @@ public static class LaneRule
 
     /// <summary>Whether a state is the first that parks its lane, so that it is logged once and not on each later attempt.</summary>
     public static bool IsNewlyParked(in LaneProgress before, LaneState state) =>
-        state.IsParked && (before.AnswerAt - before.FailingSince < RetryBounds.Longest || before.FailingSince is null || before.AnswerAt is null);
+        state.IsParked
+        && (before.AnswerAt - before.FailingSince < RetryBounds.Longest || before.FailingSince is null || before.AnswerAt is null);
 
     /// <summary>Whether a state is the first in which the account has been throttled for too long.</summary>
     public static bool IsNewlyOverdue(in LaneProgress before, LaneState state, DateTimeOffset now) =>
         state is { Throttles: > 0, ThrottledSince: { } since, AccountBlockedUntil: { } until }
-        && until - since >= RetryBounds.Longest && now - since < RetryBounds.Longest && before.Throttles > 0;
+        && until - since >= RetryBounds.Longest
+        && now - since < RetryBounds.Longest
+        && before.Throttles > 0;
 
     /// <summary>The lane's position does not move.</summary>
     /// <param name="lane">As it was, with the calls refused as a whole including this one.</param>
@@ -56,7 +63,9 @@ public static class LaneRule
         var unknowns = unknown ? lane.Unknowns + 1 : lane.Unknowns;
         var kept = Answered(lane, new LaneState(null, lane.Attempts), answer, now) with
         {
-            Unknowns = unknowns, FailingSince = lane.FailingSince, AnswerAt = lane.AnswerAt,
+            Unknowns = unknowns,
+            FailingSince = lane.FailingSince,
+            AnswerAt = lane.AnswerAt,
         };
         var since = lane.FailingSince ?? now;
         var failing = kept with { FailingSince = since, AnswerAt = now };
@@ -66,8 +75,11 @@ public static class LaneRule
             OutcomeKind.Snooze when !answer.IsMade => kept with { NextTryAt = now + outcome.Wait, WaitCode = outcome.Code },
             OutcomeKind.Snooze => Throttled(lane, kept, outcome, now, chance),
             OutcomeKind.StopAccount => failing with { AccountStopped = outcome.Code },
-            OutcomeKind.StopAudience when outcome.Grace > now - since && lane.IsUntried =>
-                failing with { NextTryAt = now + NewAudienceWait, WaitCode = outcome.Code },
+            OutcomeKind.StopAudience when outcome.Grace > now - since && lane.IsUntried => failing with
+            {
+                NextTryAt = now + NewAudienceWait,
+                WaitCode = outcome.Code,
+            },
             OutcomeKind.StopAudience => failing with { BindingStopped = outcome.Code },
             _ when unknown && unknowns >= UnknownTries => failing with { Attempts = tried, BindingStopped = outcome.Code },
             _ when IsBoundReached(lane, outcome.Kind, now - since) => Parked(failing, outcome.Code),
@@ -76,7 +88,8 @@ public static class LaneRule
             // The response states what it waits for and how long that may take, so it is no failure.
             _ when outcome.Wait is not null && !unknown => failing with
             {
-                NextTryAt = now + RetryBounds.LaneWait(now - since, lane.Attempts, outcome.Wait, chance), WaitCode = outcome.Code,
+                NextTryAt = now + RetryBounds.LaneWait(now - since, lane.Attempts, outcome.Wait, chance),
+                WaitCode = outcome.Code,
             },
             _ => failing with { Attempts = tried, NextTryAt = now + RetryBounds.LaneWait(now - since, tried, outcome.Wait, chance) },
         };
@@ -91,7 +104,11 @@ public static class LaneRule
         var isOver = lane.Throttles > 0 && answer.IsMade && answer.Outcome.Kind != OutcomeKind.Snooze;
         state = state with { UsedPercent = answer.Usage?.UsedPercent, Throttles = isOver ? 0 : null };
         return answer.Usage is { UsedPercent: >= AllUsedPercent, RegainAfter: { } regain }
-            ? state with { AccountBlockedUntil = now + regain, AccountBlockedCode = Outcome.NoBudgetCode }
+            ? state with
+            {
+                AccountBlockedUntil = now + regain,
+                AccountBlockedCode = Outcome.NoBudgetCode,
+            }
             : state;
     }
 

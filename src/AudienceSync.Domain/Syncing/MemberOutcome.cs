@@ -35,7 +35,9 @@ internal readonly record struct MemberOutcome(LedgerChange? Ledger, ResidualChan
         var (row, residual) = Refusals.OfReplacement(sent, delivery.After);
         return new(
             new LedgerChange(delivery.Person, row, null),
-            new ResidualChange(delivery.Person, residual, ResidualKind.Refused, Refusals.ResidualRetryAfter, reason), result);
+            new ResidualChange(delivery.Person, residual, ResidualKind.Refused, Refusals.ResidualRetryAfter, reason),
+            result
+        );
     }
 
     /// <summary>A member for whom nothing had to be sent, or nothing could be.</summary>
@@ -50,7 +52,10 @@ internal readonly record struct MemberOutcome(LedgerChange? Ledger, ResidualChan
         reason = delivery.Kept != IdentifierParts.None && reason == RefusedMember.NoUsableIdentifier ? UnsentMember.KeptForAnother : reason;
         return operation == MemberOperation.Add
             ? new(new LedgerChange(delivery.Person, delivery.Entry(LedgerStatus.Invalid), reason), null, DeliveryResults.Invalid(reason))
-            : Removed(delivery, null, reason) with { Result = DeliveryResults.Skipped(reason) };
+            : Removed(delivery, null, reason) with
+            {
+                Result = DeliveryResults.Skipped(reason),
+            };
     }
 
     /// <summary>A member that was accepted.</summary>
@@ -79,13 +84,16 @@ internal readonly record struct MemberOutcome(LedgerChange? Ledger, ResidualChan
         var removed = delivery.Entry(LedgerStatus.Removing);
         return new(
             delivery.After is { } after ? new LedgerChange(delivery.Person, after, reason) { JobRow = jobRow } : null,
-            new ResidualChange(delivery.Person, removed, kind, Rest: null, reason), null)
+            new ResidualChange(delivery.Person, removed, kind, Rest: null, reason),
+            null
+        )
         {
             // The job holds the member under another revision than it removes; other people that it removes with it are handled when it
             // can have no more effect.
-            Late = jobRow is not null && delivery.After?.Revision is { } present && present != delivery.Revision
-                ? new ResidualChange(delivery.Person, removed, ResidualKind.LateRemoval, InDoubtCalls.JobTime, null)
-                : null,
+            Late =
+                jobRow is not null && delivery.After?.Revision is { } present && present != delivery.Revision
+                    ? new ResidualChange(delivery.Person, removed, ResidualKind.LateRemoval, InDoubtCalls.JobTime, null)
+                    : null,
         };
     }
 }

@@ -41,13 +41,17 @@ public static class Refusals
     public static readonly TimeSpan ResidualRetryAfter = TimeSpan.FromDays(1);
 
     /// <summary>Whether the delivery of a row may be at the platform: present or in doubt.</summary>
-    public static bool MayBeThere(LedgerEntry entry) => entry.Status is LedgerStatus.Adding or LedgerStatus.Delivered or LedgerStatus.Removing;
+    public static bool MayBeThere(LedgerEntry entry) =>
+        entry.Status is LedgerStatus.Adding or LedgerStatus.Delivered or LedgerStatus.Removing;
 
     /// <summary>Rules 1 and 2: an add that was refused by name, or that causes any call with it to fail.</summary>
     /// <param name="before">What was known before the call.</param>
     /// <param name="sent">What was sent.</param>
     public static LedgerEntry OfAdd(LedgerEntry before, LedgerEntry sent) =>
-        sent with { Status = MayBeThere(before) ? LedgerStatus.Adding : LedgerStatus.Rejected };
+        sent with
+        {
+            Status = MayBeThere(before) ? LedgerStatus.Adding : LedgerStatus.Rejected,
+        };
 
     /// <summary>Whether a call with this outcome certainly did nothing.</summary>
     public static bool RefusesAll(OutcomeKind outcome) =>
@@ -56,18 +60,20 @@ public static class Refusals
     /// <summary>Rule 3: an add in a batch that was refused as a whole.</summary>
     /// <param name="before">What was known before the call.</param>
     /// <param name="sent">What was sent.</param>
-    public static LedgerEntry OfBatch(LedgerEntry before, LedgerEntry sent) => before.Status switch
-    {
-        LedgerStatus.Delivered => before with { Status = LedgerStatus.Adding },
-        LedgerStatus.Adding or LedgerStatus.Removing => before,
-        _ => sent with { Status = LedgerStatus.Absent },
-    };
+    public static LedgerEntry OfBatch(LedgerEntry before, LedgerEntry sent) =>
+        before.Status switch
+        {
+            LedgerStatus.Delivered => before with { Status = LedgerStatus.Adding },
+            LedgerStatus.Adding or LedgerStatus.Removing => before,
+            _ => sent with { Status = LedgerStatus.Absent },
+        };
 
     /// <summary>Rule 6: whether some of a call were refused without being named.</summary>
     /// <param name="outcome">The outcome of the call.</param>
     /// <param name="named">Members refused by name.</param>
     /// <param name="refused">The number of members that the platform reports as refused; 0 when it gives no number.</param>
-    public static bool MayHideNames(OutcomeKind outcome, int named, int refused) => outcome == OutcomeKind.PartlyDone && (named == 0 || refused > named);
+    public static bool MayHideNames(OutcomeKind outcome, int named, int refused) =>
+        outcome == OutcomeKind.PartlyDone && (named == 0 || refused > named);
 
     /// <summary>Rule 4: a removal that was refused.</summary>
     public static LedgerEntry OfRemoval(LedgerEntry sent) => sent with { Status = LedgerStatus.Removing };

@@ -36,17 +36,18 @@ public static class RetryBounds
     /// </summary>
     public const int MaxCalls = 200;
 
-    public static RetryBound Of(OutcomeKind kind) => kind switch
-    {
-        OutcomeKind.Done => new(BoundEnd.Settled),
-        OutcomeKind.PartlyDone => new(BoundEnd.ParkLane, Longest, MaxConsecutiveRefusals),
-        OutcomeKind.Retry => new(BoundEnd.ParkLane, Longest, MaxCalls),
-        OutcomeKind.Snooze => new(BoundEnd.ShowAccount, Longest),
-        OutcomeKind.SplitBatch => new(BoundEnd.ParkLane, Longest, MaxConsecutiveRefusals),
-        OutcomeKind.StopAudience => new(BoundEnd.StopList, Calls: 1),
-        OutcomeKind.StopAccount => new(BoundEnd.StopAccount, Calls: 1),
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no bound for this outcome."),
-    };
+    public static RetryBound Of(OutcomeKind kind) =>
+        kind switch
+        {
+            OutcomeKind.Done => new(BoundEnd.Settled),
+            OutcomeKind.PartlyDone => new(BoundEnd.ParkLane, Longest, MaxConsecutiveRefusals),
+            OutcomeKind.Retry => new(BoundEnd.ParkLane, Longest, MaxCalls),
+            OutcomeKind.Snooze => new(BoundEnd.ShowAccount, Longest),
+            OutcomeKind.SplitBatch => new(BoundEnd.ParkLane, Longest, MaxConsecutiveRefusals),
+            OutcomeKind.StopAudience => new(BoundEnd.StopList, Calls: 1),
+            OutcomeKind.StopAccount => new(BoundEnd.StopAccount, Calls: 1),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no bound for this outcome."),
+        };
 
     /// <summary>
     /// How long a lane waits before the same call: the wait that the answer requests or the backoff, and longer when the failure has

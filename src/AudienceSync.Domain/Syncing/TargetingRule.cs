@@ -18,8 +18,11 @@ public static class TargetingRule
     /// <param name="isSuppressedHere">Whether the person is suppressed by name at the destination.</param>
     /// <param name="consentRequired">Whether the destination requires that both purposes were granted.</param>
     public static bool IsDesired(
-        MembershipStatus status, TargetingRestrictions restrictions, bool isSuppressedHere, bool consentRequired) =>
-        IsTargetable(status) && !isSuppressedHere && restrictions.AllowTargeting(consentRequired);
+        MembershipStatus status,
+        TargetingRestrictions restrictions,
+        bool isSuppressedHere,
+        bool consentRequired
+    ) => IsTargetable(status) && !isSuppressedHere && restrictions.AllowTargeting(consentRequired);
 
     /// <summary>Whether a destination may have to remove a member of this state.</summary>
     public static bool MayHaveToLeave(MembershipStatus status) => status != MembershipStatus.Present;

@@ -23,7 +23,8 @@ public static class AccessPolicies
         services.AddWebEncoders();
         services.AddTransient<OperatorAuthentication>();
         var operators = Policy(Operator);
-        services.AddAuthorizationBuilder()
+        services
+            .AddAuthorizationBuilder()
             .AddPolicy(Operator, operators)
             .AddPolicy(Source, Policy(Source))
             .SetDefaultPolicy(operators)

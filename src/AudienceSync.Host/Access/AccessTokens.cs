@@ -32,8 +32,14 @@ public sealed class AccessTokens<T>
         Span<byte> token = stackalloc byte[1024 * 3];
         var length = authorization switch
         {
-            _ when authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) => Encoding.UTF8.GetBytes(authorization.AsSpan(7).Trim(), token),
-            _ when authorization.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase) => Password(authorization.AsSpan(6).Trim(), token),
+            _ when authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) => Encoding.UTF8.GetBytes(
+                authorization.AsSpan(7).Trim(),
+                token
+            ),
+            _ when authorization.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase) => Password(
+                authorization.AsSpan(6).Trim(),
+                token
+            ),
             _ => 0,
         };
 

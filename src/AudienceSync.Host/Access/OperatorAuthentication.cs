@@ -7,8 +7,11 @@ namespace AudienceSync.Host.Access;
 
 /// <summary>Authenticates an operator.</summary>
 internal sealed class OperatorAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, AccessTokens<OperatorAccount> tokens)
-    : TokenAuthentication<OperatorAccount>(options, loggers, encoder, tokens)
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory loggers,
+    UrlEncoder encoder,
+    AccessTokens<OperatorAccount> tokens
+) : TokenAuthentication<OperatorAccount>(options, loggers, encoder, tokens)
 {
     protected override string NameOf(OperatorAccount owner) => owner.Name;
 

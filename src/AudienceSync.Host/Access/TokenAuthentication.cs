@@ -8,8 +8,11 @@ namespace AudienceSync.Host.Access;
 /// <summary>Authenticates by the token in <c>Authorization</c>, before any part of the body is read.</summary>
 /// <typeparam name="T">Whom the tokens belong to.</typeparam>
 internal abstract class TokenAuthentication<T>(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, AccessTokens<T> tokens)
-    : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory loggers,
+    UrlEncoder encoder,
+    AccessTokens<T> tokens
+) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
     where T : class
 {
     protected sealed override Task<AuthenticateResult> HandleAuthenticateAsync() =>

@@ -11,24 +11,34 @@ internal static class AddAudiencesExtensions
     /// <param name="keys">The Host's copy of the keys.</param>
     /// <param name="connectors">The connectors by destination, which create remote audiences.</param>
     public static IServiceCollection AddAudiences(
-        this IServiceCollection services, AudienceKeys keys, IReadOnlyDictionary<string, IDestination> connectors) => services
-        .AddSingleton(keys)
-        .AddSingleton<RegistryStore>()
-        .AddSingleton<AudienceRegistry>()
-        .AddSingleton<DrainStore>()
-        .AddSingleton(provider => new RemoteAudienceCreator(
-            provider.GetRequiredService<AudienceRegistry>(), provider.GetRequiredService<RegistryStore>(), connectors))
-        .AddSingleton(provider => new RegistryLoop(
-            keys, provider.GetRequiredService<Wakes>().Of(Wakes.Registry), provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<RegistryLoop>>())
-        {
-            AfterPoll = async cancellationToken =>
+        this IServiceCollection services,
+        AudienceKeys keys,
+        IReadOnlyDictionary<string, IDestination> connectors
+    ) =>
+        services
+            .AddSingleton(keys)
+            .AddSingleton<RegistryStore>()
+            .AddSingleton<AudienceRegistry>()
+            .AddSingleton<DrainStore>()
+            .AddSingleton(provider => new RemoteAudienceCreator(
+                provider.GetRequiredService<AudienceRegistry>(),
+                provider.GetRequiredService<RegistryStore>(),
+                connectors
+            ))
+            .AddSingleton(provider => new RegistryLoop(
+                keys,
+                provider.GetRequiredService<Wakes>().Of(Wakes.Registry),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<RegistryLoop>>()
+            )
             {
-                foreach (var task in provider.GetServices<IWaitsForKeys>())
+                AfterPoll = async cancellationToken =>
                 {
-                    await task.KeysReadAsync(cancellationToken);
-                }
-            },
-        })
-        .AddHostLoop<RegistryLoop>(loop => loop.RunAsync);
+                    foreach (var task in provider.GetServices<IWaitsForKeys>())
+                    {
+                        await task.KeysReadAsync(cancellationToken);
+                    }
+                },
+            })
+            .AddHostLoop<RegistryLoop>(loop => loop.RunAsync);
 }

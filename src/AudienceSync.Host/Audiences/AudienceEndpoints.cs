@@ -22,7 +22,15 @@ public sealed class AudienceEndpoints
     /// <param name="Create">Create the remote audience, or find it by its name, instead of naming its id.</param>
     /// <param name="Name">Its name at the platform, only with <paramref name="Create"/>; the audience's own name when absent.</param>
     public sealed record Bind(
-        string Key, string Destination, string? Remote, bool? Exclusive, bool? Create, string? Name, string? By, string? Why);
+        string Key,
+        string Destination,
+        string? Remote,
+        bool? Exclusive,
+        bool? Create,
+        string? Name,
+        string? By,
+        string? Why
+    );
 
     public sealed record Place(string? Destination, string? Remote, string? By, string? Why);
 
@@ -40,28 +48,62 @@ public sealed class AudienceEndpoints
         group.MapGet("/audiences/{audience}", ShowAsync);
         group.MapGet("/audiences/{audience}/history", HistoryAsync);
         var written = group.MapGroup("").Takes(BodyContract.Json);
-        written.MapPost("/audiences/{audience}", (string audience, Describe body, RequestWorkspace workspace, CancellationToken cancel) => DoAsync(
-            workspace, audience, new RegisterAudience(new AudienceText(body.Purpose, body.Owner, body.Definition, body.ExpectedVolume), By(body.By), body.Why), cancel));
+        written.MapPost(
+            "/audiences/{audience}",
+            (string audience, Describe body, RequestWorkspace workspace, CancellationToken cancel) =>
+                DoAsync(
+                    workspace,
+                    audience,
+                    new RegisterAudience(
+                        new AudienceText(body.Purpose, body.Owner, body.Definition, body.ExpectedVolume),
+                        By(body.By),
+                        body.Why
+                    ),
+                    cancel
+                )
+        );
         written.MapPost("/audiences/{audience}/bindings", BindAsync);
-        written.MapPost("/audiences/{audience}/unbind", (string audience, Place body, RequestWorkspace workspace, CancellationToken cancel) => DoAsync(
-            workspace, audience, new UnbindAudience(new RemoteAudience(body.Destination ?? "", body.Remote ?? ""), By(body.By), body.Why), cancel));
-        written.MapPost("/audiences/{audience}/rollback", (string audience, Place body, RequestWorkspace workspace, CancellationToken cancel) =>
-            DoAsync(workspace, audience, new RollBackKey(Only(body), By(body.By), body.Why), cancel));
-        written.MapPost("/audiences/{audience}/pause", (string audience, Reason body, RequestWorkspace workspace, CancellationToken cancel) =>
-            DoAsync(workspace, audience, new PauseAudience(By(body.By), body.Why), cancel));
-        written.MapPost("/audiences/{audience}/resume", (string audience, Reason body, RequestWorkspace workspace, CancellationToken cancel) =>
-            DoAsync(workspace, audience, new ResumeAudience(By(body.By), body.Why), cancel));
+        written.MapPost(
+            "/audiences/{audience}/unbind",
+            (string audience, Place body, RequestWorkspace workspace, CancellationToken cancel) =>
+                DoAsync(
+                    workspace,
+                    audience,
+                    new UnbindAudience(new RemoteAudience(body.Destination ?? "", body.Remote ?? ""), By(body.By), body.Why),
+                    cancel
+                )
+        );
+        written.MapPost(
+            "/audiences/{audience}/rollback",
+            (string audience, Place body, RequestWorkspace workspace, CancellationToken cancel) =>
+                DoAsync(workspace, audience, new RollBackKey(Only(body), By(body.By), body.Why), cancel)
+        );
+        written.MapPost(
+            "/audiences/{audience}/pause",
+            (string audience, Reason body, RequestWorkspace workspace, CancellationToken cancel) =>
+                DoAsync(workspace, audience, new PauseAudience(By(body.By), body.Why), cancel)
+        );
+        written.MapPost(
+            "/audiences/{audience}/resume",
+            (string audience, Reason body, RequestWorkspace workspace, CancellationToken cancel) =>
+                DoAsync(workspace, audience, new ResumeAudience(By(body.By), body.Why), cancel)
+        );
         group.MapGet("/keys/{key}/diff/{other}", DiffAsync);
         written.MapPost("/keys/{key}/publish", PublishAsync);
         written.MapPost("/keys/{key}/promote", PromoteAsync);
-        written.MapPost("/keys/{key}/retire", (string key, Reason body, RequestWorkspace workspace, CancellationToken cancel) =>
-            OfKeyAsync(workspace, key, null, parsed => new RetireKey(parsed.Version, By(body.By), body.Why), cancel));
+        written.MapPost(
+            "/keys/{key}/retire",
+            (string key, Reason body, RequestWorkspace workspace, CancellationToken cancel) =>
+                OfKeyAsync(workspace, key, null, parsed => new RetireKey(parsed.Version, By(body.By), body.Why), cancel)
+        );
     }
 
     private async Task<IResult> ShowAsync(string audience, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
         var stored = await workspace.Get<RegistryStore>().ReadAsync(audience, cancellationToken);
-        return stored.Version == 0 ? QueryProblem.Of(AudienceRefusal.Unknown(audience)) : Results.Ok(AudienceView.Of(stored, await workspace.Get<RegistryStore>().DrainsAsync(audience, cancellationToken)));
+        return stored.Version == 0
+            ? QueryProblem.Of(AudienceRefusal.Unknown(audience))
+            : Results.Ok(AudienceView.Of(stored, await workspace.Get<RegistryStore>().DrainsAsync(audience, cancellationToken)));
     }
 
     private async Task<IResult> HistoryAsync(string audience, RequestWorkspace workspace, CancellationToken cancellationToken)
@@ -99,9 +141,15 @@ public sealed class AudienceEndpoints
         return create
             ? CreateAsync(workspace, audience, body, cancellationToken)
             : OfKeyAsync(
-                workspace, body.Key, audience,
-                key => new BindAudience(new RemoteAudience(body.Destination, body.Remote!), key.Version, By(body.By), body.Why) { Exclusive = exclusive },
-                cancellationToken);
+                workspace,
+                body.Key,
+                audience,
+                key => new BindAudience(new RemoteAudience(body.Destination, body.Remote!), key.Version, By(body.By), body.Why)
+                {
+                    Exclusive = exclusive,
+                },
+                cancellationToken
+            );
     }
 
     private async Task<IResult> CreateAsync(RequestWorkspace workspace, string audience, Bind body, CancellationToken cancellationToken)
@@ -126,8 +174,10 @@ public sealed class AudienceEndpoints
     {
         var keys = MatchKeys.All;
         var consent = ConsentPolicy.Assumed;
-        if ((body.MatchKeys is { } labels && !AudienceLabels.TryMatchKeys(labels, out keys))
-            || (body.ConsentPolicy is { } policy && !AudienceLabels.TryPolicy(policy, out consent)))
+        if (
+            (body.MatchKeys is { } labels && !AudienceLabels.TryMatchKeys(labels, out keys))
+            || (body.ConsentPolicy is { } policy && !AudienceLabels.TryPolicy(policy, out consent))
+        )
         {
             return Task.FromResult(QueryProblem.Of(AudienceRefusal.TermsInvalid));
         }
@@ -146,15 +196,31 @@ public sealed class AudienceEndpoints
 
         var place = new Place(body.Destination, body.Remote, body.By, body.Why);
         return OfKeyAsync(
-            workspace, key, null, parsed => new PromoteKey(parsed.Version, Only(place), By(body.By), body.Why) { LateEvents = late }, cancellationToken);
+            workspace,
+            key,
+            null,
+            parsed => new PromoteKey(parsed.Version, Only(place), By(body.By), body.Why) { LateEvents = late },
+            cancellationToken
+        );
     }
 
-    private async Task<IResult> ApplyAsync(Declaration body, RequestWorkspace workspace, [FromQuery(Name = "dry_run")] bool? dryRun, CancellationToken cancellationToken)
+    private async Task<IResult> ApplyAsync(
+        Declaration body,
+        RequestWorkspace workspace,
+        [FromQuery(Name = "dry_run")] bool? dryRun,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            var declared = new AudiencePlanner(new ConfigLoader("body", static _ => null), named: false).Plan("declaration", body.Audiences ?? [], body.Bindings ?? []);
-            var plan = await workspace.Get<AudienceRegistry>().ApplyAsync(declared, By(body.By), body.Why, dryRun ?? false, cancellationToken);
+            var declared = new AudiencePlanner(new ConfigLoader("body", static _ => null), named: false).Plan(
+                "declaration",
+                body.Audiences ?? [],
+                body.Bindings ?? []
+            );
+            var plan = await workspace
+                .Get<AudienceRegistry>()
+                .ApplyAsync(declared, By(body.By), body.Why, dryRun ?? false, cancellationToken);
             return Results.Ok(RegistryAnswer.Of(plan, dryRun ?? false));
         }
         catch (SetupException wrong)
@@ -168,16 +234,28 @@ public sealed class AudienceEndpoints
     }
 
     private Task<IResult> OfKeyAsync(
-        RequestWorkspace workspace, string key, string? audience, Func<AudienceKey, AudienceCommand> command, CancellationToken cancellationToken) =>
+        RequestWorkspace workspace,
+        string key,
+        string? audience,
+        Func<AudienceKey, AudienceCommand> command,
+        CancellationToken cancellationToken
+    ) =>
         AudienceKey.TryParse(key, out var parsed) && (audience is null || audience == parsed.Audience)
             ? DoAsync(workspace, parsed.Audience, command(parsed), cancellationToken)
             : Task.FromResult(QueryProblem.Of(AudienceRefusal.NameInvalid));
 
-    private async Task<IResult> DoAsync(RequestWorkspace workspace, string audience, AudienceCommand command, CancellationToken cancellationToken)
+    private async Task<IResult> DoAsync(
+        RequestWorkspace workspace,
+        string audience,
+        AudienceCommand command,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            return Results.Ok(RegistryAnswer.Of(await workspace.Get<AudienceRegistry>().ExecuteAsync(audience, command, cancellationToken), dryRun: false));
+            return Results.Ok(
+                RegistryAnswer.Of(await workspace.Get<AudienceRegistry>().ExecuteAsync(audience, command, cancellationToken), dryRun: false)
+            );
         }
         catch (RegistryException refused)
         {

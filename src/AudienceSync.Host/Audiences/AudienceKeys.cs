@@ -15,7 +15,10 @@ public sealed class AudienceKeys
 
     /// <param name="keys">The initial keys.</param>
     /// <param name="read">Reads the keys again; null when they never change.</param>
-    public AudienceKeys(IReadOnlyCollection<PublishedKey> keys, Func<CancellationToken, Task<IReadOnlyCollection<PublishedKey>>>? read = null)
+    public AudienceKeys(
+        IReadOnlyCollection<PublishedKey> keys,
+        Func<CancellationToken, Task<IReadOnlyCollection<PublishedKey>>>? read = null
+    )
     {
         _read = read;
         _now = new AudienceKeySet(keys);
@@ -47,11 +50,12 @@ public sealed class AudienceKeys
     }
 
     /// <summary>A key for queries as of a time.</summary>
-    public PastKey PastOf(PublishedKey key) => new(key.Key.Value, key.Window, key.ConsentPolicy)
-    {
-        Predecessors = [.. WithPredecessorsOf(key).Skip(1).Select(one => one.Key.Value)],
-        Published = key.PublishedPos ?? Position.Start,
-    };
+    public PastKey PastOf(PublishedKey key) =>
+        new(key.Key.Value, key.Window, key.ConsentPolicy)
+        {
+            Predecessors = [.. WithPredecessorsOf(key).Skip(1).Select(one => one.Key.Value)],
+            Published = key.PublishedPos ?? Position.Start,
+        };
 
     /// <summary>Reads the keys again. True when they had changed.</summary>
     public async Task<bool> ReloadAsync(CancellationToken cancellationToken)

@@ -12,24 +12,37 @@ public sealed class AudiencePlanner(ConfigLoader config, bool named = true)
 {
     /// <summary>Refusals that need the registry's state (a changed key, a number left out) are not found here.</summary>
     /// <exception cref="SetupException">config_invalid</exception>
-    public IReadOnlyList<AudienceDeclaration> Plan(string place, IReadOnlyList<AudienceConfig> audiences, IReadOnlyList<BindingConfig> bindings)
+    public IReadOnlyList<AudienceDeclaration> Plan(
+        string place,
+        IReadOnlyList<AudienceConfig> audiences,
+        IReadOnlyList<BindingConfig> bindings
+    )
     {
         Distinct(audiences.Select(audience => audience.Name), $"{place}.audiences");
         Distinct(bindings.Select(binding => binding.Destination + "/" + binding.Remote), $"{place}.bindings");
-        var feeds = bindings.Select((binding, index) => (binding.Audience, Feed: Feed(At(place, "bindings", index, binding.Audience), binding, audiences))).ToList();
-        return [.. audiences.Select((audience, index) => new AudienceDeclaration(
-            Name(At(place, "audiences", index, audience.Name), audience),
-            new AudienceText(audience.Purpose, audience.Owner, audience.Definition, audience.ExpectedVolume),
-            Versions(At(place, "audiences", index, audience.Name), audience),
-            [.. feeds.Where(feed => feed.Audience == audience.Name).Select(feed => feed.Feed)]))];
+        var feeds = bindings
+            .Select((binding, index) => (binding.Audience, Feed: Feed(At(place, "bindings", index, binding.Audience), binding, audiences)))
+            .ToList();
+        return
+        [
+            .. audiences.Select(
+                (audience, index) =>
+                    new AudienceDeclaration(
+                        Name(At(place, "audiences", index, audience.Name), audience),
+                        new AudienceText(audience.Purpose, audience.Owner, audience.Definition, audience.ExpectedVolume),
+                        Versions(At(place, "audiences", index, audience.Name), audience),
+                        [.. feeds.Where(feed => feed.Audience == audience.Name).Select(feed => feed.Feed)]
+                    )
+            ),
+        ];
     }
 
-    private string At(string place, string section, int index, string name) => named ? $"{place}.{section}.{name}" : $"{place}.{section}[{index}]";
+    private string At(string place, string section, int index, string name) =>
+        named ? $"{place}.{section}.{name}" : $"{place}.{section}[{index}]";
 
     private string Name(string place, AudienceConfig audience)
     {
-        Require(
-            AudienceKey.IsName(audience.Name), place, "name must be lower case letters, digits and underscores, a letter first");
+        Require(AudienceKey.IsName(audience.Name), place, "name must be lower case letters, digits and underscores, a letter first");
         return audience.Name;
     }
 
@@ -44,7 +57,9 @@ public sealed class AudiencePlanner(ConfigLoader config, bool named = true)
             var keys = MatchKeys.All;
             Require(
                 version.MatchKeys is null || AudienceLabels.TryMatchKeys(version.MatchKeys, out keys),
-                place, "match_keys must name at least one of email, phone, customer_id, device_id, details");
+                place,
+                "match_keys must name at least one of email, phone, customer_id, device_id, details"
+            );
             Require(AudienceLabels.TryPolicy(version.ConsentPolicy, out var consent), place, "consent_policy must be required or assumed");
             var window_s = version.WindowD is { } days ? (long?)Math.Round(days * 86_400) : null;
             versions.Add(new DeclaredVersion(version.Version, new KeyTerms(window_s, keys, consent, version.Inherit)));
@@ -57,8 +72,12 @@ public sealed class AudiencePlanner(ConfigLoader config, bool named = true)
     {
         var audience = audiences.FirstOrDefault(audience => audience.Name == binding.Audience);
         Require(
-            AudienceKey.TryParse(binding.Key, out var key) && audience is not null && audience.Versions.Exists(version => AudienceKey.Of(audience.Name, version.Version) == key),
-            place, named ? $"key {binding.Key} is not a published version" : "key is not a published version");
+            AudienceKey.TryParse(binding.Key, out var key)
+                && audience is not null
+                && audience.Versions.Exists(version => AudienceKey.Of(audience.Name, version.Version) == key),
+            place,
+            named ? $"key {binding.Key} is not a published version" : "key is not a published version"
+        );
         Require(binding.Remote.Length is > 0 and <= 100, place, "remote must be the platform's id of the audience");
         return new DeclaredFeed(new RemoteAudience(binding.Destination, binding.Remote), key.Version, binding.Exclusive);
     }

@@ -29,7 +29,8 @@ public sealed class AudienceRegistry(RegistryStore table, AudienceKeys? keys = n
                 return new DeclarationDecision(decision.Events, [], decision.Refusal);
             },
             dryRun: false,
-            cancellationToken);
+            cancellationToken
+        );
         await RefreshAsync(cancellationToken);
         return plan;
     }
@@ -44,10 +45,20 @@ public sealed class AudienceRegistry(RegistryStore table, AudienceKeys? keys = n
     /// change by another writer in between can leave the audiences before the refused one applied.
     /// </exception>
     public async Task<RegistryPlan> ApplyAsync(
-        IReadOnlyList<AudienceDeclaration> declared, string by, string? why, bool dryRun, CancellationToken cancellationToken)
+        IReadOnlyList<AudienceDeclaration> declared,
+        string by,
+        string? why,
+        bool dryRun,
+        CancellationToken cancellationToken
+    )
     {
-        var all = declared.Concat((await table.ReadNamesAsync(cancellationToken))
-            .Where(name => declared.All(audience => audience.Name != name)).Select(AudienceDeclaration.Gone)).ToList();
+        var all = declared
+            .Concat(
+                (await table.ReadNamesAsync(cancellationToken))
+                    .Where(name => declared.All(audience => audience.Name != name))
+                    .Select(AudienceDeclaration.Gone)
+            )
+            .ToList();
         var planned = await EachAsync(all, by, why, dryRun: true, cancellationToken);
         if (dryRun || planned.Changes.Count == 0)
         {
@@ -60,13 +71,23 @@ public sealed class AudienceRegistry(RegistryStore table, AudienceKeys? keys = n
     }
 
     private async Task<RegistryPlan> EachAsync(
-        List<AudienceDeclaration> declared, string by, string? why, bool dryRun, CancellationToken cancellationToken)
+        List<AudienceDeclaration> declared,
+        string by,
+        string? why,
+        bool dryRun,
+        CancellationToken cancellationToken
+    )
     {
         var changes = new List<IRegistryEvent>();
         var notes = new List<string>();
         foreach (var audience in declared)
         {
-            var plan = await ChangeAsync(audience.Name, known => DeclarationRules.Decide(known, audience, by, why), dryRun, cancellationToken);
+            var plan = await ChangeAsync(
+                audience.Name,
+                known => DeclarationRules.Decide(known, audience, by, why),
+                dryRun,
+                cancellationToken
+            );
             changes.AddRange(plan.Changes);
             notes.AddRange(plan.Notes);
         }
@@ -75,7 +96,11 @@ public sealed class AudienceRegistry(RegistryStore table, AudienceKeys? keys = n
     }
 
     private async Task<RegistryPlan> ChangeAsync(
-        string audience, Func<Audience, DeclarationDecision> decide, bool dryRun, CancellationToken cancellationToken)
+        string audience,
+        Func<Audience, DeclarationDecision> decide,
+        bool dryRun,
+        CancellationToken cancellationToken
+    )
     {
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {

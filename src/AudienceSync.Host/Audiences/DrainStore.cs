@@ -16,7 +16,15 @@ namespace AudienceSync.Host.Audiences;
 /// <param name="LastAt">When the last of them was recorded.</param>
 /// <param name="Quarantined">Events of it that wait in quarantine because it drains.</param>
 public sealed record ShownDrain(
-    string AudienceKey, LateEvents LateEvents, long SincePosition, DateTimeOffset Since, DateTimeOffset? Until, long Kept, DateTimeOffset? LastAt, long Quarantined);
+    string AudienceKey,
+    LateEvents LateEvents,
+    long SincePosition,
+    DateTimeOffset Since,
+    DateTimeOffset? Until,
+    long Kept,
+    DateTimeOffset? LastAt,
+    long Quarantined
+);
 
 /// <summary>
 /// Versions that drain. A row is opened and closed in the transaction of the cutover, and counted up by the projector in the transaction of
@@ -59,8 +67,14 @@ public sealed class DrainStore(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            drains.Add(new Drain(
-                reader.GetInt64(0), reader.GetInt32(1), new Position(reader.GetInt64(2)), reader.IsDBNull(3) ? null : new Position(reader.GetInt64(3))));
+            drains.Add(
+                new Drain(
+                    reader.GetInt64(0),
+                    reader.GetInt32(1),
+                    new Position(reader.GetInt64(2)),
+                    reader.IsDBNull(3) ? null : new Position(reader.GetInt64(3))
+                )
+            );
         }
 
         return drains;
@@ -74,18 +88,31 @@ public sealed class DrainStore(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            drains.Add(new ShownDrain(
-                reader.GetString(0), (LateEvents)reader.GetInt16(1), reader.GetInt64(2), new DateTimeOffset(reader.GetDateTime(3)), reader.TimeOrNull(4),
-                reader.GetInt64(5), reader.TimeOrNull(6), reader.GetInt64(7)));
+            drains.Add(
+                new ShownDrain(
+                    reader.GetString(0),
+                    (LateEvents)reader.GetInt16(1),
+                    reader.GetInt64(2),
+                    new DateTimeOffset(reader.GetDateTime(3)),
+                    reader.TimeOrNull(4),
+                    reader.GetInt64(5),
+                    reader.TimeOrNull(6),
+                    reader.GetInt64(7)
+                )
+            );
         }
 
         return drains;
     }
 
-    internal static NpgsqlBatchCommand AddBetween(Position after, Position last) => Sql.Command(AddBetweenSql, Sql.Of(after.Value), Sql.Of(last.Value));
+    internal static NpgsqlBatchCommand AddBetween(Position after, Position last) =>
+        Sql.Command(AddBetweenSql, Sql.Of(after.Value), Sql.Of(last.Value));
 
-    internal static NpgsqlBatchCommand Add(IReadOnlyCollection<LateCount> counts) => Sql.Command(
-        AddSql,
-        Sql.Of(counts.Select(count => count.DrainId).ToList()), Sql.Of(counts.Select(count => (long)count.Events).ToList()),
-        Sql.OfTimes(counts.Select(count => count.LastAt.UtcDateTime).ToList()));
+    internal static NpgsqlBatchCommand Add(IReadOnlyCollection<LateCount> counts) =>
+        Sql.Command(
+            AddSql,
+            Sql.Of(counts.Select(count => count.DrainId).ToList()),
+            Sql.Of(counts.Select(count => (long)count.Events).ToList()),
+            Sql.OfTimes(counts.Select(count => count.LastAt.UtcDateTime).ToList())
+        );
 }

@@ -9,17 +9,32 @@ namespace AudienceSync.Host.Audiences;
 public sealed record KeyDiff(string From, string To, KeyDifference Members, IReadOnlyList<RemoteDifference> Remotes)
 {
     /// <exception cref="RegistryException">unknown_audience_key, audience_name_invalid: a key is not published, or the two are of different audiences.</exception>
-    public static async Task<KeyDiff> ReadAsync(WorkspaceDatabase database, AudienceKey from, AudienceKey to, CancellationToken cancellationToken)
+    public static async Task<KeyDiff> ReadAsync(
+        WorkspaceDatabase database,
+        AudienceKey from,
+        AudienceKey to,
+        CancellationToken cancellationToken
+    )
     {
         var queries = new KeyDiffQueries(database);
         var (one, other) = await KeyIdsAsync(queries, from, to, cancellationToken);
         return new KeyDiff(
-            from.Value, to.Value, await queries.CountAsync(one, other, cancellationToken), await queries.RemotesAsync(one, other, cancellationToken));
+            from.Value,
+            to.Value,
+            await queries.CountAsync(one, other, cancellationToken),
+            await queries.RemotesAsync(one, other, cancellationToken)
+        );
     }
 
     /// <summary>Writes <c>person,change</c> for every member that would enter or leave.</summary>
     /// <exception cref="RegistryException">As <see cref="ReadAsync"/>.</exception>
-    public static async Task WritePeopleAsync(WorkspaceDatabase database, AudienceKey from, AudienceKey to, TextWriter file, CancellationToken cancellationToken)
+    public static async Task WritePeopleAsync(
+        WorkspaceDatabase database,
+        AudienceKey from,
+        AudienceKey to,
+        TextWriter file,
+        CancellationToken cancellationToken
+    )
     {
         var queries = new KeyDiffQueries(database);
         var (one, other) = await KeyIdsAsync(queries, from, to, cancellationToken);
@@ -30,7 +45,12 @@ public sealed record KeyDiff(string From, string To, KeyDifference Members, IRea
         }
     }
 
-    private static async Task<(int From, int To)> KeyIdsAsync(KeyDiffQueries queries, AudienceKey from, AudienceKey to, CancellationToken cancellationToken)
+    private static async Task<(int From, int To)> KeyIdsAsync(
+        KeyDiffQueries queries,
+        AudienceKey from,
+        AudienceKey to,
+        CancellationToken cancellationToken
+    )
     {
         if (!string.Equals(from.Audience, to.Audience, StringComparison.Ordinal))
         {
@@ -41,5 +61,6 @@ public sealed record KeyDiff(string From, string To, KeyDifference Members, IRea
     }
 
     private static async Task<int> KeyIdAsync(KeyDiffQueries queries, AudienceKey key, CancellationToken cancellationToken) =>
-        await queries.KeyIdAsync(key, cancellationToken) ?? throw new RegistryException(AudienceRefusal.KeyUnknown(key.Audience, key.Version));
+        await queries.KeyIdAsync(key, cancellationToken)
+        ?? throw new RegistryException(AudienceRefusal.KeyUnknown(key.Audience, key.Version));
 }

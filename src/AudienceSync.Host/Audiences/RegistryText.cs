@@ -7,20 +7,21 @@ namespace AudienceSync.Host.Audiences;
 /// <summary>A change of the registry in one line, for plans and histories.</summary>
 public static class RegistryText
 {
-    public static string Of(IRegistryEvent stored) => stored switch
-    {
-        AudienceRegistered registered => $"register {registered.Audience}{Of(registered.Text)}",
-        AudienceDescribed described => $"describe {described.Audience}{Of(described.Text)}",
-        AudienceKeyPublished published => $"publish {published.AudienceKey} ({Of(published.Terms)})",
-        AudienceBound bound => $"bind {bound.Remote} to {bound.AudienceKey}{(bound.Exclusive ? ", exclusive" : "")}",
-        AudienceUnbound unbound => $"unbind {unbound.Remote} from {unbound.Audience}",
-        AudienceKeyPromoted promoted => $"promote {promoted.AudienceKey} at {promoted.Remote} (was {promoted.From})",
-        AudienceKeyRolledBack back => $"roll back to {back.AudienceKey} at {back.Remote} (was {back.From})",
-        AudienceKeyRetired retired => $"retire {retired.AudienceKey}",
-        AudiencePaused => $"pause {stored.Audience}",
-        AudienceResumed => $"resume {stored.Audience}",
-        _ => EventTypes.AliasOf(stored),
-    };
+    public static string Of(IRegistryEvent stored) =>
+        stored switch
+        {
+            AudienceRegistered registered => $"register {registered.Audience}{Of(registered.Text)}",
+            AudienceDescribed described => $"describe {described.Audience}{Of(described.Text)}",
+            AudienceKeyPublished published => $"publish {published.AudienceKey} ({Of(published.Terms)})",
+            AudienceBound bound => $"bind {bound.Remote} to {bound.AudienceKey}{(bound.Exclusive ? ", exclusive" : "")}",
+            AudienceUnbound unbound => $"unbind {unbound.Remote} from {unbound.Audience}",
+            AudienceKeyPromoted promoted => $"promote {promoted.AudienceKey} at {promoted.Remote} (was {promoted.From})",
+            AudienceKeyRolledBack back => $"roll back to {back.AudienceKey} at {back.Remote} (was {back.From})",
+            AudienceKeyRetired retired => $"retire {retired.AudienceKey}",
+            AudiencePaused => $"pause {stored.Audience}",
+            AudienceResumed => $"resume {stored.Audience}",
+            _ => EventTypes.AliasOf(stored),
+        };
 
     public static string Of(KeyTerms terms)
     {

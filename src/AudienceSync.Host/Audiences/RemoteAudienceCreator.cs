@@ -26,7 +26,11 @@ public sealed record CreatedAudience(string Destination, string Remote, string N
 /// request finds and binds; the response has that it existed. An audience that is bound already is refused as usual.
 /// </para>
 /// </summary>
-public sealed class RemoteAudienceCreator(AudienceRegistry registry, RegistryStore table, IReadOnlyDictionary<string, IDestination> destinations)
+public sealed class RemoteAudienceCreator(
+    AudienceRegistry registry,
+    RegistryStore table,
+    IReadOnlyDictionary<string, IDestination> destinations
+)
 {
     /// <exception cref="RegistryException">It cannot be bound, the platform cannot create audiences, or it did not.</exception>
     public async Task<CreatedAudience> CreateAsync(WantedAudience wanted, CancellationToken cancellationToken)
@@ -56,7 +60,13 @@ public sealed class RemoteAudienceCreator(AudienceRegistry registry, RegistrySto
         }
 
         var plan = await registry.ExecuteAsync(wanted.Key.Audience, BindTo(wanted, remote.Value), cancellationToken);
-        return new CreatedAudience(wanted.Destination, remote.Value, name, ensured.AlreadyExisted, [.. plan.Changes.Select(RegistryText.Of)]);
+        return new CreatedAudience(
+            wanted.Destination,
+            remote.Value,
+            name,
+            ensured.AlreadyExisted,
+            [.. plan.Changes.Select(RegistryText.Of)]
+        );
     }
 
     private static BindAudience BindTo(WantedAudience wanted, string remote) =>

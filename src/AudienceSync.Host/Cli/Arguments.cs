@@ -29,48 +29,56 @@ internal static class Arguments
     }
 
     /// <summary>An option that takes a file name; text that cannot be a file name is refused without throwing.</summary>
-    public static Option<FileInfo> File(string name, params string[] aliases) => new(name, aliases)
-    {
-        CustomParser = given =>
+    public static Option<FileInfo> File(string name, params string[] aliases) =>
+        new(name, aliases)
         {
-            if (given.Tokens is [{ Value: { } path }] && !string.IsNullOrWhiteSpace(path) && !path.Contains('\0', StringComparison.Ordinal))
+            CustomParser = given =>
             {
-                return new FileInfo(path);
-            }
+                if (
+                    given.Tokens is [{ Value: { } path }]
+                    && !string.IsNullOrWhiteSpace(path)
+                    && !path.Contains('\0', StringComparison.Ordinal)
+                )
+                {
+                    return new FileInfo(path);
+                }
 
-            given.AddError($"{name} must name a file.");
-            return null;
-        },
-    };
+                given.AddError($"{name} must name a file.");
+                return null;
+            },
+        };
 
     /// <summary>An optional uuid argument.</summary>
-    public static Argument<Guid?> Uuid(string name) => new(name)
-    {
-        Arity = ArgumentArity.ZeroOrOne,
-        CustomParser = given =>
+    public static Argument<Guid?> Uuid(string name) =>
+        new(name)
         {
-            if (given.Tokens is not [{ Value: var text }])
+            Arity = ArgumentArity.ZeroOrOne,
+            CustomParser = given =>
             {
+                if (given.Tokens is not [{ Value: var text }])
+                {
+                    return null;
+                }
+
+                if (Guid.TryParse(text, out var id))
+                {
+                    return id;
+                }
+
+                given.AddError($"{name} must be a uuid.");
                 return null;
-            }
-
-            if (Guid.TryParse(text, out var id))
-            {
-                return id;
-            }
-
-            given.AddError($"{name} must be a uuid.");
-            return null;
-        },
-    };
+            },
+        };
 
     public static bool IsGiven(this CommandResult parsed, Argument argument) => parsed.GetResult(argument) is { Tokens.Count: > 0 };
 
     public static bool IsGiven(this CommandResult parsed, Option option) => parsed.GetResult(option) is { Tokens.Count: > 0 };
 
     /// <summary>The given text; null when omitted.</summary>
-    public static string? TextOf(this CommandResult parsed, Option option) => parsed.GetResult(option) is { Tokens: [var only] } ? only.Value : null;
+    public static string? TextOf(this CommandResult parsed, Option option) =>
+        parsed.GetResult(option) is { Tokens: [var only] } ? only.Value : null;
 
     /// <summary>The given text; null when omitted.</summary>
-    public static string? TextOf(this CommandResult parsed, Argument argument) => parsed.GetResult(argument) is { Tokens: [var only] } ? only.Value : null;
+    public static string? TextOf(this CommandResult parsed, Argument argument) =>
+        parsed.GetResult(argument) is { Tokens: [var only] } ? only.Value : null;
 }

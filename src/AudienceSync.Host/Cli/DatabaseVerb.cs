@@ -12,16 +12,26 @@ internal static class DatabaseVerb
 {
     /// <summary>The same as the owner of the schemas, for commands that create tables or change what the Host may not.</summary>
     public static Task<int> RunAsOwnerAsync(
-        ParseResult parsed, Func<string, string?> environment, Func<string, Task<int>> action, CancellationToken cancellationToken) =>
-        RunAsync(parsed, environment, settings => settings.Owner, action, cancellationToken);
+        ParseResult parsed,
+        Func<string, string?> environment,
+        Func<string, Task<int>> action,
+        CancellationToken cancellationToken
+    ) => RunAsync(parsed, environment, settings => settings.Owner, action, cancellationToken);
 
     public static Task<int> RunAsync(
-        ParseResult parsed, Func<string, string?> environment, Func<string, Task<int>> action, CancellationToken cancellationToken) =>
-        RunAsync(parsed, environment, settings => settings.Postgres, action, cancellationToken);
+        ParseResult parsed,
+        Func<string, string?> environment,
+        Func<string, Task<int>> action,
+        CancellationToken cancellationToken
+    ) => RunAsync(parsed, environment, settings => settings.Postgres, action, cancellationToken);
 
     private static async Task<int> RunAsync(
-        ParseResult parsed, Func<string, string?> environment, Func<HostSettings, string?> login, Func<string, Task<int>> action,
-        CancellationToken cancellationToken)
+        ParseResult parsed,
+        Func<string, string?> environment,
+        Func<HostSettings, string?> login,
+        Func<string, Task<int>> action,
+        CancellationToken cancellationToken
+    )
     {
         try
         {

@@ -27,7 +27,13 @@ internal sealed class HostClient : IDisposable
     /// <summary>Sends a request and copies the response to <paramref name="console"/>. Returns the exit code.</summary>
     /// <param name="body">JSON; null for a request without a body.</param>
     /// <exception cref="SetupException">host_unreachable</exception>
-    public async Task<int> SendAsync(HttpMethod method, string path, string? body, (TextWriter Output, TextWriter Error) console, CancellationToken cancellationToken)
+    public async Task<int> SendAsync(
+        HttpMethod method,
+        string path,
+        string? body,
+        (TextWriter Output, TextWriter Error) console,
+        CancellationToken cancellationToken
+    )
     {
         using var request = new HttpRequestMessage(method, path);
         request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
@@ -37,7 +43,12 @@ internal sealed class HostClient : IDisposable
     /// <summary>Reads a response and prints it, as it is or for people. Returns the exit code.</summary>
     /// <exception cref="SetupException">host_unreachable</exception>
     public async Task<int> PrintAsync(
-        string path, bool json, Action<TextWriter, JsonElement> print, (TextWriter Output, TextWriter Error) console, CancellationToken cancellationToken)
+        string path,
+        bool json,
+        Action<TextWriter, JsonElement> print,
+        (TextWriter Output, TextWriter Error) console,
+        CancellationToken cancellationToken
+    )
     {
         if (json)
         {
@@ -60,7 +71,12 @@ internal sealed class HostClient : IDisposable
     /// does.
     /// </summary>
     /// <exception cref="SetupException">host_unreachable</exception>
-    public async Task<int> UploadAsync(string path, string file, (TextWriter Output, TextWriter Error) console, CancellationToken cancellationToken)
+    public async Task<int> UploadAsync(
+        string path,
+        string file,
+        (TextWriter Output, TextWriter Error) console,
+        CancellationToken cancellationToken
+    )
     {
         await using var text = File.OpenRead(file);
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StreamContent(text) };
@@ -68,12 +84,18 @@ internal sealed class HostClient : IDisposable
         return await SendAsync(request, console, cancellationToken);
     }
 
-    private async Task<int> SendAsync(HttpRequestMessage request, (TextWriter Output, TextWriter Error) console, CancellationToken cancellationToken)
+    private async Task<int> SendAsync(
+        HttpRequestMessage request,
+        (TextWriter Output, TextWriter Error) console,
+        CancellationToken cancellationToken
+    )
     {
         using var response = await SendAsync(request, cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
-            await console.Error.WriteLineAsync($"audiencesync: {Problem((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken))}");
+            await console.Error.WriteLineAsync(
+                $"audiencesync: {Problem((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken))}"
+            );
             return ExitCodes.Failed;
         }
 
@@ -100,7 +122,8 @@ internal sealed class HostClient : IDisposable
             throw new SetupException(
                 "host_unreachable",
                 $"No Host responds at {_http.BaseAddress} ({unreachable.HttpRequestError}). "
-                    + "Start serve, or set AUDIENCESYNC_URLS to its address.");
+                    + "Start serve, or set AUDIENCESYNC_URLS to its address."
+            );
         }
     }
 

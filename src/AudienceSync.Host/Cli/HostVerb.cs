@@ -6,7 +6,8 @@ namespace AudienceSync.Host.Cli;
 internal static class HostVerb
 {
     /// <summary>An address of the API, in a workspace.</summary>
-    internal static string In(string path, string? workspace) => workspace is null ? path : $"{path}?workspace={Uri.EscapeDataString(workspace)}";
+    internal static string In(string path, string? workspace) =>
+        workspace is null ? path : $"{path}?workspace={Uri.EscapeDataString(workspace)}";
 
     /// <summary>Where a verb prints.</summary>
     internal static (TextWriter Output, TextWriter Error) Console(ParseResult parsed) =>

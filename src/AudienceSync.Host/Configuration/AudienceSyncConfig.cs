@@ -155,8 +155,8 @@ public sealed class SecretReference
     public string? Env { get; set; }
 
     /// <summary>The reference that a value is; null when it is another value.</summary>
-    internal static SecretReference? Of(SettingValue value)
-        => value.Parts is { Count: > 0 } parts && parts.All(part => part.Key is "file" or "env" && part.Value.Text is not null)
+    internal static SecretReference? Of(SettingValue value) =>
+        value.Parts is { Count: > 0 } parts && parts.All(part => part.Key is "file" or "env" && part.Value.Text is not null)
             ? new SecretReference { File = parts.GetValueOrDefault("file")?.Text, Env = parts.GetValueOrDefault("env")?.Text }
             : null;
 }

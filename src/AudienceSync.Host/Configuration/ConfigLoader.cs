@@ -22,13 +22,19 @@ public sealed class ConfigLoader(string path, Func<string, string?> environment)
     {
         if (!File.Exists(path))
         {
-            throw new SetupException("config_missing", $"There is no configuration at {path}. Set AUDIENCESYNC_CONFIG; docs/operating.md shows one.");
+            throw new SetupException(
+                "config_missing",
+                $"There is no configuration at {path}. Set AUDIENCESYNC_CONFIG; docs/operating.md shows one."
+            );
         }
 
         try
         {
-            var yaml = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithDuplicateKeyChecking()
-                .WithTypeConverter(new DestinationConfigReader()).Build();
+            var yaml = new DeserializerBuilder()
+                .WithNamingConvention(UnderscoredNamingConvention.Instance)
+                .WithDuplicateKeyChecking()
+                .WithTypeConverter(new DestinationConfigReader())
+                .Build();
             return yaml.Deserialize<T>(File.ReadAllText(path)) ?? throw Invalid("the file is empty");
         }
         catch (YamlException error)
@@ -49,7 +55,10 @@ public sealed class ConfigLoader(string path, Func<string, string?> environment)
         };
         return text?.Trim() is { Length: > 0 } secret
             ? Encoding.UTF8.GetBytes(secret)
-            : throw new SetupException("secret_missing", $"{path}: {what} must name a file that exists or a variable that is set: {{ file: NAME }} or {{ env: NAME }}.");
+            : throw new SetupException(
+                "secret_missing",
+                $"{path}: {what} must name a file that exists or a variable that is set: {{ file: NAME }} or {{ env: NAME }}."
+            );
     }
 
     public SetupException Invalid(string what) => new("config_invalid", $"{path}: {what}");

@@ -34,8 +34,8 @@ internal sealed class DestinationConfigReader : IYamlTypeConverter
         return destination;
     }
 
-    public void WriteYaml(IEmitter emitter, object? value, Type type, ObjectSerializer serializer)
-        => throw new NotSupportedException("The configuration is only read.");
+    public void WriteYaml(IEmitter emitter, object? value, Type type, ObjectSerializer serializer) =>
+        throw new NotSupportedException("The configuration is only read.");
 
     private static void Read(Scalar name, DestinationConfig destination, ObjectDeserializer read)
     {
@@ -65,21 +65,27 @@ internal sealed class DestinationConfigReader : IYamlTypeConverter
                 break;
             default:
                 throw new YamlException(
-                    name.Start, name.End, $"Property '{name.Value}' not found on type '{typeof(DestinationConfig).FullName}'.");
+                    name.Start,
+                    name.End,
+                    $"Property '{name.Value}' not found on type '{typeof(DestinationConfig).FullName}'."
+                );
         }
     }
 
     /// <summary>Null for what is left empty, which counts as absent.</summary>
-    private static SettingValue? ValueOf(object? value) => value switch
-    {
-        null => null,
-        IDictionary<object, object?> parts => SettingValue.Of(parts
-            .Select(part => (Name: TextOf(part.Key), Value: ValueOf(part.Value)))
-            .Where(part => part.Value is not null)
-            .ToDictionary(part => part.Name, part => part.Value!, StringComparer.Ordinal)),
-        IEnumerable<object?> items => SettingValue.Of(items.Select(item => ValueOf(item) ?? SettingValue.Of("")).ToList()),
-        _ => SettingValue.Of(TextOf(value)),
-    };
+    private static SettingValue? ValueOf(object? value) =>
+        value switch
+        {
+            null => null,
+            IDictionary<object, object?> parts => SettingValue.Of(
+                parts
+                    .Select(part => (Name: TextOf(part.Key), Value: ValueOf(part.Value)))
+                    .Where(part => part.Value is not null)
+                    .ToDictionary(part => part.Name, part => part.Value!, StringComparer.Ordinal)
+            ),
+            IEnumerable<object?> items => SettingValue.Of(items.Select(item => ValueOf(item) ?? SettingValue.Of("")).ToList()),
+            _ => SettingValue.Of(TextOf(value)),
+        };
 
     private static string TextOf(object value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 }

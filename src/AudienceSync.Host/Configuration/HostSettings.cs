@@ -11,7 +11,8 @@ public sealed record HostSettings(
     string? MasterKeyFile,
     string? MasterKey,
     bool JsonLog,
-    string LogLevel)
+    string LogLevel
+)
 {
     public const string DefaultUrls = "http://127.0.0.1:5400";
 
@@ -42,40 +43,44 @@ public sealed record HostSettings(
     /// <summary>An address that serves only <c>/health</c> and <c>/metrics</c>, in addition to <see cref="Urls"/>; null for none.</summary>
     public string? HealthUrl { get; init; }
 
-    public static HostSettings FromEnvironment(Func<string, string?> read) => new(
-        Read(read, "AUDIENCESYNC_URLS") ?? DefaultUrls,
-        Path.GetFullPath(Read(read, "AUDIENCESYNC_DATA") ?? ".data"),
-        Read(read, "AUDIENCESYNC_POSTGRES"),
-        Path.GetFullPath(Read(read, "AUDIENCESYNC_CONFIG") ?? "audiencesync.yaml"),
-        Read(read, "AUDIENCESYNC_MASTER_KEY_FILE"),
-        Read(read, "AUDIENCESYNC_MASTER_KEY"),
-        string.Equals(Read(read, "AUDIENCESYNC_LOG"), "json", StringComparison.OrdinalIgnoreCase),
-        Read(read, "AUDIENCESYNC_LOG_LEVEL") ?? "Information")
-    {
-        LeaseS = Read(read, "AUDIENCESYNC_LEASE_S"),
-        HealthUrl = Read(read, "AUDIENCESYNC_HEALTH_URL"),
-        PostgresOwner = Read(read, "AUDIENCESYNC_POSTGRES_OWNER"),
-        Work = Read(read, "AUDIENCESYNC_WORK"),
-    };
+    public static HostSettings FromEnvironment(Func<string, string?> read) =>
+        new(
+            Read(read, "AUDIENCESYNC_URLS") ?? DefaultUrls,
+            Path.GetFullPath(Read(read, "AUDIENCESYNC_DATA") ?? ".data"),
+            Read(read, "AUDIENCESYNC_POSTGRES"),
+            Path.GetFullPath(Read(read, "AUDIENCESYNC_CONFIG") ?? "audiencesync.yaml"),
+            Read(read, "AUDIENCESYNC_MASTER_KEY_FILE"),
+            Read(read, "AUDIENCESYNC_MASTER_KEY"),
+            string.Equals(Read(read, "AUDIENCESYNC_LOG"), "json", StringComparison.OrdinalIgnoreCase),
+            Read(read, "AUDIENCESYNC_LOG_LEVEL") ?? "Information"
+        )
+        {
+            LeaseS = Read(read, "AUDIENCESYNC_LEASE_S"),
+            HealthUrl = Read(read, "AUDIENCESYNC_HEALTH_URL"),
+            PostgresOwner = Read(read, "AUDIENCESYNC_POSTGRES_OWNER"),
+            Work = Read(read, "AUDIENCESYNC_WORK"),
+        };
 
     /// <summary>How long a silent Host keeps its work from other Hosts; null for the built-in time.</summary>
     /// <exception cref="SetupException">lease_invalid</exception>
-    public TimeSpan? LeaseTime() => LeaseS is null ? null
+    public TimeSpan? LeaseTime() =>
+        LeaseS is null ? null
         : int.TryParse(LeaseS, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= MinLeaseS and <= MaxLeaseS
             ? TimeSpan.FromSeconds(seconds)
-            : throw new SetupException("lease_invalid", $"AUDIENCESYNC_LEASE_S must be {MinLeaseS} to {MaxLeaseS} seconds.");
+        : throw new SetupException("lease_invalid", $"AUDIENCESYNC_LEASE_S must be {MinLeaseS} to {MaxLeaseS} seconds.");
 
     /// <summary>
     /// Whether Wolverine's leader shares the work of a database evenly among its Hosts, which is the default. Otherwise every Host claims what
     /// is free, by its leases.
     /// </summary>
     /// <exception cref="SetupException">work_invalid</exception>
-    public bool SharesByAgents() => Work?.ToLowerInvariant() switch
-    {
-        null or ByAgents => true,
-        ByLeases => false,
-        _ => throw new SetupException("work_invalid", $"AUDIENCESYNC_WORK must be {ByAgents} or {ByLeases}."),
-    };
+    public bool SharesByAgents() =>
+        Work?.ToLowerInvariant() switch
+        {
+            null or ByAgents => true,
+            ByLeases => false,
+            _ => throw new SetupException("work_invalid", $"AUDIENCESYNC_WORK must be {ByAgents} or {ByLeases}."),
+        };
 
     /// <summary>Secrets are never printed.</summary>
     public override string ToString() => $"HostSettings({Urls}, {DataFolder})";

@@ -9,11 +9,16 @@ namespace AudienceSync.Host.EventStore;
 /// </summary>
 internal static class EventAlias
 {
-    private static readonly Dictionary<string, string> Known =
-        EventTypes.ByAlias.Keys.ToDictionary(alias => alias, alias => alias, StringComparer.Ordinal);
+    private static readonly Dictionary<string, string> Known = EventTypes.ByAlias.Keys.ToDictionary(
+        alias => alias,
+        alias => alias,
+        StringComparer.Ordinal
+    );
 
     private static readonly HashSet<string> Registry =
-        [.. EventTypes.ByAlias.Where(type => typeof(IRegistryEvent).IsAssignableFrom(type.Value)).Select(type => type.Key)];
+    [
+        .. EventTypes.ByAlias.Where(type => typeof(IRegistryEvent).IsAssignableFrom(type.Value)).Select(type => type.Key),
+    ];
 
     /// <summary>Whether it is an event of an audience stream.</summary>
     public static bool IsOfRegistry(string alias) => Registry.Contains(alias);

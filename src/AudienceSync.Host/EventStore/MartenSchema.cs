@@ -12,14 +12,15 @@ namespace AudienceSync.Host.EventStore;
 internal static class MartenSchema
 {
     /// <summary>What the application may do with Marten's tables. The log itself it may only extend.</summary>
-    public static string Grants(WorkspaceName workspace) => $"""
-        grant select, insert, update on {workspace.Schema}.mt_streams to {WorkspaceDatabase.AppRole};
-        grant select, insert, update, delete on
-          {workspace.Schema}.mt_event_progression, {workspace.Schema}.mt_high_water_skips,
-          {workspace.Schema}.mt_event_projection_floors, {workspace.Schema}.mt_doc_deadletterevent
-          to {WorkspaceDatabase.AppRole};
-        revoke update, delete, truncate on {workspace.Schema}.mt_events from {WorkspaceDatabase.AppRole};
-        """;
+    public static string Grants(WorkspaceName workspace) =>
+        $"""
+            grant select, insert, update on {workspace.Schema}.mt_streams to {WorkspaceDatabase.AppRole};
+            grant select, insert, update, delete on
+              {workspace.Schema}.mt_event_progression, {workspace.Schema}.mt_high_water_skips,
+              {workspace.Schema}.mt_event_projection_floors, {workspace.Schema}.mt_doc_deadletterevent
+              to {WorkspaceDatabase.AppRole};
+            revoke update, delete, truncate on {workspace.Schema}.mt_events from {WorkspaceDatabase.AppRole};
+            """;
 
     /// <summary>Applies what differs.</summary>
     /// <param name="connectionString">Connects as the owner of the schema.</param>
@@ -43,10 +44,11 @@ internal static class MartenSchema
         return $"{typeof(IDocumentStore).Assembly.GetName().Version} {Convert.ToHexStringLower(SHA256.HashData(script))}";
     }
 
-    private static DocumentStore Open(string connectionString, WorkspaceName workspace, AutoCreate create) => DocumentStore.For(options =>
-    {
-        options.Connection(connectionString);
-        WorkspaceEvents.Configure(options, workspace, TimeProvider.System);
-        options.AutoCreateSchemaObjects = create;
-    });
+    private static DocumentStore Open(string connectionString, WorkspaceName workspace, AutoCreate create) =>
+        DocumentStore.For(options =>
+        {
+            options.Connection(connectionString);
+            WorkspaceEvents.Configure(options, workspace, TimeProvider.System);
+            options.AutoCreateSchemaObjects = create;
+        });
 }

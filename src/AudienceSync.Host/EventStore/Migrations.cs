@@ -71,7 +71,11 @@ public sealed class Migrations(string connectionString, string? host = null)
         if (applied.Count > 0)
         {
             await ExecuteAsync(connection, $"grant usage on schema {GlobalSchema} to {WorkspaceDatabase.AppRole}", cancellationToken);
-            await ExecuteAsync(connection, $"grant select on all tables in schema {GlobalSchema} to {WorkspaceDatabase.AppRole}", cancellationToken);
+            await ExecuteAsync(
+                connection,
+                $"grant select on all tables in schema {GlobalSchema} to {WorkspaceDatabase.AppRole}",
+                cancellationToken
+            );
         }
 
         return applied;
@@ -88,7 +92,11 @@ public sealed class Migrations(string connectionString, string? host = null)
     }
 
     private async Task ApplyMartenAsync(
-        NpgsqlConnection connection, WorkspaceName workspace, List<string> applied, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        WorkspaceName workspace,
+        List<string> applied,
+        CancellationToken cancellationToken
+    )
     {
         var version = MartenSchema.Version;
         await using var select = new NpgsqlCommand("select digest from schema_versions where name = 'marten'", connection);
@@ -100,24 +108,36 @@ public sealed class Migrations(string connectionString, string? host = null)
         await MartenSchema.ApplyAsync(connectionString, workspace, cancellationToken);
         await ExecuteAsync(connection, MartenSchema.Grants(workspace), cancellationToken);
         await using var remember = new NpgsqlCommand(
-            "insert into schema_versions (name, digest) values ('marten', $1) on conflict (name) do update set digest = excluded.digest", connection);
+            "insert into schema_versions (name, digest) values ('marten', $1) on conflict (name) do update set digest = excluded.digest",
+            connection
+        );
         remember.Parameters.Add(new NpgsqlParameter<string> { TypedValue = version });
         await remember.ExecuteNonQueryAsync(cancellationToken);
         applied.Add($"{workspace.Schema}/marten");
     }
 
-    private NpgsqlDataSource Source() => new NpgsqlDataSourceBuilder(
-        new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            Pooling = false,
-            GssEncryptionMode = GssEncryptionMode.Disable,
+    private NpgsqlDataSource Source() =>
+        new NpgsqlDataSourceBuilder(
+            new NpgsqlConnectionStringBuilder(connectionString)
+            {
+                Pooling = false,
+                GssEncryptionMode = GssEncryptionMode.Disable,
 
-            // A Host that is frozen while it migrates delays the start of others by half a minute, not indefinitely.
-            Options = "-c idle_session_timeout=30s -c idle_in_transaction_session_timeout=30s",
-        }.ConnectionString) { Name = "schema" }.Build();
+                // A Host that is frozen while it migrates delays the start of others by half a minute, not indefinitely.
+                Options = "-c idle_session_timeout=30s -c idle_in_transaction_session_timeout=30s",
+            }.ConnectionString
+        )
+        {
+            Name = "schema",
+        }.Build();
 
     private static async Task ApplySchemaAsync(
-        NpgsqlConnection connection, string schema, string folder, List<string> applied, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        string schema,
+        string folder,
+        List<string> applied,
+        CancellationToken cancellationToken
+    )
     {
         await using (var made = new NpgsqlCommand($"select to_regclass('{schema}.schema_versions') is not null", connection))
         {
@@ -147,10 +167,17 @@ public sealed class Migrations(string connectionString, string? host = null)
     }
 
     private static async Task ApplyFileAsync(
-        NpgsqlConnection connection, string schema, string name, string text, string digest, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        string schema,
+        string name,
+        string text,
+        string digest,
+        CancellationToken cancellationToken
+    )
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var sql = text.Replace("${schema}", schema, StringComparison.Ordinal).Replace("${app_role}", WorkspaceDatabase.AppRole, StringComparison.Ordinal);
+        var sql = text.Replace("${schema}", schema, StringComparison.Ordinal)
+            .Replace("${app_role}", WorkspaceDatabase.AppRole, StringComparison.Ordinal);
         await ExecuteAsync(connection, sql, cancellationToken);
         await using var remember = new NpgsqlCommand("insert into schema_versions (name, digest) values ($1, $2)", connection);
         remember.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
@@ -188,7 +215,12 @@ public sealed class Migrations(string connectionString, string? host = null)
     {
         var assembly = Assembly.GetExecutingAssembly();
         var mark = $".EventStore.Schema.{folder}.";
-        foreach (var resource in assembly.GetManifestResourceNames().Where(n => n.Contains(mark, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (
+            var resource in assembly
+                .GetManifestResourceNames()
+                .Where(n => n.Contains(mark, StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+        )
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
             yield return (resource[(resource.IndexOf(mark, StringComparison.Ordinal) + mark.Length)..], reader.ReadToEnd());

@@ -47,11 +47,8 @@ internal static class Sql
     /// <summary>
     /// A column of times, with an explicit type, because the driver infers the type of an array of nullable times from its first element.
     /// </summary>
-    public static NpgsqlParameter OfTimes<T>(List<T> values) => new NpgsqlParameter<List<T>>
-    {
-        TypedValue = values,
-        NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz,
-    };
+    public static NpgsqlParameter OfTimes<T>(List<T> values) =>
+        new NpgsqlParameter<List<T>> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz };
 
     public static NpgsqlParameter OfNullable(string? value) =>
         new() { Value = value is null ? DBNull.Value : value, NpgsqlDbType = NpgsqlDbType.Text };

@@ -71,7 +71,10 @@ internal sealed class SqlOperation(IReadOnlyList<NpgsqlBatchCommand> commands) :
     // The type is named where the driver cannot infer it from the value: see Sql.
     private static void Add(ICommandBuilder builder, NpgsqlParameter parameter)
     {
-        if (parameter.GetType() == typeof(NpgsqlParameter) || parameter is NpgsqlParameter<List<DateTime>> or NpgsqlParameter<List<DateTime?>>)
+        if (
+            parameter.GetType() == typeof(NpgsqlParameter)
+            || parameter is NpgsqlParameter<List<DateTime>> or NpgsqlParameter<List<DateTime?>>
+        )
         {
             builder.AppendParameter(parameter.Value, parameter.NpgsqlDbType);
         }

@@ -29,10 +29,14 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
 
     private const string Role = "-c role=" + AppRole;
 
-    private const string Network = " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10s";
+    private const string Network =
+        " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10s";
 
     private const string HotPlanner =
-        Role + Network + " -c idle_in_transaction_session_timeout=2s" + " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
+        Role
+        + Network
+        + " -c idle_in_transaction_session_timeout=2s"
+        + " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
         + " -c enable_hashjoin=off -c enable_mergejoin=off"
         + " -c enable_material=off -c enable_bitmapscan=off -c enable_memoize=off -c jit=off";
 
@@ -104,15 +108,16 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
         await Login.DisposeAsync();
     }
 
-    private DocumentStore Open(TimeProvider clock) => DocumentStore.For(options =>
-    {
-        options.Connection(Append);
-        options.CommandTimeout = AppendTimeout_s;
-        WorkspaceEvents.Configure(options, Workspace, clock);
+    private DocumentStore Open(TimeProvider clock) =>
+        DocumentStore.For(options =>
+        {
+            options.Connection(Append);
+            options.CommandTimeout = AppendTimeout_s;
+            WorkspaceEvents.Configure(options, Workspace, clock);
 
-        // Whether to append again is decided by the writer, who knows which answers mean that nothing was written.
-        options.ConfigureWritePolly(static _ => { });
-    });
+            // Whether to append again is decided by the writer, who knows which answers mean that nothing was written.
+            options.ConfigureWritePolly(static _ => { });
+        });
 
     private NpgsqlConnectionStringBuilder Settings(string connectionString, string use, string options, int command_timeout_s, int pool) =>
         new(connectionString)
@@ -142,8 +147,9 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
         // The label of the pool in metrics; by default it would be the connection string.
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = $"{Workspace.Value}/{name}" };
         // Without it the polls of idle loops would be spans, several a second.
-        builder.ConfigureTracing(tracing => tracing
-            .ConfigureCommandFilter(_ => Spans.IsWithin).ConfigureBatchFilter(_ => Spans.IsWithin).EnablePhysicalOpenTracing(false));
+        builder.ConfigureTracing(tracing =>
+            tracing.ConfigureCommandFilter(_ => Spans.IsWithin).ConfigureBatchFilter(_ => Spans.IsWithin).EnablePhysicalOpenTracing(false)
+        );
         return builder.Build();
     }
 }

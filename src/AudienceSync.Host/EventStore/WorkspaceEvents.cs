@@ -48,7 +48,11 @@ public static class WorkspaceEvents
         }
 
         AddTypes(options);
-        options.UseSystemTextJsonForSerialization(EnumStorage.AsString, Casing.CamelCase, json => json.Converters.Add(new StoredEventConverter()));
+        options.UseSystemTextJsonForSerialization(
+            EnumStorage.AsString,
+            Casing.CamelCase,
+            json => json.Converters.Add(new StoredEventConverter())
+        );
         options.Projections.Add(new AudienceStreamProjection(), ProjectionLifecycle.Live);
         options.Projections.Add(new PersonStreamProjection(), ProjectionLifecycle.Live);
         options.Projections.Add(new AudienceTables(), ProjectionLifecycle.Inline);
@@ -65,7 +69,10 @@ public static class WorkspaceEvents
         foreach (var alias in EventUpcasters.Aliases)
         {
             options.Events.Upcast(
-                EventTypes.ByAlias[EventUpcasters.CurrentAlias(alias)], alias, JsonTransformations.Upcast(json => Read(alias, json)));
+                EventTypes.ByAlias[EventUpcasters.CurrentAlias(alias)],
+                alias,
+                JsonTransformations.Upcast(json => Read(alias, json))
+            );
         }
     }
 

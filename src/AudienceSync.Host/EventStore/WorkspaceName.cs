@@ -10,7 +10,9 @@ public readonly partial record struct WorkspaceName
         if (!IsName(value))
         {
             throw new ArgumentException(
-                "A workspace name has up to 40 lowercase letters, digits and underscores, and starts with a letter.", nameof(value));
+                "A workspace name has up to 40 lowercase letters, digits and underscores, and starts with a letter.",
+                nameof(value)
+            );
         }
 
         Value = value;

@@ -10,18 +10,44 @@ namespace AudienceSync.Host.History;
 /// <param name="OccurredAt">The sender's time; null where an event has none.</param>
 /// <param name="RecordedAt">When it was committed.</param>
 public sealed record EventView(
-    long Position, Guid Id, Guid Anchor, string Type, string Summary, string? AudienceKey, DateTimeOffset? OccurredAt, DateTimeOffset RecordedAt, string? Source,
-    string? Journey, string? Step, string? Variant, string? Message)
+    long Position,
+    Guid Id,
+    Guid Anchor,
+    string Type,
+    string Summary,
+    string? AudienceKey,
+    DateTimeOffset? OccurredAt,
+    DateTimeOffset RecordedAt,
+    string? Source,
+    string? Journey,
+    string? Step,
+    string? Variant,
+    string? Message
+)
 {
     /// <summary>The journey context in one line; null when the event has none.</summary>
     [JsonIgnore]
-    public string? Place => new[] { Journey, Step, Variant, Message }.OfType<string>().ToArray() is { Length: > 0 } parts ? string.Join(" / ", parts) : null;
+    public string? Place =>
+        new[] { Journey, Step, Variant, Message }.OfType<string>().ToArray() is { Length: > 0 } parts ? string.Join(" / ", parts) : null;
 
     public static EventView Of(TrailEvent logged)
     {
         var stored = EventJson.Read(logged.Type, logged.Data);
         var view = new EventView(
-            logged.Position.Value, logged.Id, logged.Anchor.Value, logged.Type, Describe(stored), null, null, logged.RecordedAt, null, null, null, null, null);
+            logged.Position.Value,
+            logged.Id,
+            logged.Anchor.Value,
+            logged.Type,
+            Describe(stored),
+            null,
+            null,
+            logged.RecordedAt,
+            null,
+            null,
+            null,
+            null,
+            null
+        );
         return stored switch
         {
             IAudienceEvent audienceEvent => view with
@@ -43,20 +69,21 @@ public sealed record EventView(
         };
     }
 
-    private static string Describe(IStoredEvent stored) => stored switch
-    {
-        AudienceMemberAdded added => $"add{Describe(added.Consent)}",
-        AudienceMemberRemoved removed => $"remove{Describe(removed.Consent)}",
-        AudienceExposureRecorded exposed => $"exposure{Describe(exposed.Consent)}",
-        PersonConsentChanged changed => $"consent{Describe(changed.Consent)}",
-        PersonSuppressed suppressed => $"suppressed {suppressed.Destination ?? "everywhere"}",
-        PersonSuppressionLifted lifted => $"suppression lifted {lifted.Destination ?? "everywhere"}",
-        PersonLinked linked => $"linked to {linked.Owner}",
-        PersonIdentifiersChanged changed => $"identifiers revision {changed.Revision}",
-        PersonErasureRequested => "erasure requested",
-        PersonErased => "erased",
-        _ => "",
-    };
+    private static string Describe(IStoredEvent stored) =>
+        stored switch
+        {
+            AudienceMemberAdded added => $"add{Describe(added.Consent)}",
+            AudienceMemberRemoved removed => $"remove{Describe(removed.Consent)}",
+            AudienceExposureRecorded exposed => $"exposure{Describe(exposed.Consent)}",
+            PersonConsentChanged changed => $"consent{Describe(changed.Consent)}",
+            PersonSuppressed suppressed => $"suppressed {suppressed.Destination ?? "everywhere"}",
+            PersonSuppressionLifted lifted => $"suppression lifted {lifted.Destination ?? "everywhere"}",
+            PersonLinked linked => $"linked to {linked.Owner}",
+            PersonIdentifiersChanged changed => $"identifiers revision {changed.Revision}",
+            PersonErasureRequested => "erasure requested",
+            PersonErased => "erased",
+            _ => "",
+        };
 
     private static string Describe(Consent consent) =>
         (consent.AdUserData == ConsentAnswer.Unspecified ? "" : $", ad_user_data {Word(consent.AdUserData)}")

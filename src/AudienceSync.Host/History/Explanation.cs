@@ -13,8 +13,14 @@ public sealed record ExplainedKey(string AudienceKey, double? WindowS, string Co
 /// The membership, and what it follows from. <paramref name="Status"/> is null when the person has no events for the key.
 /// </summary>
 public sealed record ExplainedMembership(
-    MembershipStatus? Status, DateTimeOffset? Since, DateTimeOffset? Until, DateTimeOffset? AddedAt, DateTimeOffset? RemovedAt, IReadOnlyList<string> Restrictions,
-    IReadOnlyList<string> RestrictedAt);
+    MembershipStatus? Status,
+    DateTimeOffset? Since,
+    DateTimeOffset? Until,
+    DateTimeOffset? AddedAt,
+    DateTimeOffset? RemovedAt,
+    IReadOnlyList<string> Restrictions,
+    IReadOnlyList<string> RestrictedAt
+);
 
 /// <summary>One event, and its effect. <paramref name="By"/> is the position of the event that superseded or outweighed it.</summary>
 public sealed record ExplainedEvent(EventView Event, EventEffect Effect, long? By, EventEffect? Permission);
@@ -25,13 +31,30 @@ public sealed record ExplainedEvent(EventView Event, EventEffect Effect, long? B
 /// the key does not feed it.
 /// </summary>
 public sealed record ExplainedBinding(
-    string Destination, string Platform, string Remote, string FedBy, bool Feeds, bool Bound, string? Stopped, DateTimeOffset? BlockedUntil, bool ConsentRequired,
-    bool? Looked, IReadOnlyList<TrailDelivery> Deliveries, IReadOnlyList<TrailCall> LastCalls);
+    string Destination,
+    string Platform,
+    string Remote,
+    string FedBy,
+    bool Feeds,
+    bool Bound,
+    string? Stopped,
+    DateTimeOffset? BlockedUntil,
+    bool ConsentRequired,
+    bool? Looked,
+    IReadOnlyList<TrailDelivery> Deliveries,
+    IReadOnlyList<TrailCall> LastCalls
+);
 
 /// <summary>Why a person is or is not in an audience, from their events to the platforms' responses.</summary>
 public sealed record Explanation(
-    Guid Person, ExplainedKey Key, ExplainedMembership Membership, IReadOnlyList<TrailAnchor> Anchors, IReadOnlyList<ExplainedEvent> Events, IReadOnlyList<ExplainedBinding> Bindings,
-    long ProjectedPosition);
+    Guid Person,
+    ExplainedKey Key,
+    ExplainedMembership Membership,
+    IReadOnlyList<TrailAnchor> Anchors,
+    IReadOnlyList<ExplainedEvent> Events,
+    IReadOnlyList<ExplainedBinding> Bindings,
+    long ProjectedPosition
+);
 
 /// <summary>Builds explanations.</summary>
 public sealed class Explainer(PersonPast past, PersonTrailQueries trail)
@@ -48,37 +71,69 @@ public sealed class Explainer(PersonPast past, PersonTrailQueries trail)
         var events = await trail.EventsAsync(anchors, cancellationToken);
         return new Explanation(
             root.Value,
-            new ExplainedKey(key.Key.Value, key.Window?.TotalSeconds, AudienceLabels.Of(key.ConsentPolicy), AudienceLabels.Of(key.MatchKeys), key.Retired),
+            new ExplainedKey(
+                key.Key.Value,
+                key.Window?.TotalSeconds,
+                AudienceLabels.Of(key.ConsentPolicy),
+                AudienceLabels.Of(key.MatchKeys),
+                key.Retired
+            ),
             Of(member, key, now),
             await trail.AnchorsAsync(anchors, cancellationToken),
             Evaluate(events, past.Keys.PastOf(key), now),
             await BindingsAsync(root, anchors, key, cancellationToken),
-            now.Last.Value);
+            now.Last.Value
+        );
     }
 
     private static ExplainedMembership Of(PastMember member, PublishedKey key, AsOf now)
     {
         var known = member.State != MembershipState.Nothing;
         return new ExplainedMembership(
-            known ? member.Status : null, known ? member.State.Since(key.Window, now.At) : null, member.State.Until(key.Window), member.State.AddedAt, member.State.RemovedAt,
-            member.Permissions.Restrictions.Labels(), member.Permissions.RestrictedAt ?? []);
+            known ? member.Status : null,
+            known ? member.State.Since(key.Window, now.At) : null,
+            member.State.Until(key.Window),
+            member.State.AddedAt,
+            member.State.RemovedAt,
+            member.Permissions.Restrictions.Labels(),
+            member.Permissions.RestrictedAt ?? []
+        );
     }
 
     private static List<ExplainedEvent> Evaluate(List<TrailEvent> events, PastKey key, AsOf now)
     {
         var views = events.ToDictionary(one => one.Position, EventView.Of);
-        var read = events.Where(one => one.Position <= now.Last).Select(one => new StreamEvent(one.Position, one.Anchor, one.Type, one.Data)).ToList();
+        var read = events
+            .Where(one => one.Position <= now.Last)
+            .Select(one => new StreamEvent(one.Position, one.Anchor, one.Type, one.Data))
+            .ToList();
         return
         [
-            .. EventEffects.Of(read, key).Select(evaluated => new ExplainedEvent(views[evaluated.Event.Position], evaluated.Effect, evaluated.By?.Value, evaluated.Permission)),
-            .. events.Where(one => one.Position > now.Last).Select(one => new ExplainedEvent(views[one.Position], EventEffect.Waiting, null, null)),
+            .. EventEffects
+                .Of(read, key)
+                .Select(evaluated => new ExplainedEvent(
+                    views[evaluated.Event.Position],
+                    evaluated.Effect,
+                    evaluated.By?.Value,
+                    evaluated.Permission
+                )),
+            .. events
+                .Where(one => one.Position > now.Last)
+                .Select(one => new ExplainedEvent(views[one.Position], EventEffect.Waiting, null, null)),
         ];
     }
 
-    private async Task<List<ExplainedBinding>> BindingsAsync(PersonId root, IReadOnlyList<PersonId> anchors, PublishedKey key, CancellationToken cancellationToken)
+    private async Task<List<ExplainedBinding>> BindingsAsync(
+        PersonId root,
+        IReadOnlyList<PersonId> anchors,
+        PublishedKey key,
+        CancellationToken cancellationToken
+    )
     {
         var bindings = await trail.BindingsAsync(key.Key.Audience, anchors, cancellationToken);
-        var calls = (await trail.CallsAsync(bindings.Select(binding => binding.BindingId), cancellationToken)).ToLookup(call => call.BindingId);
+        var calls = (await trail.CallsAsync(bindings.Select(binding => binding.BindingId), cancellationToken)).ToLookup(call =>
+            call.BindingId
+        );
         var changed = await trail.ChangedAsync(key.KeyId, root, cancellationToken);
         return [.. bindings.GroupBy(binding => binding.BindingId).Select(rows => Of(rows.First(), rows))];
 
@@ -86,9 +141,19 @@ public sealed class Explainer(PersonPast past, PersonTrailQueries trail)
         {
             var feeds = one.FedBy == key.Key.Value;
             return new ExplainedBinding(
-                one.Destination, one.Platform, one.Remote, one.FedBy, feeds, one.Bound, one.Stopped, one.BlockedUntil, one.ConsentRequired,
+                one.Destination,
+                one.Platform,
+                one.Remote,
+                one.FedBy,
+                feeds,
+                one.Bound,
+                one.Stopped,
+                one.BlockedUntil,
+                one.ConsentRequired,
                 feeds && changed is { } at ? at <= Math.Max(one.RemovalLaneAt, one.AddLaneAt) : null,
-                [.. rows.Select(row => row.Delivery).OfType<TrailDelivery>()], [.. calls[one.BindingId]]);
+                [.. rows.Select(row => row.Delivery).OfType<TrailDelivery>()],
+                [.. calls[one.BindingId]]
+            );
         }
     }
 }

@@ -15,8 +15,9 @@ public sealed class HistoryEndpoints(TimeProvider clock)
 
     public void Map(RouteGroupBuilder group)
     {
-        group.MapGet("/audiences/{key}/members/diff", DiffAsync).Takes(
-            QueryParameter.RequiredFrom, QueryParameter.RequiredTo, QueryParameter.Mode, QueryParameter.After, QueryParameter.Limit);
+        group
+            .MapGet("/audiences/{key}/members/diff", DiffAsync)
+            .Takes(QueryParameter.RequiredFrom, QueryParameter.RequiredTo, QueryParameter.Mode, QueryParameter.After, QueryParameter.Limit);
         group.MapGet("/audiences/{key}/counters", CountersAsync).Takes(QueryParameter.From, QueryParameter.To);
         group.MapGet("/people/{person:guid}/history", HistoryAsync);
         group.MapGet("/people/{person:guid}/why/{key}", WhyAsync);
@@ -24,7 +25,11 @@ public sealed class HistoryEndpoints(TimeProvider clock)
 
     /// <summary>Members as of a time. <see cref="MemberEndpoints"/> has the current members.</summary>
     internal static async Task<IResult> ListAsync(
-        RequestWorkspace workspace, PublishedKey key, (string At, string? Mode, Guid? After, int Limit) query, CancellationToken cancellationToken)
+        RequestWorkspace workspace,
+        PublishedKey key,
+        (string At, string? Mode, Guid? After, int Limit) query,
+        CancellationToken cancellationToken
+    )
     {
         if (!MomentText.TryRead(query.At, out var at))
         {
@@ -37,7 +42,15 @@ public sealed class HistoryEndpoints(TimeProvider clock)
     }
 
     private async Task<IResult> DiffAsync(
-        string key, RequestWorkspace workspace, string? from, string? to, string? mode, Guid? after, int? limit, CancellationToken cancellationToken)
+        string key,
+        RequestWorkspace workspace,
+        string? from,
+        string? to,
+        string? mode,
+        Guid? after,
+        int? limit,
+        CancellationToken cancellationToken
+    )
     {
         if (await People(workspace).KeyAsync(key, cancellationToken) is not { } published)
         {
@@ -50,11 +63,19 @@ public sealed class HistoryEndpoints(TimeProvider clock)
         }
 
         return MomentText.TryMode(mode, out var meaning)
-            ? Results.Ok(await Past(workspace).DiffAsync(published, (begin, end), meaning, after ?? Guid.Empty, limit ?? 100, cancellationToken))
+            ? Results.Ok(
+                await Past(workspace).DiffAsync(published, (begin, end), meaning, after ?? Guid.Empty, limit ?? 100, cancellationToken)
+            )
             : QueryProblem.InvalidMode;
     }
 
-    private async Task<IResult> CountersAsync(string key, RequestWorkspace workspace, string? from, string? to, CancellationToken cancellationToken)
+    private async Task<IResult> CountersAsync(
+        string key,
+        RequestWorkspace workspace,
+        string? from,
+        string? to,
+        CancellationToken cancellationToken
+    )
     {
         if (await People(workspace).KeyAsync(key, cancellationToken) is not { } published)
         {
@@ -67,12 +88,20 @@ public sealed class HistoryEndpoints(TimeProvider clock)
             return QueryProblem.InvalidMoment;
         }
 
-        return Results.Ok(new { audience_key = key, hours = await new HourStore(workspace.Get<WorkspaceDatabase>()).ReadAsync(published.KeyId, begin, end, cancellationToken) });
+        return Results.Ok(
+            new
+            {
+                audience_key = key,
+                hours = await new HourStore(workspace.Get<WorkspaceDatabase>()).ReadAsync(published.KeyId, begin, end, cancellationToken),
+            }
+        );
     }
 
     private async Task<IResult> HistoryAsync(Guid person, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
-        return await People(workspace).HistoryAsync(new PersonId(person), cancellationToken) is { } history ? Results.Ok(history) : QueryProblem.UnknownPerson;
+        return await People(workspace).HistoryAsync(new PersonId(person), cancellationToken) is { } history
+            ? Results.Ok(history)
+            : QueryProblem.UnknownPerson;
     }
 
     private async Task<IResult> WhyAsync(Guid person, string key, RequestWorkspace workspace, CancellationToken cancellationToken)
@@ -84,10 +113,13 @@ public sealed class HistoryEndpoints(TimeProvider clock)
         }
 
         var explainer = new Explainer(people, new PersonTrailQueries(workspace.Get<WorkspaceDatabase>()));
-        return await explainer.ExplainAsync(new PersonId(person), published, cancellationToken) is { } explained ? Results.Ok(explained) : QueryProblem.UnknownPerson;
+        return await explainer.ExplainAsync(new PersonId(person), published, cancellationToken) is { } explained
+            ? Results.Ok(explained)
+            : QueryProblem.UnknownPerson;
     }
 
-    private static MembersAsOf Past(RequestWorkspace workspace) => new(new PastQueries(workspace.Get<WorkspaceDatabase>()), workspace.Get<AudienceKeys>());
+    private static MembersAsOf Past(RequestWorkspace workspace) =>
+        new(new PastQueries(workspace.Get<WorkspaceDatabase>()), workspace.Get<AudienceKeys>());
 
     private PersonPast People(RequestWorkspace workspace)
     {

@@ -15,13 +15,22 @@ public static class MemberEndpoints
 {
     public static void Map(RouteGroupBuilder group)
     {
-        group.MapGet("/audiences/{key}/members", MembersAsync).Takes(QueryParameter.At, QueryParameter.Mode, QueryParameter.After, QueryParameter.Limit);
+        group
+            .MapGet("/audiences/{key}/members", MembersAsync)
+            .Takes(QueryParameter.At, QueryParameter.Mode, QueryParameter.After, QueryParameter.Limit);
         group.MapPost("/members/lookup", LookupAsync).Takes(BodyContract.Json, QueryParameter.DefaultCountry);
         group.MapGet("/people/{person:guid}/memberships", MembershipsAsync);
     }
 
     private static async Task<IResult> MembersAsync(
-        string key, RequestWorkspace workspace, string? at, string? mode, Guid? after, int? limit, CancellationToken cancellationToken)
+        string key,
+        RequestWorkspace workspace,
+        string? at,
+        string? mode,
+        Guid? after,
+        int? limit,
+        CancellationToken cancellationToken
+    )
     {
         if (workspace.Get<AudienceKeys>().ByName(key) is not { } published)
         {
@@ -34,12 +43,21 @@ public static class MemberEndpoints
             return await HistoryEndpoints.ListAsync(workspace, published, (at, mode, after, size), cancellationToken);
         }
 
-        var members = await new MemberQueries(workspace.Get<WorkspaceDatabase>()).ListAsync(published.KeyId, after ?? Guid.Empty, size, cancellationToken);
+        var members = await new MemberQueries(workspace.Get<WorkspaceDatabase>()).ListAsync(
+            published.KeyId,
+            after ?? Guid.Empty,
+            size,
+            cancellationToken
+        );
         return Results.Ok(new { members, next = members.Count == size ? members[^1].Person : (Guid?)null });
     }
 
     private static async Task<IResult> LookupAsync(
-        PersonLookup lookup, RequestWorkspace workspace, [FromQuery(Name = "default_country")] string? defaultCountry, CancellationToken cancellationToken)
+        PersonLookup lookup,
+        RequestWorkspace workspace,
+        [FromQuery(Name = "default_country")] string? defaultCountry,
+        CancellationToken cancellationToken
+    )
     {
         var country = defaultCountry ?? "";
         var alias = lookup.Alias(workspace.Get<AliasDigester>(), country);
@@ -58,7 +76,11 @@ public static class MemberEndpoints
         return Results.Ok(new { person = person.Value.Value, memberships = await queries.OfPersonAsync(person.Value, cancellationToken) });
     }
 
-    private static async Task<PersonId?> FindOlderAsync(MemberQueries queries, IEnumerable<Alias> forms, CancellationToken cancellationToken)
+    private static async Task<PersonId?> FindOlderAsync(
+        MemberQueries queries,
+        IEnumerable<Alias> forms,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var form in forms)
         {
@@ -73,7 +95,10 @@ public static class MemberEndpoints
 
     private static async Task<IResult> MembershipsAsync(Guid person, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
-        var memberships = await new MemberQueries(workspace.Get<WorkspaceDatabase>()).OfPersonAsync(new PersonId(person), cancellationToken);
+        var memberships = await new MemberQueries(workspace.Get<WorkspaceDatabase>()).OfPersonAsync(
+            new PersonId(person),
+            cancellationToken
+        );
         return Results.Ok(new { person, memberships });
     }
 }

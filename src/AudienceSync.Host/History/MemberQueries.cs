@@ -8,13 +8,22 @@ namespace AudienceSync.Host.History;
 
 /// <summary>A membership as shown by queries.</summary>
 public sealed record MemberView(
-    Guid Person, string AudienceKey, MembershipStatus Status, DateTimeOffset Since, DateTimeOffset? Until, DateTimeOffset? AddedAt, DateTimeOffset? RemovedAt,
-    IReadOnlyList<string> Restrictions, IReadOnlyList<string> RestrictedAt);
+    Guid Person,
+    string AudienceKey,
+    MembershipStatus Status,
+    DateTimeOffset Since,
+    DateTimeOffset? Until,
+    DateTimeOffset? AddedAt,
+    DateTimeOffset? RemovedAt,
+    IReadOnlyList<string> Restrictions,
+    IReadOnlyList<string> RestrictedAt
+);
 
 /// <summary>Members of an audience, and memberships of a person.</summary>
 public sealed class MemberQueries(WorkspaceDatabase database)
 {
-    private const string Columns = "m.person, k.audience_key, m.state, m.since_at, m.until_at, m.added_at, m.removed_at, m.restrictions, m.restricted_at";
+    private const string Columns =
+        "m.person, k.audience_key, m.state, m.since_at, m.until_at, m.added_at, m.removed_at, m.restrictions, m.restricted_at";
 
     private const string ListSql = $"""
         select {Columns} from membership m join audience_keys k on k.key_id = m.key_id
@@ -54,10 +63,19 @@ public sealed class MemberQueries(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            members.Add(new MemberView(
-                reader.GetGuid(0), reader.GetString(1), (MembershipStatus)reader.GetInt16(2), new DateTimeOffset(reader.GetDateTime(3)),
-                reader.TimeOrNull(4), reader.TimeOrNull(5), reader.TimeOrNull(6), ((TargetingRestrictions)reader.GetInt16(7)).Labels(),
-                reader.IsDBNull(8) ? [] : reader.GetFieldValue<string[]>(8)));
+            members.Add(
+                new MemberView(
+                    reader.GetGuid(0),
+                    reader.GetString(1),
+                    (MembershipStatus)reader.GetInt16(2),
+                    new DateTimeOffset(reader.GetDateTime(3)),
+                    reader.TimeOrNull(4),
+                    reader.TimeOrNull(5),
+                    reader.TimeOrNull(6),
+                    ((TargetingRestrictions)reader.GetInt16(7)).Labels(),
+                    reader.IsDBNull(8) ? [] : reader.GetFieldValue<string[]>(8)
+                )
+            );
         }
 
         return members;

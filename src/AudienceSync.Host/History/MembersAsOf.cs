@@ -39,20 +39,37 @@ public sealed class MembersAsOf(PastQueries reader, AudienceKeys keys)
     internal int MaxPeople { get; init; } = 40_000;
 
     public async Task<PastPage> ListAsync(
-        PublishedKey key, DateTimeOffset at, AsOfMeaning mode, Guid after, int limit, CancellationToken cancellationToken)
+        PublishedKey key,
+        DateTimeOffset at,
+        AsOfMeaning mode,
+        Guid after,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         var past = keys.PastOf(key);
         var asOf = await AsOfAsync(at, mode, await reader.ProjectedAsync(cancellationToken), cancellationToken);
         var members = new List<MemberView>(limit);
         var next = await SweepAsync(
-            key, after, limit, [asOf], members,
+            key,
+            after,
+            limit,
+            [asOf],
+            members,
             (people, person) => Listed(people, person, past, asOf) is { } member ? [View(past, member, asOf)] : [],
-            cancellationToken);
+            cancellationToken
+        );
         return new PastPage(at, mode, asOf.Last.Value, members, next);
     }
 
     public async Task<PastDiff> DiffAsync(
-        PublishedKey key, (DateTimeOffset From, DateTimeOffset To) times, AsOfMeaning mode, Guid after, int limit, CancellationToken cancellationToken)
+        PublishedKey key,
+        (DateTimeOffset From, DateTimeOffset To) times,
+        AsOfMeaning mode,
+        Guid after,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         var past = keys.PastOf(key);
         var projected = await reader.ProjectedAsync(cancellationToken);
@@ -77,11 +94,22 @@ public sealed class MembersAsOf(PastQueries reader, AudienceKeys keys)
     }
 
     // In mode known the log ends where it ended at that time. What the projector has not read has no effect on any membership yet.
-    private async Task<AsOf> AsOfAsync(DateTimeOffset at, AsOfMeaning mode, Domain.Events.Position projected, CancellationToken cancellationToken) =>
-        new(at, mode, mode == AsOfMeaning.Known ? await reader.LastRecordedAsync(at, projected, cancellationToken) : projected);
+    private async Task<AsOf> AsOfAsync(
+        DateTimeOffset at,
+        AsOfMeaning mode,
+        Domain.Events.Position projected,
+        CancellationToken cancellationToken
+    ) => new(at, mode, mode == AsOfMeaning.Known ? await reader.LastRecordedAsync(at, projected, cancellationToken) : projected);
 
     private async Task<Guid?> SweepAsync<T>(
-        PublishedKey key, Guid after, int limit, AsOf[] moments, List<T> found, Func<PastPeople, PersonId, IEnumerable<T>> select, CancellationToken cancellationToken)
+        PublishedKey key,
+        Guid after,
+        int limit,
+        AsOf[] moments,
+        List<T> found,
+        Func<PastPeople, PersonId, IEnumerable<T>> select,
+        CancellationToken cancellationToken
+    )
     {
         var last = moments.Max(moment => moment.Last);
         var keyIds = keys.WithPredecessorsOf(key).Select(one => one.KeyId).ToList();
@@ -115,13 +143,24 @@ public sealed class MembersAsOf(PastQueries reader, AudienceKeys keys)
     private static PastMember? Listed(PastPeople people, PersonId person, PastKey key, AsOf asOf)
     {
         var root = people.RootAt(person, asOf);
-        return people.FirstAnchorAt(root, key, asOf) == person && people.MemberAt(root, key, asOf) is { IsListed: true } member ? member : null;
+        return people.FirstAnchorAt(root, key, asOf) == person && people.MemberAt(root, key, asOf) is { IsListed: true } member
+            ? member
+            : null;
     }
 
     private static bool IsListed(PastPeople people, PersonId person, PastKey key, AsOf asOf) =>
         people.OwnerAt(person, asOf) is null && people.MemberAt(person, key, asOf).IsListed;
 
-    private static MemberView View(PastKey key, PastMember member, AsOf asOf) => new(
-        member.Person.Value, key.AudienceKey, member.Status, member.State.Since(key.Window, asOf.At), member.State.Until(key.Window), member.State.AddedAt,
-        member.State.RemovedAt, Domain.Permission.RestrictionRule.Labels(member.Permissions.Restrictions), member.Permissions.RestrictedAt ?? []);
+    private static MemberView View(PastKey key, PastMember member, AsOf asOf) =>
+        new(
+            member.Person.Value,
+            key.AudienceKey,
+            member.Status,
+            member.State.Since(key.Window, asOf.At),
+            member.State.Until(key.Window),
+            member.State.AddedAt,
+            member.State.RemovedAt,
+            Domain.Permission.RestrictionRule.Labels(member.Permissions.Restrictions),
+            member.Permissions.RestrictedAt ?? []
+        );
 }

@@ -26,7 +26,7 @@ internal sealed class PastLoader(PastQueries reader, Position last)
 
         // Roots of one time must be evaluated at the other times, too.
         var all = named.ToHashSet();
-        for (var before = -1; before != all.Count;)
+        for (var before = -1; before != all.Count; )
         {
             before = all.Count;
             foreach (var asOf in moments)

@@ -102,7 +102,13 @@ public sealed class PastQueries(WorkspaceDatabase database)
     }
 
     /// <summary>The streams of the given anchors, up to a position.</summary>
-    public async Task ReadStreamsAsync(List<PersonId> anchors, Position last, PastPeople people, KeyNames names, CancellationToken cancellationToken)
+    public async Task ReadStreamsAsync(
+        List<PersonId> anchors,
+        Position last,
+        PastPeople people,
+        KeyNames names,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var anchor in anchors)
         {
@@ -113,8 +119,9 @@ public sealed class PastQueries(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            people.StreamOf(new PersonId(reader.GetGuid(0))).Take(
-                new Position(reader.GetInt64(1)), reader.GetString(2), reader.GetFieldValue<byte[]>(3), names);
+            people
+                .StreamOf(new PersonId(reader.GetGuid(0)))
+                .Take(new Position(reader.GetInt64(1)), reader.GetString(2), reader.GetFieldValue<byte[]>(3), names);
         }
     }
 

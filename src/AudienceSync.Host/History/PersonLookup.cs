@@ -25,7 +25,10 @@ public sealed record PersonLookup(string? CustomerId, string? Email, string? Pho
             return null;
         }
 
-        var texts = new PersonTexts(CustomerId, Email, Phone) { Details = Country is null ? null : new PersonDetails { Country = Country } };
+        var texts = new PersonTexts(CustomerId, Email, Phone)
+        {
+            Details = Country is null ? null : new PersonDetails { Country = Country },
+        };
         return IdentifierReader.Read(texts, new ReaderRules(defaultCountry)).Identifiers;
     }
 

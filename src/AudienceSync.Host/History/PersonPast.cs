@@ -34,19 +34,32 @@ public sealed class PersonPast(PastQueries reader, PersonTrailQueries trail, Aud
         var events = (await trail.EventsAsync(anchors, cancellationToken)).ToDictionary(one => one.Position);
         var spans = new List<KeySpan>();
         var facts = streams.SelectMany(stream => stream.MembershipFacts).ToList();
-        foreach (var key in await KeysOfAsync(facts.Select(one => one.Fact.AudienceKey).Distinct(StringComparer.Ordinal), cancellationToken))
+        foreach (
+            var key in await KeysOfAsync(facts.Select(one => one.Fact.AudienceKey).Distinct(StringComparer.Ordinal), cancellationToken)
+        )
         {
             var past = keys.PastOf(key);
-            spans.AddRange(MembershipTimeline.Of(
-                    facts.Where(one => past.Includes(one.Fact.AudienceKey)), streams.SelectMany(stream => stream.PermissionFacts), key.Window, key.ConsentPolicy, asOf.At)
-                .Select(span => new KeySpan(past.AudienceKey, span.Status, span.Since, span.Until, EventView.Of(events[span.Position]))));
+            spans.AddRange(
+                MembershipTimeline
+                    .Of(
+                        facts.Where(one => past.Includes(one.Fact.AudienceKey)),
+                        streams.SelectMany(stream => stream.PermissionFacts),
+                        key.Window,
+                        key.ConsentPolicy,
+                        asOf.At
+                    )
+                    .Select(span => new KeySpan(past.AudienceKey, span.Status, span.Since, span.Until, EventView.Of(events[span.Position])))
+            );
         }
 
         return new PersonHistory(root.Value, [.. anchors.Select(anchor => anchor.Value)], spans);
     }
 
     /// <summary>A person with their current links: the streams, the root, the anchors. Null when no person has this id.</summary>
-    internal async Task<(PastPeople People, PersonId Root, IReadOnlyList<PersonId> Anchors, AsOf Now)?> LoadAsync(PersonId person, CancellationToken cancellationToken)
+    internal async Task<(PastPeople People, PersonId Root, IReadOnlyList<PersonId> Anchors, AsOf Now)?> LoadAsync(
+        PersonId person,
+        CancellationToken cancellationToken
+    )
     {
         var asOf = new AsOf(clock.GetUtcNow(), AsOfMeaning.Happened, await reader.ProjectedAsync(cancellationToken));
         var loader = new PastLoader(reader, asOf.Last);
@@ -68,7 +81,10 @@ public sealed class PersonPast(PastQueries reader, PersonTrailQueries trail, Aud
             }
         }
 
-        return facts.Concat(facts.SelectMany(key => keys.SuccessorsOf(key.KeyId))).DistinctBy(key => key.KeyId).OrderBy(key => key.Key.Value, StringComparer.Ordinal);
+        return facts
+            .Concat(facts.SelectMany(key => keys.SuccessorsOf(key.KeyId)))
+            .DistinctBy(key => key.KeyId)
+            .OrderBy(key => key.Key.Value, StringComparer.Ordinal);
     }
 
     /// <summary>

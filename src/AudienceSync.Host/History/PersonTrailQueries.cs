@@ -14,19 +14,55 @@ public sealed record TrailAnchor(Guid Anchor, string Kind, Guid? LinkedTo, int R
 
 /// <summary>One remote audience of the queried audience, and the ledger row of the person there.</summary>
 public sealed record TrailBinding(
-    int BindingId, string Destination, string Platform, string Remote, string FedBy, bool Bound, string? Stopped, DateTimeOffset? BlockedUntil, bool ConsentRequired,
-    long RemovalLaneAt, long AddLaneAt, TrailDelivery? Delivery);
+    int BindingId,
+    string Destination,
+    string Platform,
+    string Remote,
+    string FedBy,
+    bool Bound,
+    string? Stopped,
+    DateTimeOffset? BlockedUntil,
+    bool ConsentRequired,
+    long RemovalLaneAt,
+    long AddLaneAt,
+    TrailDelivery? Delivery
+);
 
 /// <summary>A row of the ledger, with the job that includes it.</summary>
 public sealed record TrailDelivery(
-    Guid Anchor, Domain.Syncing.LedgerStatus Status, int Revision, short Normalizer, string? Reason, DateTimeOffset UpdatedAt, bool Again, TrailJob? Job);
+    Guid Anchor,
+    Domain.Syncing.LedgerStatus Status,
+    int Revision,
+    short Normalizer,
+    string? Reason,
+    DateTimeOffset UpdatedAt,
+    bool Again,
+    TrailJob? Job
+);
 
 /// <summary>A platform's job. <paramref name="State"/>: running, confirmed, failed, lost, parked.</summary>
-public sealed record TrailJob(long JobId, string State, string? Code, DateTimeOffset AcceptedAt, DateTimeOffset NextPollAt, DateTimeOffset? EndedAt);
+public sealed record TrailJob(
+    long JobId,
+    string State,
+    string? Code,
+    DateTimeOffset AcceptedAt,
+    DateTimeOffset NextPollAt,
+    DateTimeOffset? EndedAt
+);
 
 /// <summary>A call and its response.</summary>
 public sealed record TrailCall(
-    long CallId, int BindingId, Domain.Syncing.MemberOperation Operation, int Members, int Refused, string Code, int HttpStatus, string? RequestId, DateTimeOffset SentAt, int LatencyMs);
+    long CallId,
+    int BindingId,
+    Domain.Syncing.MemberOperation Operation,
+    int Members,
+    int Refused,
+    string Code,
+    int HttpStatus,
+    string? RequestId,
+    DateTimeOffset SentAt,
+    int LatencyMs
+);
 
 /// <summary>Everything stored about a person for one audience: events, anchors, ledger, calls. None of it is an identifier.</summary>
 public sealed class PersonTrailQueries(WorkspaceDatabase database)
@@ -65,9 +101,16 @@ public sealed class PersonTrailQueries(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            events.Add(new TrailEvent(
-                new Position(reader.GetInt64(0)), reader.GetGuid(1), new PersonId(reader.GetGuid(2)), reader.GetString(3), new DateTimeOffset(reader.GetDateTime(4)),
-                reader.GetFieldValue<byte[]>(5)));
+            events.Add(
+                new TrailEvent(
+                    new Position(reader.GetInt64(0)),
+                    reader.GetGuid(1),
+                    new PersonId(reader.GetGuid(2)),
+                    reader.GetString(3),
+                    new DateTimeOffset(reader.GetDateTime(4)),
+                    reader.GetFieldValue<byte[]>(5)
+                )
+            );
         }
 
         return events;
@@ -80,8 +123,15 @@ public sealed class PersonTrailQueries(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            found.Add(new TrailAnchor(
-                reader.GetGuid(0), reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetGuid(2), reader.GetInt32(3), new DateTimeOffset(reader.GetDateTime(4))));
+            found.Add(
+                new TrailAnchor(
+                    reader.GetGuid(0),
+                    reader.GetString(1),
+                    reader.IsDBNull(2) ? null : reader.GetGuid(2),
+                    reader.GetInt32(3),
+                    new DateTimeOffset(reader.GetDateTime(4))
+                )
+            );
         }
 
         return found;
@@ -91,13 +141,31 @@ public sealed class PersonTrailQueries(WorkspaceDatabase database)
     public async Task<List<TrailBinding>> BindingsAsync(string audience, IEnumerable<PersonId> anchors, CancellationToken cancellationToken)
     {
         var bindings = new List<TrailBinding>();
-        await using var command = Sql.Command(database.Query, BindingsSql, Sql.Of(audience), Sql.Of(anchors.Select(anchor => anchor.Value).ToList()));
+        await using var command = Sql.Command(
+            database.Query,
+            BindingsSql,
+            Sql.Of(audience),
+            Sql.Of(anchors.Select(anchor => anchor.Value).ToList())
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            bindings.Add(new TrailBinding(
-                reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetBoolean(5), reader.TextOrNull(6),
-                reader.TimeOrNull(7), reader.GetBoolean(8), reader.GetInt64(9), reader.GetInt64(10), reader.IsDBNull(11) ? null : Delivery(reader)));
+            bindings.Add(
+                new TrailBinding(
+                    reader.GetInt32(0),
+                    reader.GetString(1),
+                    reader.GetString(2),
+                    reader.GetString(3),
+                    reader.GetString(4),
+                    reader.GetBoolean(5),
+                    reader.TextOrNull(6),
+                    reader.TimeOrNull(7),
+                    reader.GetBoolean(8),
+                    reader.GetInt64(9),
+                    reader.GetInt64(10),
+                    reader.IsDBNull(11) ? null : Delivery(reader)
+                )
+            );
         }
 
         return bindings;
@@ -111,9 +179,20 @@ public sealed class PersonTrailQueries(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            calls.Add(new TrailCall(
-                reader.GetInt64(0), reader.GetInt32(1), (Domain.Syncing.MemberOperation)reader.GetInt16(2), reader.GetInt32(3), reader.GetInt32(4), reader.GetString(5),
-                reader.GetInt32(6), reader.TextOrNull(7), new DateTimeOffset(reader.GetDateTime(8)), reader.GetInt32(9)));
+            calls.Add(
+                new TrailCall(
+                    reader.GetInt64(0),
+                    reader.GetInt32(1),
+                    (Domain.Syncing.MemberOperation)reader.GetInt16(2),
+                    reader.GetInt32(3),
+                    reader.GetInt32(4),
+                    reader.GetString(5),
+                    reader.GetInt32(6),
+                    reader.TextOrNull(7),
+                    new DateTimeOffset(reader.GetDateTime(8)),
+                    reader.GetInt32(9)
+                )
+            );
         }
 
         return calls;
@@ -126,12 +205,24 @@ public sealed class PersonTrailQueries(WorkspaceDatabase database)
         return await command.ExecuteScalarAsync(cancellationToken) as long?;
     }
 
-    private static TrailDelivery Delivery(Npgsql.NpgsqlDataReader reader) => new(
-        reader.GetGuid(11), (Domain.Syncing.LedgerStatus)reader.GetInt16(12), reader.GetInt32(13), reader.GetInt16(14), reader.TextOrNull(15),
-        new DateTimeOffset(reader.GetDateTime(16)), reader.GetBoolean(17),
-        reader.IsDBNull(18)
-            ? null
-            : new TrailJob(
-                reader.GetInt64(18), reader.GetString(19), reader.TextOrNull(20), new DateTimeOffset(reader.GetDateTime(21)), new DateTimeOffset(reader.GetDateTime(22)),
-                reader.TimeOrNull(23)));
+    private static TrailDelivery Delivery(Npgsql.NpgsqlDataReader reader) =>
+        new(
+            reader.GetGuid(11),
+            (Domain.Syncing.LedgerStatus)reader.GetInt16(12),
+            reader.GetInt32(13),
+            reader.GetInt16(14),
+            reader.TextOrNull(15),
+            new DateTimeOffset(reader.GetDateTime(16)),
+            reader.GetBoolean(17),
+            reader.IsDBNull(18)
+                ? null
+                : new TrailJob(
+                    reader.GetInt64(18),
+                    reader.GetString(19),
+                    reader.TextOrNull(20),
+                    new DateTimeOffset(reader.GetDateTime(21)),
+                    new DateTimeOffset(reader.GetDateTime(22)),
+                    reader.TimeOrNull(23)
+                )
+        );
 }

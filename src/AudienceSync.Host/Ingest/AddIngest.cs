@@ -20,41 +20,68 @@ internal static class AddIngestExtensions
     /// <param name="destinations">The names that a suppression may name.</param>
     /// <param name="linkLimit">How many addresses one identifier may be sent with within a day.</param>
     public static IServiceCollection AddIngest(
-        this IServiceCollection services, IReadOnlyList<Source> sources, IReadOnlySet<string> destinations, LinkLimit linkLimit) => services
-        .AddSingleton(provider => new EventLogStore(
-            provider.GetRequiredService<WorkspaceDatabase>(), provider.GetRequiredService<Vault>(), provider.GetRequiredService<BodySeal>(),
-            provider.GetRequiredService<TombstoneDigester>(), provider.GetRequiredService<TimeProvider>(), linkLimit))
-        .AddSingleton(Commit)
-        .AddSingleton<StallWatch>()
-        .AddHostLoop<StallWatch>(watch => watch.RunAsync)
-        .AddSingleton<BodyPartitionStore>()
-        .AddSingleton<BodyArchiveStore>()
-        .AddSingleton<BodyMentions>()
-        .AddSingleton<PublishedKeys>()
-        .AddSingleton(provider => new PersonEventReader(provider.GetRequiredService<AliasDigester>(), destinations))
-        .AddSingleton<EventReader>()
-        .AddSingleton(provider => new Inboxes(sources.ToDictionary(source => source.Name, provider.NewInbox, StringComparer.Ordinal)))
-        .AddSingleton<QuarantineQueries>()
-        .AddSingleton(provider => new QuarantineReleases(
-            provider.GetRequiredService<QuarantineQueries>(), provider.GetRequiredService<Inboxes>().BySource, provider.GetRequiredService<BodySeal>(),
-            provider.GetRequiredService<TimeProvider>()))
-        .AddSingleton<IWaitsForKeys>(provider => new HeldRemovals(
-            provider.GetRequiredService<QuarantineQueries>(), provider.GetRequiredService<QuarantineReleases>(), [.. sources.Select(source => source.Name)]));
+        this IServiceCollection services,
+        IReadOnlyList<Source> sources,
+        IReadOnlySet<string> destinations,
+        LinkLimit linkLimit
+    ) =>
+        services
+            .AddSingleton(provider => new EventLogStore(
+                provider.GetRequiredService<WorkspaceDatabase>(),
+                provider.GetRequiredService<Vault>(),
+                provider.GetRequiredService<BodySeal>(),
+                provider.GetRequiredService<TombstoneDigester>(),
+                provider.GetRequiredService<TimeProvider>(),
+                linkLimit
+            ))
+            .AddSingleton(Commit)
+            .AddSingleton<StallWatch>()
+            .AddHostLoop<StallWatch>(watch => watch.RunAsync)
+            .AddSingleton<BodyPartitionStore>()
+            .AddSingleton<BodyArchiveStore>()
+            .AddSingleton<BodyMentions>()
+            .AddSingleton<PublishedKeys>()
+            .AddSingleton(provider => new PersonEventReader(provider.GetRequiredService<AliasDigester>(), destinations))
+            .AddSingleton<EventReader>()
+            .AddSingleton(provider => new Inboxes(sources.ToDictionary(source => source.Name, provider.NewInbox, StringComparer.Ordinal)))
+            .AddSingleton<QuarantineQueries>()
+            .AddSingleton(provider => new QuarantineReleases(
+                provider.GetRequiredService<QuarantineQueries>(),
+                provider.GetRequiredService<Inboxes>().BySource,
+                provider.GetRequiredService<BodySeal>(),
+                provider.GetRequiredService<TimeProvider>()
+            ))
+            .AddSingleton<IWaitsForKeys>(provider => new HeldRemovals(
+                provider.GetRequiredService<QuarantineQueries>(),
+                provider.GetRequiredService<QuarantineReleases>(),
+                [.. sources.Select(source => source.Name)]
+            ));
 
     /// <summary>Adds the authentication of senders to the process.</summary>
-    public static IServiceCollection AddSourceAccess(this IServiceCollection services) => services
-        .AddSingleton<AccessTokens<WebhookInbox>>()
-        .AddTransient<SourceAuthentication>()
-        .Configure<AuthenticationOptions>(schemes => schemes.AddScheme<SourceAuthentication>(AccessPolicies.Source, displayName: null));
+    public static IServiceCollection AddSourceAccess(this IServiceCollection services) =>
+        services
+            .AddSingleton<AccessTokens<WebhookInbox>>()
+            .AddTransient<SourceAuthentication>()
+            .Configure<AuthenticationOptions>(schemes => schemes.AddScheme<SourceAuthentication>(AccessPolicies.Source, displayName: null));
 
-    private static GroupCommit Commit(IServiceProvider provider) => new(
-        provider.GetRequiredService<EventLogStore>(), provider.GetRequiredService<Wakes>().Of(Wakes.Projector), provider.GetRequiredService<TimeProvider>(),
-        provider.GetRequiredService<ILogger<GroupCommit>>())
-    {
-        Progress = provider.GetService<LogProgress>(),
-    };
+    private static GroupCommit Commit(IServiceProvider provider) =>
+        new(
+            provider.GetRequiredService<EventLogStore>(),
+            provider.GetRequiredService<Wakes>().Of(Wakes.Projector),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<GroupCommit>>()
+        )
+        {
+            Progress = provider.GetService<LogProgress>(),
+        };
 
-    private static WebhookInbox NewInbox(this IServiceProvider provider, Source source) => new(
-        source, provider.GetRequiredService<EventReader>(), provider.GetRequiredService<PublishedKeys>(), provider.GetRequiredService<BodySeal>(),
-        provider.GetRequiredService<BodyMentions>(), provider.GetRequiredService<GroupCommit>());
+    private static WebhookInbox NewInbox(this IServiceProvider provider, Source source) =>
+        new(
+            source,
+            provider.GetRequiredService<EventReader>(),
+            provider.GetRequiredService<PublishedKeys>(),
+            provider.GetRequiredService<BodySeal>(),
+            provider.GetRequiredService<BodyMentions>(),
+            provider.GetRequiredService<GroupCommit>()
+        );
 }

@@ -44,7 +44,11 @@ public sealed class AnswerDeadline : IDisposable
     {
         _clock = clock;
         _timer = clock.CreateTimer(
-            static deadline => ((AnswerDeadline)deadline!).AnswerOverdue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            static deadline => ((AnswerDeadline)deadline!).AnswerOverdue(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
     }
 
     /// <param name="request">A request that was handed to the log.</param>

@@ -34,12 +34,17 @@ internal static class Answers
     {
         var response = context.Response;
         response.StatusCode = StatusOf(receipts);
-        return WriteAsync(response, JsonType, receipts, static (json, all) =>
-        {
-            json.WriteStartObject();
-            Write(json, all);
-            json.WriteEndObject();
-        });
+        return WriteAsync(
+            response,
+            JsonType,
+            receipts,
+            static (json, all) =>
+            {
+                json.WriteStartObject();
+                Write(json, all);
+                json.WriteEndObject();
+            }
+        );
     }
 
     /// <summary>
@@ -50,19 +55,24 @@ internal static class Answers
     {
         var response = context.Response;
         response.StatusCode = StatusOf(receipts);
-        return WriteAsync(response, JsonType, receipts, static (json, all) =>
-        {
-            json.WriteStartObject();
-            json.WriteStartObject("totals"u8);
-            json.WriteNumber("events"u8, all.Length);
-            json.WriteNumber("accepted"u8, all.Count(receipt => receipt.Status == Receipt.Accepted));
-            json.WriteNumber("quarantined"u8, all.Count(receipt => receipt.Status == Receipt.Quarantined));
-            json.WriteNumber("refused"u8, all.Count(receipt => receipt.Status == Receipt.Refused));
-            json.WriteNumber("with_warnings"u8, all.Count(receipt => receipt.Warnings is not null));
-            json.WriteEndObject();
-            Write(json, all);
-            json.WriteEndObject();
-        });
+        return WriteAsync(
+            response,
+            JsonType,
+            receipts,
+            static (json, all) =>
+            {
+                json.WriteStartObject();
+                json.WriteStartObject("totals"u8);
+                json.WriteNumber("events"u8, all.Length);
+                json.WriteNumber("accepted"u8, all.Count(receipt => receipt.Status == Receipt.Accepted));
+                json.WriteNumber("quarantined"u8, all.Count(receipt => receipt.Status == Receipt.Quarantined));
+                json.WriteNumber("refused"u8, all.Count(receipt => receipt.Status == Receipt.Refused));
+                json.WriteNumber("with_warnings"u8, all.Count(receipt => receipt.Warnings is not null));
+                json.WriteEndObject();
+                Write(json, all);
+                json.WriteEndObject();
+            }
+        );
     }
 
     public static Task WriteAsync(HttpContext context, IngestProblem problem)
@@ -78,17 +88,22 @@ internal static class Answers
             response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        return WriteAsync(response, ProblemType, problem, static (json, one) =>
-        {
-            json.WriteStartObject();
-            json.WriteString("type"u8, "urn:audiencesync:problem:" + one.Code);
-            json.WriteString("title"u8, one.Code.Replace('_', ' '));
-            json.WriteNumber("status"u8, one.Status);
-            json.WriteString("code"u8, one.Code);
-            json.WriteString("detail"u8, one.Detail);
-            json.WriteBoolean("retryable"u8, one.Retryable);
-            json.WriteEndObject();
-        });
+        return WriteAsync(
+            response,
+            ProblemType,
+            problem,
+            static (json, one) =>
+            {
+                json.WriteStartObject();
+                json.WriteString("type"u8, "urn:audiencesync:problem:" + one.Code);
+                json.WriteString("title"u8, one.Code.Replace('_', ' '));
+                json.WriteNumber("status"u8, one.Status);
+                json.WriteString("code"u8, one.Code);
+                json.WriteString("detail"u8, one.Detail);
+                json.WriteBoolean("retryable"u8, one.Retryable);
+                json.WriteEndObject();
+            }
+        );
     }
 
     // By far the most frequent response: its bytes are fixed except for the id.
@@ -109,10 +124,14 @@ internal static class Answers
 
     // The sender of a reporting webhook treats any response other than 200 as a reason to hold back the events that follow.
     private static int StatusOf(Receipt receipt) =>
-        receipt.Status == Receipt.Accepted || receipt.Code == QuarantineReason.ReportingWebhook.Code ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
+        receipt.Status == Receipt.Accepted || receipt.Code == QuarantineReason.ReportingWebhook.Code
+            ? StatusCodes.Status200OK
+            : StatusCodes.Status202Accepted;
 
     private static int StatusOf(Receipt[] receipts) =>
-        Array.TrueForAll(receipts, receipt => StatusOf(receipt) == StatusCodes.Status200OK) ? StatusCodes.Status200OK : StatusCodes.Status202Accepted;
+        Array.TrueForAll(receipts, receipt => StatusOf(receipt) == StatusCodes.Status200OK)
+            ? StatusCodes.Status200OK
+            : StatusCodes.Status202Accepted;
 
     private static void Write(Utf8JsonWriter json, Receipt[] receipts)
     {

@@ -9,7 +9,12 @@ namespace AudienceSync.Host.Ingest;
 /// <param name="Deadline">Answers in place of the log when it takes too long; null when no sender waits.</param>
 /// <param name="ReadAt">The timestamp at which the body had been read.</param>
 public readonly record struct Arrival(
-    DateTimeOffset ReceivedAt, SenderKey SenderKey, SignedAt? Signed, AnswerDeadline? Deadline, long ReadAt);
+    DateTimeOffset ReceivedAt,
+    SenderKey SenderKey,
+    SignedAt? Signed,
+    AnswerDeadline? Deadline,
+    long ReadAt
+);
 
 /// <summary>A valid signature, and the day (UTC) of the timestamp that it covers.</summary>
 public readonly record struct SignedAt(DateOnly Day, string Signature);

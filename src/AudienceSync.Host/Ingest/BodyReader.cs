@@ -65,15 +65,16 @@ internal sealed class BodyReader(Source source, EventReader reader)
     }
 
     // In a body with property names that are not valid text a removal is applied, with a warning; anything else is refused.
-    private static ParsedEvent Salvage(ParsedEvent parsed, IngestProblem defect) => parsed switch
-    {
-        { IsHeldRemoval: true } => parsed,
-        { Event: { IsRemoval: true } removal } => parsed with
+    private static ParsedEvent Salvage(ParsedEvent parsed, IngestProblem defect) =>
+        parsed switch
         {
-            Event = removal.WithWarning(new EventWarning(defect.Code, WarningList.UnknownField)),
-        },
-        _ => ParsedEvent.Refuse(defect) with { Text = parsed.Text, HeldNames = parsed.Named },
-    };
+            { IsHeldRemoval: true } => parsed,
+            { Event: { IsRemoval: true } removal } => parsed with
+            {
+                Event = removal.WithWarning(new EventWarning(defect.Code, WarningList.UnknownField)),
+            },
+            _ => ParsedEvent.Refuse(defect) with { Text = parsed.Text, HeldNames = parsed.Named },
+        };
 
     // An event of an array is kept alone: keeping the whole array for each of its events would be five hundred times what was sent.
     private static ReadOnlyMemory<byte> PartOf(ReadOnlyMemory<byte> body, JsonElement item)

@@ -7,5 +7,10 @@ namespace AudienceSync.Host.Ingest;
 internal static class ErasedPerson
 {
     public static readonly Receipt Refusal = new(
-        Receipt.Refused, null, "person_erased", "An identifier of this event belongs to a person who was erased. Nothing of the event was kept.", false);
+        Receipt.Refused,
+        null,
+        "person_erased",
+        "An identifier of this event belongs to a person who was erased. Nothing of the event was kept.",
+        false
+    );
 }

@@ -90,9 +90,11 @@ internal sealed class EventKeeper(Source source, QuarantineEntries entries, Grou
     private RequestSignature SignatureOf(ParsedEvent[] events, SignedAt signed, ItemOutcome[]? settled)
     {
         var hasEffect = Array.Exists(events, parsed => parsed.Problem is null && parsed.Quarantine != QuarantineReason.TestSend);
-        Func<ReadOnlyMemory<ItemOutcome>, KeptReceipt[]> receipts = items => Array.ConvertAll(
-            _receipts.Of(events, settled is null ? SettledEvents.InOrder(events, items).Span : SettledEvents.Fill(settled, items)),
-            receipt => new KeptReceipt(receipt.Id ?? Guid.Empty, receipt.Code));
+        Func<ReadOnlyMemory<ItemOutcome>, KeptReceipt[]> receipts = items =>
+            Array.ConvertAll(
+                _receipts.Of(events, settled is null ? SettledEvents.InOrder(events, items).Span : SettledEvents.Fill(settled, items)),
+                receipt => new KeptReceipt(receipt.Id ?? Guid.Empty, receipt.Code)
+            );
         var digest = EventId.Derive("signature/" + source.Name, signed.Signature).Value;
         return new RequestSignature(signed.Day, digest, hasEffect ? receipts : null)
         {
@@ -155,7 +157,10 @@ internal sealed class EventKeeper(Source source, QuarantineEntries entries, Grou
     }
 
     private async Task<(ParsedEvent[] Events, ItemOutcome[] Outcomes, IngestProblem? Problem)> KeepEachAsync(
-        ParsedEvent[] events, RequestBody body, Arrival arrival)
+        ParsedEvent[] events,
+        RequestBody body,
+        Arrival arrival
+    )
     {
         var (each, outcomes) = ((ParsedEvent[])events.Clone(), new ItemOutcome[events.Length]);
         var requests = new PendingRequest?[events.Length];
@@ -203,7 +208,12 @@ internal sealed class EventKeeper(Source source, QuarantineEntries entries, Grou
     // Commits the entries of the events that no commit has settled. The receipts of the signature are made inside the commit, and read the
     // body.
     private async Task<KeepResult> KeepRestAsync(
-        ParsedEvent[] events, ItemOutcome[] settled, RequestSignature? signature, RequestBody body, Arrival arrival)
+        ParsedEvent[] events,
+        ItemOutcome[] settled,
+        RequestSignature? signature,
+        RequestBody body,
+        Arrival arrival
+    )
     {
         var rest = events.Where((_, i) => settled[i] == SettledEvents.Unsettled).Select(parsed => entries.Of(parsed, arrival.ReceivedAt));
         var request = new PendingRequest([], [.. rest], default, arrival.ReceivedAt) { BodyLease = body.Retain(), Signature = signature };

@@ -20,10 +20,14 @@ public sealed class IngestCounters : IDisposable
     {
         _events = _meter.CreateCounter<long>("audiencesync_ingest_events", description: "Events by outcome.");
         _refused = _meter.CreateCounter<long>(
-            "audiencesync_ingest_refused", description: "Refused requests, and refused events of arrays or of erased people, by code.");
+            "audiencesync_ingest_refused",
+            description: "Refused requests, and refused events of arrays or of erased people, by code."
+        );
         _warnings = _meter.CreateCounter<long>("audiencesync_ingest_warnings", description: "Fields left out of accepted events, by code.");
         _ignored = _meter.CreateCounter<long>(
-            "audiencesync_ingest_ignored_parameters", description: "Query parameters of webhooks, all of which are ignored.");
+            "audiencesync_ingest_ignored_parameters",
+            description: "Query parameters of webhooks, all of which are ignored."
+        );
         _quarantined = _meter.CreateCounter<long>("audiencesync_quarantine_entries", description: "Events quarantined, by reason.");
         _latency = _meter.CreateHistogram<double>("audiencesync_ingest_latency", "ms", "From the arrival of the request to its response.");
     }

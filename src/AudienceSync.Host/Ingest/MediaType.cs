@@ -48,12 +48,19 @@ internal static class MediaType
     }
 
     private static bool IsLines(ReadOnlySpan<char> name) =>
-        Is(name, "application/x-ndjson") || Is(name, "application/ndjson") || Is(name, "application/jsonl")
-        || Is(name, "application/x-jsonlines") || Is(name, "application/jsonlines");
+        Is(name, "application/x-ndjson")
+        || Is(name, "application/ndjson")
+        || Is(name, "application/jsonl")
+        || Is(name, "application/x-jsonlines")
+        || Is(name, "application/jsonlines");
 
     private static bool IsJson(ReadOnlySpan<char> name) =>
-        Is(name, "application/json") || Is(name, "text/json")
-        || (name.StartsWith("application/", StringComparison.OrdinalIgnoreCase) && name.EndsWith("+json", StringComparison.OrdinalIgnoreCase));
+        Is(name, "application/json")
+        || Is(name, "text/json")
+        || (
+            name.StartsWith("application/", StringComparison.OrdinalIgnoreCase)
+            && name.EndsWith("+json", StringComparison.OrdinalIgnoreCase)
+        );
 
     private static bool Is(ReadOnlySpan<char> name, ReadOnlySpan<char> type) => name.Equals(type, StringComparison.OrdinalIgnoreCase);
 

@@ -83,21 +83,27 @@ internal readonly record struct ParsedBody : IDisposable
     private static ParsedBody ParseBatch(ReadOnlyMemory<byte> json, bool isLines)
     {
         var items = BodyItem.OfBatch(json, isLines);
-        return new ParsedBody(default, items ?? [], isBatch: true, items switch
-        {
-            null => IngestProblem.MalformedJson,
-            [] => IngestProblem.NoEvents,
-            { Count: > Limits.EventsPerRequest } => IngestProblem.TooManyEvents,
-            _ => null,
-        });
+        return new ParsedBody(
+            default,
+            items ?? [],
+            isBatch: true,
+            items switch
+            {
+                null => IngestProblem.MalformedJson,
+                [] => IngestProblem.NoEvents,
+                { Count: > Limits.EventsPerRequest } => IngestProblem.TooManyEvents,
+                _ => null,
+            }
+        );
     }
 
-    private static IngestProblem? ProblemOf(JsonElement root) => root.ValueKind switch
-    {
-        JsonValueKind.Object => null,
-        JsonValueKind.Array when root.GetArrayLength() == 0 => IngestProblem.NoEvents,
-        JsonValueKind.Array when root.GetArrayLength() > Limits.EventsPerRequest => IngestProblem.TooManyEvents,
-        JsonValueKind.Array => null,
-        _ => IngestProblem.NotAnEvent,
-    };
+    private static IngestProblem? ProblemOf(JsonElement root) =>
+        root.ValueKind switch
+        {
+            JsonValueKind.Object => null,
+            JsonValueKind.Array when root.GetArrayLength() == 0 => IngestProblem.NoEvents,
+            JsonValueKind.Array when root.GetArrayLength() > Limits.EventsPerRequest => IngestProblem.TooManyEvents,
+            JsonValueKind.Array => null,
+            _ => IngestProblem.NotAnEvent,
+        };
 }

@@ -25,8 +25,10 @@ public sealed class PublishedKeys(AudienceKeys keys, TimeProvider clock)
     public async Task<bool> ReloadAsync(CancellationToken cancellationToken)
     {
         var before = Interlocked.Read(ref _reloadedAt);
-        if ((before != 0 && clock.GetElapsedTime(before) < ReloadInterval)
-            || Interlocked.CompareExchange(ref _reloadedAt, clock.GetTimestamp(), before) != before)
+        if (
+            (before != 0 && clock.GetElapsedTime(before) < ReloadInterval)
+            || Interlocked.CompareExchange(ref _reloadedAt, clock.GetTimestamp(), before) != before
+        )
         {
             return false;
         }

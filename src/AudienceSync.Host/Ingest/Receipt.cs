@@ -21,12 +21,13 @@ public readonly record struct Receipt(string Status, Guid? Id, string? Code, str
     public const string Refused = "refused";
 
     /// <summary>The receipt that an earlier request with the same signature received.</summary>
-    internal static Receipt Repeated(KeptReceipt kept) => kept switch
-    {
-        { Code: null } => new Receipt(Accepted, kept.Id, null, null, Duplicate: true),
-        { Id: var id } when id == Guid.Empty => new Receipt(Refused, null, kept.Code, DetailOf(kept.Code), Duplicate: true),
-        _ => new Receipt(Quarantined, kept.Id, kept.Code, DetailOf(kept.Code), Duplicate: true),
-    };
+    internal static Receipt Repeated(KeptReceipt kept) =>
+        kept switch
+        {
+            { Code: null } => new Receipt(Accepted, kept.Id, null, null, Duplicate: true),
+            { Id: var id } when id == Guid.Empty => new Receipt(Refused, null, kept.Code, DetailOf(kept.Code), Duplicate: true),
+            _ => new Receipt(Quarantined, kept.Id, kept.Code, DetailOf(kept.Code), Duplicate: true),
+        };
 
     // An older version of this program may have stored a code that this version does not have.
     private static string DetailOf(string code) =>

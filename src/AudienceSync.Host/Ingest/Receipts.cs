@@ -21,15 +21,16 @@ internal sealed class Receipts(QuarantineEntries entries)
     }
 
     /// <summary>The receipt of an event.</summary>
-    public Receipt Of(in ParsedEvent parsed, ItemOutcome outcome) => parsed switch
-    {
-        { Problem: { } refused } => new Receipt(Receipt.Refused, null, refused.Code, refused.Detail, false),
-        _ when outcome == ItemOutcome.PersonErased => ErasedPerson.Refusal,
-        { Event: not null } when outcome == ItemOutcome.Unlinkable => Held(parsed, QuarantineReason.TooManyAddresses),
-        { Event: { } pending } => Accepted(pending, outcome),
-        { Quarantine: { } reason } => Held(parsed, reason),
-        _ => throw new InvalidOperationException("A parsed event without an outcome."),
-    };
+    public Receipt Of(in ParsedEvent parsed, ItemOutcome outcome) =>
+        parsed switch
+        {
+            { Problem: { } refused } => new Receipt(Receipt.Refused, null, refused.Code, refused.Detail, false),
+            _ when outcome == ItemOutcome.PersonErased => ErasedPerson.Refusal,
+            { Event: not null } when outcome == ItemOutcome.Unlinkable => Held(parsed, QuarantineReason.TooManyAddresses),
+            { Event: { } pending } => Accepted(pending, outcome),
+            { Quarantine: { } reason } => Held(parsed, reason),
+            _ => throw new InvalidOperationException("A parsed event without an outcome."),
+        };
 
     /// <summary>The receipt of an event that is in the log.</summary>
     public static Receipt Accepted(PendingEvent pending, ItemOutcome outcome) =>

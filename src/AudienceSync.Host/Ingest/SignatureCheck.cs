@@ -36,7 +36,13 @@ public static class SignatureCheck
     /// <param name="signed">The signature, when it is present, valid, and has a timestamp under which it can be remembered.</param>
     /// <returns>Null when the request may pass.</returns>
     public static IngestProblem? Refusal(
-        Source source, StringValues signature, StringValues timestamp, ReadOnlySpan<byte> body, DateTimeOffset now, out SignedAt? signed)
+        Source source,
+        StringValues signature,
+        StringValues timestamp,
+        ReadOnlySpan<byte> body,
+        DateTimeOffset now,
+        out SignedAt? signed
+    )
     {
         signed = null;
         if (source.Signature == SignatureMode.Off || (signature.Count == 0 && source.Signature == SignatureMode.IfPresent))
@@ -98,9 +104,11 @@ public static class SignatureCheck
     private static bool Matches(IReadOnlyList<KeyedHash> keys, string signature, string timestamp, ReadOnlySpan<byte> body)
     {
         Span<byte> claimed = stackalloc byte[KeyedHash.Bytes];
-        if (signature.Length != claimed.Length * 2
+        if (
+            signature.Length != claimed.Length * 2
             || signature.AsSpan().ContainsAnyInRange('A', 'F')
-            || Convert.FromHexString(signature, claimed, out _, out _) != OperationStatus.Done)
+            || Convert.FromHexString(signature, claimed, out _, out _) != OperationStatus.Done
+        )
         {
             return false;
         }

@@ -52,7 +52,9 @@ internal static class SignedIds
         try
         {
             WarningList ignored = default;
-            return default(SenderKey).TryRead(item, null, isRemoval: false, ref ignored, out var key, out var isTest) is null && key is not null && !isTest;
+            return default(SenderKey).TryRead(item, null, isRemoval: false, ref ignored, out var key, out var isTest) is null
+                && key is not null
+                && !isTest;
         }
         catch (InvalidOperationException)
         {

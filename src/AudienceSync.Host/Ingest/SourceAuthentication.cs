@@ -7,10 +7,14 @@ namespace AudienceSync.Host.Ingest;
 
 /// <summary>Authenticates a source, by the same <see cref="AccessTokens{T}"/> as the hot path of the webhook.</summary>
 internal sealed class SourceAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, AccessTokens<WebhookInbox> tokens)
-    : TokenAuthentication<WebhookInbox>(options, loggers, encoder, tokens)
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory loggers,
+    UrlEncoder encoder,
+    AccessTokens<WebhookInbox> tokens
+) : TokenAuthentication<WebhookInbox>(options, loggers, encoder, tokens)
 {
     protected override string NameOf(WebhookInbox owner) => owner.Source.Name;
 
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties) => Answers.WriteAsync(Context, IngestProblem.Unauthorized);
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
+        Answers.WriteAsync(Context, IngestProblem.Unauthorized);
 }

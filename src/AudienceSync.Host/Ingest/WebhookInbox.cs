@@ -11,7 +11,14 @@ namespace AudienceSync.Host.Ingest;
 /// Accepts the webhooks of one source: reads the events of a body with the reader of its workspace, and appends or quarantines them. What
 /// it returns is durable: a receipt for each event, or one problem for all.
 /// </summary>
-public sealed class WebhookInbox(Source source, EventReader reader, PublishedKeys keys, BodySeal seal, BodyMentions mentions, GroupCommit log)
+public sealed class WebhookInbox(
+    Source source,
+    EventReader reader,
+    PublishedKeys keys,
+    BodySeal seal,
+    BodyMentions mentions,
+    GroupCommit log
+)
 {
     private readonly BodyReader _reader = new(source, reader);
     private readonly EventKeeper _keeper = new(source, new QuarantineEntries(source, seal, mentions), log);
@@ -42,7 +49,10 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
             arrival = arrival with { Signed = null };
         }
 
-        return await _keeper.KeepAsync(events, body, parsed.IsSingle, arrival) with { IsSingle = parsed.IsSingle };
+        return await _keeper.KeepAsync(events, body, parsed.IsSingle, arrival) with
+        {
+            IsSingle = parsed.IsSingle,
+        };
     }
 
     /// <summary>Refuses a whole request, and keeps its body.</summary>
@@ -50,7 +60,10 @@ public sealed class WebhookInbox(Source source, EventReader reader, PublishedKey
     /// <param name="body">Null when it was not read to its end.</param>
     /// <param name="arrival">What else is known about the request. Its signature is not remembered: nothing of it has an effect.</param>
     public async Task<KeepResult> RefuseAsync(IngestProblem problem, RequestBody? body, Arrival arrival) =>
-        await _keeper.KeepRefusedAsync(problem, body, named: [], arrival with { Signed = null }) with { Refusal = problem };
+        await _keeper.KeepRefusedAsync(problem, body, named: [], arrival with { Signed = null }) with
+        {
+            Refusal = problem,
+        };
 
     /// <summary>
     /// Accepts a quarantined event once more, as if it had just been received. One that still cannot be applied is not kept again: its

@@ -81,15 +81,25 @@ public abstract class WebhookReceiver(AccessTokens<WebhookInbox> inboxes, TimePr
     // codings besides chunks, is refused instead of interpreted.
     private static bool HasAmbiguousFraming(IHeaderDictionary headers) =>
         headers.TransferEncoding is { Count: > 0 } coding
-        && (coding is not [{ } only] || !only.Trim().Equals("chunked", StringComparison.OrdinalIgnoreCase)
-            || headers.ContentLength is not null || headers.ContainsKey("X-Content-Length"));
+        && (
+            coding is not [{ } only]
+            || !only.Trim().Equals("chunked", StringComparison.OrdinalIgnoreCase)
+            || headers.ContentLength is not null
+            || headers.ContainsKey("X-Content-Length")
+        );
 
     private async Task CheckAsync(HttpContext context, WebhookInbox inbox, RequestBody body, Arrival arrival)
     {
         var headers = context.Request.Headers;
         var format = BodyFormat.Webhook;
         var refusal = SignatureCheck.Refusal(
-            inbox.Source, headers[SignatureCheck.SignatureHeader], headers[SignatureCheck.TimestampHeader], body.Span, clock.GetUtcNow(), out var signed);
+            inbox.Source,
+            headers[SignatureCheck.SignatureHeader],
+            headers[SignatureCheck.TimestampHeader],
+            body.Span,
+            clock.GetUtcNow(),
+            out var signed
+        );
         if ((refusal ?? FindJson(headers, body, out format)) is { } problem)
         {
             await RefuseAsync(context, inbox, body, problem, arrival);
@@ -108,9 +118,10 @@ public abstract class WebhookReceiver(AccessTokens<WebhookInbox> inboxes, TimePr
     // Refuses a whole request before any event of it is read. An unauthenticated body is not kept.
     private async Task RefuseAsync(HttpContext context, WebhookInbox inbox, RequestBody? body, IngestProblem problem, Arrival arrival)
     {
-        var result = problem.Status == StatusCodes.Status401Unauthorized
-            ? new KeepResult([], problem)
-            : await inbox.RefuseAsync(problem, body, arrival);
+        var result =
+            problem.Status == StatusCodes.Status401Unauthorized
+                ? new KeepResult([], problem)
+                : await inbox.RefuseAsync(problem, body, arrival);
         await AnswerAsync(context, result);
     }
 

@@ -6,7 +6,13 @@ namespace AudienceSync.Host.Maintenance;
 
 /// <summary>What is done in a workspace every hour. Each task may be repeated at any time: what is done already is found done.</summary>
 public sealed class MaintenanceTasks(
-    BodyPartitionStore bodies, DeliveryPartitionStore deliveries, RetentionStore records, RetentionSettings retention, TimeProvider clock, ILogger<MaintenanceTasks> logger)
+    BodyPartitionStore bodies,
+    DeliveryPartitionStore deliveries,
+    RetentionStore records,
+    RetentionSettings retention,
+    TimeProvider clock,
+    ILogger<MaintenanceTasks> logger
+)
 {
     /// <summary>Creates the partitions of the next days and drops those past their retention.</summary>
     public async Task KeepPartitionsAsync(CancellationToken cancellationToken)
@@ -25,7 +31,11 @@ public sealed class MaintenanceTasks(
         if (jobs + calls + entries > 0)
         {
             logger.LogInformation(
-                "Removed {Calls} calls, {Jobs} jobs and {Entries} quarantined entries past their retention", calls, jobs, entries);
+                "Removed {Calls} calls, {Jobs} jobs and {Entries} quarantined entries past their retention",
+                calls,
+                jobs,
+                entries
+            );
         }
     }
 }

@@ -39,8 +39,9 @@ public sealed class MessageStore : IAsyncDisposable
             GssEncryptionMode = GssEncryptionMode.Disable,
         };
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = "messages" };
-        builder.ConfigureTracing(tracing => tracing
-            .ConfigureCommandFilter(_ => Spans.IsWithin).ConfigureBatchFilter(_ => Spans.IsWithin).EnablePhysicalOpenTracing(false));
+        builder.ConfigureTracing(tracing =>
+            tracing.ConfigureCommandFilter(_ => Spans.IsWithin).ConfigureBatchFilter(_ => Spans.IsWithin).EnablePhysicalOpenTracing(false)
+        );
         _source = builder.Build();
     }
 

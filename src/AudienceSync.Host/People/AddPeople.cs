@@ -14,21 +14,37 @@ internal static class AddPeopleExtensions
     /// <param name="connectors">The connectors by destination, which erase people at platforms.</param>
     /// <param name="countryOf">The country by which a source's national phone numbers are read; empty when it has none.</param>
     public static IServiceCollection AddPeople(
-        this IServiceCollection services, IReadOnlyDictionary<string, IDestination> connectors, Func<string, string> countryOf) => services
-        .AddSingleton<LinkStopStore>()
-        .AddSingleton<PermissionWriter>()
-        .AddSingleton(provider => new Erasures(
-            provider.GetRequiredService<WorkspaceDatabase>(), Dependencies(provider) with { Destinations = connectors, CountryOf = countryOf },
-            provider.GetRequiredService<ILogger<ErasureLoop>>()))
-        .AddWorker<Erasures>(ErasureLoop.LeaseName, erasures => erasures.Loop.RunAsync)
-        .AddWorker<Erasures>("quarantine-index", erasures => erasures.IndexLoop.RunAsync);
+        this IServiceCollection services,
+        IReadOnlyDictionary<string, IDestination> connectors,
+        Func<string, string> countryOf
+    ) =>
+        services
+            .AddSingleton<LinkStopStore>()
+            .AddSingleton<PermissionWriter>()
+            .AddSingleton(provider => new Erasures(
+                provider.GetRequiredService<WorkspaceDatabase>(),
+                Dependencies(provider) with
+                {
+                    Destinations = connectors,
+                    CountryOf = countryOf,
+                },
+                provider.GetRequiredService<ILogger<ErasureLoop>>()
+            ))
+            .AddWorker<Erasures>(ErasureLoop.LeaseName, erasures => erasures.Loop.RunAsync)
+            .AddWorker<Erasures>("quarantine-index", erasures => erasures.IndexLoop.RunAsync);
 
-    private static PrivacyDependencies Dependencies(IServiceProvider provider) => new(
-        provider.GetRequiredService<Vault>(), provider.GetRequiredService<BodySeal>(), provider.GetRequiredService<AliasDigester>(),
-        provider.GetRequiredService<TombstoneDigester>(), provider.GetRequiredService<LeaseStore>(), provider.GetRequiredService<TimeProvider>(),
-        provider.GetRequiredService<Wakes>().Of(Wakes.Projector))
-    {
-        Messages = provider.GetRequiredService<IMessages>(),
-        Chance = provider.GetRequiredService<Func<double>>(),
-    };
+    private static PrivacyDependencies Dependencies(IServiceProvider provider) =>
+        new(
+            provider.GetRequiredService<Vault>(),
+            provider.GetRequiredService<BodySeal>(),
+            provider.GetRequiredService<AliasDigester>(),
+            provider.GetRequiredService<TombstoneDigester>(),
+            provider.GetRequiredService<LeaseStore>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<Wakes>().Of(Wakes.Projector)
+        )
+        {
+            Messages = provider.GetRequiredService<IMessages>(),
+            Chance = provider.GetRequiredService<Func<double>>(),
+        };
 }

@@ -21,7 +21,12 @@ public sealed class LinkStopEndpoints
         return Results.Ok(new { link_stops = await workspace.Get<LinkStopStore>().OpenAsync(limit ?? 100, cancellationToken) });
     }
 
-    private async Task<IResult> AllowAsync(Guid person, RequestWorkspace workspace, HttpContext context, CancellationToken cancellationToken)
+    private async Task<IResult> AllowAsync(
+        Guid person,
+        RequestWorkspace workspace,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
     {
         return await workspace.Get<LinkStopStore>().AllowAsync(new PersonId(person), OperatorAccount.NameOf(context), cancellationToken)
             ? Results.Ok(new { person, allowed = true })

@@ -29,8 +29,14 @@ public sealed class LinkStopStore(WorkspaceDatabase database, TimeProvider clock
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            stops.Add(new LinkStop(
-                reader.GetGuid(0), (IdentifierKind)reader.GetInt16(1), (IdentifierKind)reader.GetInt16(2), reader.GetFieldValue<DateTimeOffset>(3)));
+            stops.Add(
+                new LinkStop(
+                    reader.GetGuid(0),
+                    (IdentifierKind)reader.GetInt16(1),
+                    (IdentifierKind)reader.GetInt16(2),
+                    reader.GetFieldValue<DateTimeOffset>(3)
+                )
+            );
         }
 
         return stops;

@@ -44,14 +44,18 @@ public sealed record NamedPerson(string? CustomerId, string? Email, string? Phon
         }
 
         return OtherForms(phone, digester)
-            .Concat(OlderForms.Of(identifiers, digester).Where(alias => alias.Kind == IdentifierKind.Phone)).Distinct();
+            .Concat(OlderForms.Of(identifiers, digester).Where(alias => alias.Kind == IdentifierKind.Phone))
+            .Distinct();
     }
 
     /// <summary>As above, for a plain phone in canonical form.</summary>
     public static IEnumerable<Alias> OtherForms(string canonicalPhone, AliasDigester digester)
     {
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonicalPhone)));
-        yield return digester.Digest(IdentifierKind.Phone, AliasText.OfCanonical(IdentifierKind.Phone, digest, HashedFields.PhoneSha256E164)!);
+        yield return digester.Digest(
+            IdentifierKind.Phone,
+            AliasText.OfCanonical(IdentifierKind.Phone, digest, HashedFields.PhoneSha256E164)!
+        );
     }
 
     private PersonReading? Read(string defaultCountry)
@@ -62,9 +66,16 @@ public sealed record NamedPerson(string? CustomerId, string? Email, string? Phon
         }
 
         var tooLong = CustomerId?.Length > Limits.CustomerIdChars || Email?.Length > Limits.EmailChars || Phone?.Length > Limits.PhoneChars;
-        return tooLong ? null : IdentifierReader.Read(
-            new PersonTexts(CustomerId, Email, Phone) { Details = Country is null ? null : new PersonDetails { Country = Country }, Hashed = hashed },
-            new ReaderRules(defaultCountry));
+        return tooLong
+            ? null
+            : IdentifierReader.Read(
+                new PersonTexts(CustomerId, Email, Phone)
+                {
+                    Details = Country is null ? null : new PersonDetails { Country = Country },
+                    Hashed = hashed,
+                },
+                new ReaderRules(defaultCountry)
+            );
     }
 
     /// <summary>Personal data never reaches a log by accident.</summary>
@@ -78,12 +89,13 @@ public sealed record NamedPerson(string? CustomerId, string? Email, string? Phon
             "sha256" => HashedFields.EmailSha256,
             _ => null,
         };
-        return email | Hashed?.Phone switch
-        {
-            null => HashedFields.None,
-            "sha256_digits" => HashedFields.PhoneSha256Digits,
-            "sha256_e164" => HashedFields.PhoneSha256E164,
-            _ => null,
-        };
+        return email
+            | Hashed?.Phone switch
+            {
+                null => HashedFields.None,
+                "sha256_digits" => HashedFields.PhoneSha256Digits,
+                "sha256_e164" => HashedFields.PhoneSha256E164,
+                _ => null,
+            };
     }
 }

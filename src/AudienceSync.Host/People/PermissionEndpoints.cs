@@ -15,18 +15,42 @@ public sealed class PermissionEndpoints
 {
     public void Map(RouteGroupBuilder group)
     {
-        group.MapPost("/people/consent", (HttpContext context, RequestWorkspace workspace) => WriteAsync(context, workspace, EventTypes.ConsentChanged)).Takes(BodyContract.Event, QueryParameter.DefaultCountry);
-        group.MapPost("/people/suppressions", (HttpContext context, RequestWorkspace workspace) => WriteAsync(context, workspace, EventTypes.Suppressed)).Takes(BodyContract.Event, QueryParameter.DefaultCountry);
-        group.MapPost("/people/suppressions/lift", (HttpContext context, RequestWorkspace workspace) => WriteAsync(context, workspace, EventTypes.SuppressionLifted))
+        group
+            .MapPost(
+                "/people/consent",
+                (HttpContext context, RequestWorkspace workspace) => WriteAsync(context, workspace, EventTypes.ConsentChanged)
+            )
             .Takes(BodyContract.Event, QueryParameter.DefaultCountry);
-        group.MapPost("/people/suppressions/list", ListAsync).Takes(
-            BodyContract.List, QueryParameter.Destination, QueryParameter.Reason, QueryParameter.Lift, QueryParameter.DefaultCountry, QueryParameter.Delimiter);
+        group
+            .MapPost(
+                "/people/suppressions",
+                (HttpContext context, RequestWorkspace workspace) => WriteAsync(context, workspace, EventTypes.Suppressed)
+            )
+            .Takes(BodyContract.Event, QueryParameter.DefaultCountry);
+        group
+            .MapPost(
+                "/people/suppressions/lift",
+                (HttpContext context, RequestWorkspace workspace) => WriteAsync(context, workspace, EventTypes.SuppressionLifted)
+            )
+            .Takes(BodyContract.Event, QueryParameter.DefaultCountry);
+        group
+            .MapPost("/people/suppressions/list", ListAsync)
+            .Takes(
+                BodyContract.List,
+                QueryParameter.Destination,
+                QueryParameter.Reason,
+                QueryParameter.Lift,
+                QueryParameter.DefaultCountry,
+                QueryParameter.Delimiter
+            );
     }
 
     private static async Task WriteAsync(HttpContext context, RequestWorkspace workspace, string type)
     {
         using var body = await RequestBody.ReadAsync(context.Request, Limits.BodyBytes, context.RequestAborted);
-        var result = body is null ? new KeepResult([], IngestProblem.BodyTooLarge) : await WriteAsync(workspace, body, type, Text(context, "default_country"));
+        var result = body is null
+            ? new KeepResult([], IngestProblem.BodyTooLarge)
+            : await WriteAsync(workspace, body, type, Text(context, "default_country"));
         await (result.Problem is { } problem ? Answers.WriteAsync(context, problem) : Answers.WriteAsync(context, result.Receipts[0]));
     }
 
@@ -60,7 +84,10 @@ public sealed class PermissionEndpoints
             Destination = Text(context, "destination"),
             Reason = Text(context, "reason"),
             Lift = Text(context, "lift") == "true",
-            Delimiter = Text(context, "delimiter") is { } name && ListDelimiter.TryRead(name, out var delimiter) ? delimiter : ListDelimiter.Default,
+            Delimiter =
+                Text(context, "delimiter") is { } name && ListDelimiter.TryRead(name, out var delimiter)
+                    ? delimiter
+                    : ListDelimiter.Default,
             DefaultCountry = Text(context, "default_country") ?? "",
         };
         try

@@ -36,7 +36,10 @@ public sealed class PermissionWriter(PersonEventReader reader, GroupCommit log, 
     }
 
     /// <summary>Commits a list's suppressions or lifts, chunk by chunk: what is in the log when a chunk fails stays there.</summary>
-    public async Task<(ListReceipt Receipt, IngestProblem? Problem)> TakeListAsync(SuppressionList list, CancellationToken cancellationToken)
+    public async Task<(ListReceipt Receipt, IngestProblem? Problem)> TakeListAsync(
+        SuppressionList list,
+        CancellationToken cancellationToken
+    )
     {
         var receipt = new ListReceipt();
         if (list.Destination is { } name && !reader.HasDestination(name))
@@ -49,8 +52,11 @@ public sealed class PermissionWriter(PersonEventReader reader, GroupCommit log, 
         await foreach (var cell in list.ReadAsync(cancellationToken))
         {
             receipt.IgnoredColumns = list.IgnoredColumns;
-            if (cell.Identifiers is not { } identifiers
-                || reader.Suppression(identifiers, list.Lift, list.Destination, list.Reason, Source(list.DefaultCountry), at) is not { } pending)
+            if (
+                cell.Identifiers is not { } identifiers
+                || reader.Suppression(identifiers, list.Lift, list.Destination, list.Reason, Source(list.DefaultCountry), at)
+                    is not { } pending
+            )
             {
                 receipt.Refuse(new RefusedLine(cell.Line, cell.Column, cell.Code ?? $"invalid_{cell.Column}"));
                 continue;
@@ -88,12 +94,15 @@ public sealed class PermissionWriter(PersonEventReader reader, GroupCommit log, 
         }
 
         var outcome = await request.Settled;
-        return (outcome, outcome.Result switch
-        {
-            AppendResult.Committed => null,
-            AppendResult.Unstorable => IngestProblem.InvalidText,
-            _ => IngestProblem.StorageDown,
-        });
+        return (
+            outcome,
+            outcome.Result switch
+            {
+                AppendResult.Committed => null,
+                AppendResult.Unstorable => IngestProblem.InvalidText,
+                _ => IngestProblem.StorageDown,
+            }
+        );
     }
 
     private static Source Source(string defaultCountry) => new(SourceName, SignatureMode.Off, [], defaultCountry);

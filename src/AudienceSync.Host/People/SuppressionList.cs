@@ -33,7 +33,15 @@ public sealed partial class SuppressionList(Stream text)
         MaxRecordSize = 100_000,
     };
 
-    private static readonly string[] Columns = ["customer_id", "email", "phone", "email_sha256", "phone_sha256_e164", "phone_sha256_digits"];
+    private static readonly string[] Columns =
+    [
+        "customer_id",
+        "email",
+        "phone",
+        "email_sha256",
+        "phone_sha256_e164",
+        "phone_sha256_digits",
+    ];
 
     public string? Destination { get; init; }
 
@@ -56,7 +64,10 @@ public sealed partial class SuppressionList(Stream text)
         await using var utf8 = new Utf8Lines(text);
         await using var csv = CsvReader.Create(utf8, Form with { Separator = Delimiter }, leaveOpen: true);
         var (known, width) = await HeaderAsync(csv, cancellationToken);
-        var countryColumn = Array.FindIndex([.. csv.Headers ?? []], name => name.Trim().Equals("country", StringComparison.OrdinalIgnoreCase));
+        var countryColumn = Array.FindIndex(
+            [.. csv.Headers ?? []],
+            name => name.Trim().Equals("country", StringComparison.OrdinalIgnoreCase)
+        );
         while (await NextAsync(csv, cancellationToken))
         {
             var fields = csv.Current.ToArray();
@@ -88,7 +99,10 @@ public sealed partial class SuppressionList(Stream text)
     // What a spreadsheet leaves where an identifier was: digits are lost for good, so no person can be found by it.
     private static string? Unusable(string column, string value) =>
         value.Any(char.IsControl) ? "invalid_text"
-        : (column == "customer_id" && SpreadsheetNumber().IsMatch(value)) || value.StartsWith("=\"", StringComparison.Ordinal) || SpreadsheetError().IsMatch(value) ? "spreadsheet_value"
+        : (column == "customer_id" && SpreadsheetNumber().IsMatch(value))
+        || value.StartsWith("=\"", StringComparison.Ordinal)
+        || SpreadsheetError().IsMatch(value)
+            ? "spreadsheet_value"
         : null;
 
     private ListedIdentifier Read(long line, string column, string value, string? country)
@@ -137,10 +151,15 @@ public sealed partial class SuppressionList(Stream text)
 
     private FormatException NoHeader(IReadOnlyList<string> header)
     {
-        var other = ListDelimiter.Suggest(string.Join(Delimiter, header), name => Columns.Contains(ColumnName(name), StringComparer.Ordinal));
-        return new FormatException(other is null
-            ? $"The first line must name columns: {string.Join(", ", Columns)}."
-            : $"The first line names columns with another delimiter. Send the list with ?delimiter={other}.");
+        var other = ListDelimiter.Suggest(
+            string.Join(Delimiter, header),
+            name => Columns.Contains(ColumnName(name), StringComparer.Ordinal)
+        );
+        return new FormatException(
+            other is null
+                ? $"The first line must name columns: {string.Join(", ", Columns)}."
+                : $"The first line names columns with another delimiter. Send the list with ?delimiter={other}."
+        );
     }
 
     private static string ColumnName(string name)
@@ -167,6 +186,10 @@ public sealed partial class SuppressionList(Stream text)
     [GeneratedRegex(@"^[+-]?[0-9]([.,][0-9]+)?[eE]\+[0-9]{1,3}\z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex SpreadsheetNumber();
 
-    [GeneratedRegex(@"^#(N/A|REF!|VALUE!|NAME\?|NULL!|NUM!|DIV/0!|SPILL!|CALC!)\z", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^#(N/A|REF!|VALUE!|NAME\?|NULL!|NUM!|DIV/0!|SPILL!|CALC!)\z",
+        RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex SpreadsheetError();
 }

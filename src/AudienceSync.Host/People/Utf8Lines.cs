@@ -66,7 +66,8 @@ internal sealed class Utf8Lines(Stream text) : Stream
             if (bytes[0] is 0xFE or 0xFF)
             {
                 throw new FormatException(
-                    "The list is UTF-16 or not text: its first line begins with a byte that UTF-8 does not have. Save it as CSV UTF-8.");
+                    "The list is UTF-16 or not text: its first line begins with a byte that UTF-8 does not have. Save it as CSV UTF-8."
+                );
             }
         }
 

@@ -33,7 +33,17 @@ public sealed class AliasDigester(ReadOnlySpan<byte> secret) : IDisposable
     public AliasDigest Digest(PersonDetails details)
     {
         var text = string.Join(
-            '\u001f', details.FirstName, details.LastName, details.City, details.State, details.PostalCode, details.Country, details.Gender, details.BirthDate, details.DeviceId);
+            '\u001f',
+            details.FirstName,
+            details.LastName,
+            details.City,
+            details.State,
+            details.PostalCode,
+            details.Country,
+            details.Gender,
+            details.BirthDate,
+            details.DeviceId
+        );
         return Digest(default(IdentifierKind), text).Digest;
     }
 

@@ -19,10 +19,12 @@ public sealed class BodySeal(MasterKeys keys, ReadOnlySpan<byte> fingerprint)
     public byte[] Seal(DateTimeOffset receivedAt, ReadOnlySpan<byte> plain) => _seal.Seal(receivedAt, plain);
 
     /// <inheritdoc cref="DailySeal.Open"/>
-    public byte[] Open(DateTimeOffset receivedAt, short keyVersion, ReadOnlySpan<byte> cipher) => _seal.Open(receivedAt, keyVersion, cipher);
+    public byte[] Open(DateTimeOffset receivedAt, short keyVersion, ReadOnlySpan<byte> cipher) =>
+        _seal.Open(receivedAt, keyVersion, cipher);
 
     /// <inheritdoc cref="DailySeal.TryOpen"/>
-    public byte[]? TryOpen(DateTimeOffset receivedAt, short keyVersion, ReadOnlySpan<byte> cipher) => _seal.TryOpen(receivedAt, keyVersion, cipher);
+    public byte[]? TryOpen(DateTimeOffset receivedAt, short keyVersion, ReadOnlySpan<byte> cipher) =>
+        _seal.TryOpen(receivedAt, keyVersion, cipher);
 
     /// <summary>A keyed digest of a body, by which the same body is recognized. Not reversible without the secret.</summary>
     public string Fingerprint(ReadOnlySpan<byte> plain)

@@ -45,7 +45,11 @@ public sealed class DailySeal(MasterKeys keys, string kind)
         }
 
         var key = new byte[MasterKey.KeyBytes];
-        master.Derive(Encoding.ASCII.GetBytes($"audiencesync {kind} v1 " + day.ToString("yyyyMMdd", CultureInfo.InvariantCulture)), default, key);
+        master.Derive(
+            Encoding.ASCII.GetBytes($"audiencesync {kind} v1 " + day.ToString("yyyyMMdd", CultureInfo.InvariantCulture)),
+            default,
+            key
+        );
         _latest = new DayKey(master.Version, day, key);
         return key;
     }

@@ -13,22 +13,34 @@ internal static class OlderForms
         var known = new HashSet<Alias>();
         if (person.Email is { } email)
         {
-            known.UnionWith(Digests(IdentifierKind.Email, [OlderParser.Canonical(IdentifierKind.Email, email, "", person.Hashed)], person, digester));
+            known.UnionWith(
+                Digests(IdentifierKind.Email, [OlderParser.Canonical(IdentifierKind.Email, email, "", person.Hashed)], person, digester)
+            );
         }
 
         if (person.Phone is { } phone)
         {
             var digits = string.Concat(phone.Where(char.IsAsciiDigit));
-            known.UnionWith(Digests(
-                IdentifierKind.Phone,
-                [OlderParser.Canonical(IdentifierKind.Phone, phone, person.Country, person.Hashed), person.Hashed == HashedFields.None && digits.Length > 0 ? "+" + digits : null],
-                person,
-                digester));
+            known.UnionWith(
+                Digests(
+                    IdentifierKind.Phone,
+                    [
+                        OlderParser.Canonical(IdentifierKind.Phone, phone, person.Country, person.Hashed),
+                        person.Hashed == HashedFields.None && digits.Length > 0 ? "+" + digits : null,
+                    ],
+                    person,
+                    digester
+                )
+            );
         }
 
         return known;
     }
 
-    private static IEnumerable<Alias> Digests(IdentifierKind kind, string?[] canonical, PersonIdentifiers person, AliasDigester digester) => canonical
-        .OfType<string>().Select(form => AliasText.OfCanonical(kind, form, person.Hashed)).OfType<string>().Select(text => digester.Digest(kind, text));
+    private static IEnumerable<Alias> Digests(IdentifierKind kind, string?[] canonical, PersonIdentifiers person, AliasDigester digester) =>
+        canonical
+            .OfType<string>()
+            .Select(form => AliasText.OfCanonical(kind, form, person.Hashed))
+            .OfType<string>()
+            .Select(text => digester.Digest(kind, text));
 }

@@ -24,7 +24,8 @@ public sealed class RealiasStore(WorkspaceDatabase database, Vault vault, AliasD
 
     private static readonly string Older = $"kind <> 1 and parser < {IdentifierReader.ParserVersion}";
 
-    private static readonly string PageSql = $"select digest, kind, anchor, owner from person_aliases where {Older} and digest > $1 order by digest limit $2";
+    private static readonly string PageSql =
+        $"select digest, kind, anchor, owner from person_aliases where {Older} and digest > $1 order by digest limit $2";
 
     private static readonly string CountSql = $"select count(*) from person_aliases where {Older}";
 
@@ -68,12 +69,15 @@ public sealed class RealiasStore(WorkspaceDatabase database, Vault vault, AliasD
     public async Task<RealiasResult> RunAsync(CancellationToken cancellationToken)
     {
         var total = new RealiasResult(0, 0, 0, 0, 0);
-        for (Guid? after = Guid.Empty; after is { } place;)
+        for (Guid? after = Guid.Empty; after is { } place; )
         {
             (after, total) = await PageAsync(place, total, cancellationToken);
         }
 
-        return total with { Left = await CountAsync(cancellationToken) };
+        return total with
+        {
+            Left = await CountAsync(cancellationToken),
+        };
     }
 
     private async Task<(Guid? After, RealiasResult Total)> PageAsync(Guid after, RealiasResult total, CancellationToken cancellationToken)
@@ -85,13 +89,18 @@ public sealed class RealiasStore(WorkspaceDatabase database, Vault vault, AliasD
                 done = await PageAsync(unit.Connection, after, total, token);
                 return true;
             },
-            cancellationToken);
+            cancellationToken
+        );
         return done;
     }
 
     // Under the append lock.
     private async Task<(Guid? After, RealiasResult Total)> PageAsync(
-        NpgsqlConnection connection, Guid after, RealiasResult total, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        Guid after,
+        RealiasResult total,
+        CancellationToken cancellationToken
+    )
     {
         var page = await ReadAsync(connection, after, cancellationToken);
         var before = total.Rekeyed + total.Merged;
@@ -115,17 +124,25 @@ public sealed class RealiasStore(WorkspaceDatabase database, Vault vault, AliasD
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            page.Add(new AliasBinding(
-                new Alias((IdentifierKind)reader.GetInt16(1), new AliasDigest(reader.GetGuid(0))),
-                reader.IsDBNull(2) ? null : new PersonId(reader.GetGuid(2)),
-                reader.IsDBNull(3) ? null : new PersonId(reader.GetGuid(3)),
-                default));
+            page.Add(
+                new AliasBinding(
+                    new Alias((IdentifierKind)reader.GetInt16(1), new AliasDigest(reader.GetGuid(0))),
+                    reader.IsDBNull(2) ? null : new PersonId(reader.GetGuid(2)),
+                    reader.IsDBNull(3) ? null : new PersonId(reader.GetGuid(3)),
+                    default
+                )
+            );
         }
 
         return page;
     }
 
-    private async Task<RealiasResult> RealiasAsync(NpgsqlConnection connection, AliasBinding alias, RealiasResult total, CancellationToken cancellationToken)
+    private async Task<RealiasResult> RealiasAsync(
+        NpgsqlConnection connection,
+        AliasBinding alias,
+        RealiasResult total,
+        CancellationToken cancellationToken
+    )
     {
         var digest = alias.Alias.Digest;
         var holders = await HoldersAsync(connection, alias, cancellationToken);
@@ -149,7 +166,12 @@ public sealed class RealiasStore(WorkspaceDatabase database, Vault vault, AliasD
             return total with { Merged = total.Merged + 1 };
         }
 
-        await ExecuteAsync(connection, RekeySql, [Sql.Of(digest.Value), Sql.Of(next), Sql.Of(IdentifierReader.ParserVersion)], cancellationToken);
+        await ExecuteAsync(
+            connection,
+            RekeySql,
+            [Sql.Of(digest.Value), Sql.Of(next), Sql.Of(IdentifierReader.ParserVersion)],
+            cancellationToken
+        );
         if (alias.Anchor is { } anchor)
         {
             await ExecuteAsync(connection, AnchorSql, [Sql.Of(anchor.Value), Sql.Of(next)], cancellationToken);
@@ -160,19 +182,27 @@ public sealed class RealiasStore(WorkspaceDatabase database, Vault vault, AliasD
             await ResealAsync(connection, holder, digest, cancellationToken);
         }
 
-        return total with { Rekeyed = total.Rekeyed + 1 };
+        return total with
+        {
+            Rekeyed = total.Rekeyed + 1,
+        };
     }
 
     /// <summary>The claim as the current reader reads its text; null when it cannot.</summary>
     private IdentifierClaim? Reread(IdentifierClaim claimed)
     {
-        var read = claimed.Address.Kind == IdentifierKind.Email ? EmailReader.Read(claimed.Text, claimed.Hashed) : PhoneReader.Read(claimed.Text, claimed.Country, claimed.Hashed);
-        return read.Text is not { } canonical ? null : claimed with
-        {
-            Address = digester.Digest(claimed.Address.Kind, AliasText.OfCanonical(claimed.Address.Kind, canonical, claimed.Hashed)!),
-            Canonical = canonical,
-            Parser = IdentifierReader.ParserVersion,
-        };
+        var read =
+            claimed.Address.Kind == IdentifierKind.Email
+                ? EmailReader.Read(claimed.Text, claimed.Hashed)
+                : PhoneReader.Read(claimed.Text, claimed.Country, claimed.Hashed);
+        return read.Text is not { } canonical
+            ? null
+            : claimed with
+            {
+                Address = digester.Digest(claimed.Address.Kind, AliasText.OfCanonical(claimed.Address.Kind, canonical, claimed.Hashed)!),
+                Canonical = canonical,
+                Parser = IdentifierReader.ParserVersion,
+            };
     }
 
     private async Task<List<Holder>> HoldersAsync(NpgsqlConnection connection, AliasBinding alias, CancellationToken cancellationToken)
@@ -203,7 +233,11 @@ public sealed class RealiasStore(WorkspaceDatabase database, Vault vault, AliasD
         };
         var cipher = vault.Seal(holder.Person, holder.Revision, holder.Salt, moved);
         await ExecuteAsync(
-            connection, ResealSql, [Sql.Of(holder.Person.Value), Sql.Of(holder.Revision), Sql.Of(cipher), Sql.Of(vault.KeyVersion)], cancellationToken);
+            connection,
+            ResealSql,
+            [Sql.Of(holder.Person.Value), Sql.Of(holder.Revision), Sql.Of(cipher), Sql.Of(vault.KeyVersion)],
+            cancellationToken
+        );
     }
 
     private static async Task<bool> IsTakenAsync(NpgsqlConnection connection, Guid digest, CancellationToken cancellationToken)
@@ -212,7 +246,12 @@ public sealed class RealiasStore(WorkspaceDatabase database, Vault vault, AliasD
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+    private static async Task ExecuteAsync(
+        NpgsqlConnection connection,
+        string sql,
+        NpgsqlParameter[] parameters,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = Sql.Command(connection, sql, parameters);
         await command.ExecuteNonQueryAsync(cancellationToken);

@@ -45,12 +45,23 @@ public sealed class SecretStore(WorkspaceDatabase database)
 
     /// <summary>Replaces the wrapping of each, unless another process did so meanwhile.</summary>
     /// <exception cref="LeaseLostException">Another process rotates; nothing was changed.</exception>
-    public async Task RewrapAsync(Lease lease, IReadOnlyList<(WrappedSecret Wrapped, short Before)> secrets, CancellationToken cancellationToken)
+    public async Task RewrapAsync(
+        Lease lease,
+        IReadOnlyList<(WrappedSecret Wrapped, short Before)> secrets,
+        CancellationToken cancellationToken
+    )
     {
         List<NpgsqlBatchCommand> commands =
         [
-            .. secrets.Select(secret => Sql.Command(
-                RewrapSql, Sql.Of(secret.Wrapped.Name), Sql.Of(secret.Before), Sql.Of(secret.Wrapped.KeyVersion), Sql.Of(secret.Wrapped.Cipher))),
+            .. secrets.Select(secret =>
+                Sql.Command(
+                    RewrapSql,
+                    Sql.Of(secret.Wrapped.Name),
+                    Sql.Of(secret.Before),
+                    Sql.Of(secret.Wrapped.KeyVersion),
+                    Sql.Of(secret.Wrapped.Cipher)
+                )
+            ),
         ];
         await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
         await LeaseStore.WriteAsync(connection, lease, commands, cancellationToken);

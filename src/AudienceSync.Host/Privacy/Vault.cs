@@ -42,8 +42,13 @@ public sealed class Vault(MasterKeys keys)
     /// </summary>
     /// <exception cref="MasterKeyAbsentException">This process does not hold the version.</exception>
     /// <exception cref="AuthenticationTagMismatchException">Another salt, person or revision, or damaged.</exception>
-    public PersonIdentifiers OpenIdentifiers(PersonId person, int number, short keyVersion, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> cipher) =>
-        VaultJson.ReadIdentifiers(Unseal(person, number, keyVersion, salt, cipher));
+    public PersonIdentifiers OpenIdentifiers(
+        PersonId person,
+        int number,
+        short keyVersion,
+        ReadOnlySpan<byte> salt,
+        ReadOnlySpan<byte> cipher
+    ) => VaultJson.ReadIdentifiers(Unseal(person, number, keyVersion, salt, cipher));
 
     /// <summary>Null when it does not open: damaged, or of a version that this process does not hold.</summary>
     public IdentifierRevision? TryOpen(PersonId person, int number, short keyVersion, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> cipher)
@@ -86,7 +91,8 @@ public sealed class Vault(MasterKeys keys)
         return plain;
     }
 
-    private static void PersonKey(MasterKey master, ReadOnlySpan<byte> salt, Span<byte> key) => master.Derive("audiencesync person v1"u8, salt, key);
+    private static void PersonKey(MasterKey master, ReadOnlySpan<byte> salt, Span<byte> key) =>
+        master.Derive("audiencesync person v1"u8, salt, key);
 
     private static void Bind(PersonId person, int number, Span<byte> owner)
     {

@@ -51,8 +51,12 @@ internal static class VaultJson
         var root = document.RootElement;
         var digest = root.TryGetProperty("details_digest", out var held) ? new AliasDigest(held.GetGuid()) : (AliasDigest?)null;
         var own = new IdentifierClaims(
-            Text(root, "customer_id"), root.GetProperty("said").EnumerateArray().Select(IdentifierClaim), Details(root), digest,
-            digest is null ? default : root.GetProperty("details_at").GetDateTimeOffset());
+            Text(root, "customer_id"),
+            root.GetProperty("said").EnumerateArray().Select(IdentifierClaim),
+            Details(root),
+            digest,
+            digest is null ? default : root.GetProperty("details_at").GetDateTimeOffset()
+        );
         var reached = root.GetProperty("reached_by");
         var (email, phone) = (Text(reached, "email"), Text(reached, "phone"));
         var identifiers = new PersonIdentifiers(Text(reached, "customer_id"), email, phone, Text(reached, "country") ?? "")
@@ -87,9 +91,13 @@ internal static class VaultJson
 
     private static PersonIdentifiers Reached(ref Utf8JsonReader json)
     {
-        string? customerId = null, email = null, phone = null, country = null;
+        string? customerId = null,
+            email = null,
+            phone = null,
+            country = null;
         PersonDetails? details = null;
-        (string? Text, bool Given) canonicalEmail = default, canonicalPhone = default;
+        (string? Text, bool Given) canonicalEmail = default,
+            canonicalPhone = default;
         var hashed = HashedFields.None;
         short parser = 0;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
@@ -98,27 +106,49 @@ internal static class VaultJson
             json.Read();
             switch (field)
             {
-                case ReachedField.CustomerId: customerId = json.GetString(); break;
-                case ReachedField.Email: email = json.GetString(); break;
-                case ReachedField.Phone: phone = json.GetString(); break;
-                case ReachedField.Country: country = json.GetString(); break;
-                case ReachedField.Hashed: hashed = (HashedFields)json.GetInt32(); break;
-                case ReachedField.Parser: parser = json.GetInt16(); break;
-                case ReachedField.CanonicalEmail: canonicalEmail = (json.GetString(), true); break;
-                case ReachedField.CanonicalPhone: canonicalPhone = (json.GetString(), true); break;
-                case ReachedField.Details: details = JsonSerializer.Deserialize<PersonDetails>(ref json); break;
-                default: json.Skip(); break;
+                case ReachedField.CustomerId:
+                    customerId = json.GetString();
+                    break;
+                case ReachedField.Email:
+                    email = json.GetString();
+                    break;
+                case ReachedField.Phone:
+                    phone = json.GetString();
+                    break;
+                case ReachedField.Country:
+                    country = json.GetString();
+                    break;
+                case ReachedField.Hashed:
+                    hashed = (HashedFields)json.GetInt32();
+                    break;
+                case ReachedField.Parser:
+                    parser = json.GetInt16();
+                    break;
+                case ReachedField.CanonicalEmail:
+                    canonicalEmail = (json.GetString(), true);
+                    break;
+                case ReachedField.CanonicalPhone:
+                    canonicalPhone = (json.GetString(), true);
+                    break;
+                case ReachedField.Details:
+                    details = JsonSerializer.Deserialize<PersonDetails>(ref json);
+                    break;
+                default:
+                    json.Skip();
+                    break;
             }
         }
 
-        return Opened(new PersonIdentifiers(customerId, email, phone, country ?? "")
-        {
-            Details = details,
-            Hashed = hashed,
-            Parser = parser,
-            CanonicalEmail = canonicalEmail.Given ? canonicalEmail.Text : email,
-            CanonicalPhone = canonicalPhone.Given ? canonicalPhone.Text : phone,
-        });
+        return Opened(
+            new PersonIdentifiers(customerId, email, phone, country ?? "")
+            {
+                Details = details,
+                Hashed = hashed,
+                Parser = parser,
+                CanonicalEmail = canonicalEmail.Given ? canonicalEmail.Text : email,
+                CanonicalPhone = canonicalPhone.Given ? canonicalPhone.Text : phone,
+            }
+        );
     }
 
     // Rows from before the reader had versions hold the texts only. What was delivered under them is removed by the form in which they were
@@ -195,7 +225,8 @@ internal static class VaultJson
         }
     }
 
-    private static string? Canonical(JsonElement held, string name, string? text) => held.TryGetProperty(name, out var value) ? value.GetString() : text;
+    private static string? Canonical(JsonElement held, string name, string? text) =>
+        held.TryGetProperty(name, out var value) ? value.GetString() : text;
 
     private static void WriteDetails(Utf8JsonWriter json, PersonDetails? details)
     {

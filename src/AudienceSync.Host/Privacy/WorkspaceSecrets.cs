@@ -51,16 +51,22 @@ public sealed class WorkspaceSecrets
             ? throw new SetupException(
                 "secret_damaged",
                 $"The secret {missing} of workspace {table.Workspace} is missing, and digests made with it are stored: "
-                    + "restore wrapped_secrets from a backup.")
+                    + "restore wrapped_secrets from a backup."
+            )
             : new WorkspaceSecrets(secrets);
     }
 
     /// <summary>The same secrets under the newest master key: those to write, with the version they were under.</summary>
-    public static IReadOnlyList<(WrappedSecret Wrapped, short Before)> Rewrap(SecretStore table, MasterKeys keys, IEnumerable<WrappedSecret> secrets) =>
-    [
-        .. secrets.Where(secret => secret.KeyVersion < keys.Current.Version)
-            .Select(secret => (Wrap(table, keys.Current, secret.Name, Unwrap(table, keys, secret)), secret.KeyVersion)),
-    ];
+    public static IReadOnlyList<(WrappedSecret Wrapped, short Before)> Rewrap(
+        SecretStore table,
+        MasterKeys keys,
+        IEnumerable<WrappedSecret> secrets
+    ) =>
+        [
+            .. secrets
+                .Where(secret => secret.KeyVersion < keys.Current.Version)
+                .Select(secret => (Wrap(table, keys.Current, secret.Name, Unwrap(table, keys, secret)), secret.KeyVersion)),
+        ];
 
     private static WrappedSecret Wrap(SecretStore table, MasterKey master, string name, byte[] plain) =>
         new(name, master.Version, SealedBox.Seal(KeyOf(master), plain, Owner(table, name)));
@@ -76,7 +82,8 @@ public sealed class WorkspaceSecrets
             throw new SetupException(
                 "secret_damaged",
                 $"The secret {secret.Name} of workspace {table.Workspace} does not open under master key version {secret.KeyVersion}: "
-                    + "restore wrapped_secrets from a backup.");
+                    + "restore wrapped_secrets from a backup."
+            );
         }
     }
 

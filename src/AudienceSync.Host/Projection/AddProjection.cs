@@ -10,21 +10,29 @@ internal static class AddProjectionExtensions
 {
     /// <param name="services">The workspace's container.</param>
     /// <param name="followers">The loops to wake after a page, by name.</param>
-    public static IServiceCollection AddProjection(this IServiceCollection services, IReadOnlyList<string> followers) => services
-        .AddSingleton<MembershipStore>()
-        .AddSingleton<PermissionStore>()
-        .AddSingleton<InheritStore>()
-        .AddSingleton(provider => Loop(provider, followers))
-        .AddWorker<ProjectionLoop>(ProjectionLoop.LeaseName, projector => projector.RunAsync);
+    public static IServiceCollection AddProjection(this IServiceCollection services, IReadOnlyList<string> followers) =>
+        services
+            .AddSingleton<MembershipStore>()
+            .AddSingleton<PermissionStore>()
+            .AddSingleton<InheritStore>()
+            .AddSingleton(provider => Loop(provider, followers))
+            .AddWorker<ProjectionLoop>(ProjectionLoop.LeaseName, projector => projector.RunAsync);
 
     private static ProjectionLoop Loop(IServiceProvider provider, IReadOnlyList<string> followers)
     {
         var wakes = provider.GetRequiredService<Wakes>();
         return new ProjectionLoop(
-            provider.GetRequiredService<MembershipStore>(), provider.GetRequiredService<PermissionStore>(), provider.GetRequiredService<InheritStore>(),
-            provider.GetRequiredService<DrainStore>(), provider.GetRequiredService<LeaseStore>(), provider.GetRequiredService<AudienceKeys>(),
-            wakes.Of(Wakes.Projector), [.. followers.Select(wakes.Of)], provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<ProjectionLoop>>())
+            provider.GetRequiredService<MembershipStore>(),
+            provider.GetRequiredService<PermissionStore>(),
+            provider.GetRequiredService<InheritStore>(),
+            provider.GetRequiredService<DrainStore>(),
+            provider.GetRequiredService<LeaseStore>(),
+            provider.GetRequiredService<AudienceKeys>(),
+            wakes.Of(Wakes.Projector),
+            [.. followers.Select(wakes.Of)],
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ProjectionLoop>>()
+        )
         {
             Progress = provider.GetService<LogProgress>(),
         };

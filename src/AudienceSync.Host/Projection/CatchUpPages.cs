@@ -11,7 +11,13 @@ namespace AudienceSync.Host.Projection;
 /// hours nor late events are counted: they were when the events came in.
 /// </summary>
 public sealed class CatchUpPages(
-    MembershipStore table, PermissionStore permissions, AudienceKeys keys, KeyScope scope, int pageEvents, TimeProvider clock)
+    MembershipStore table,
+    PermissionStore permissions,
+    AudienceKeys keys,
+    KeyScope scope,
+    int pageEvents,
+    TimeProvider clock
+)
 {
     private readonly PageTables _tables = new(table, permissions, pageEvents);
 
@@ -23,7 +29,11 @@ public sealed class CatchUpPages(
 
     /// <summary>Folds the next page, if there is one, up to an event. Returns the new progress.</summary>
     public async Task<ProjectionProgress> FoldAsync(
-        Lease lease, ProjectionProgress progress, Position last, CancellationToken cancellationToken)
+        Lease lease,
+        ProjectionProgress progress,
+        Position last,
+        CancellationToken cancellationToken
+    )
     {
         if (!await _tables.ReadAsync(progress.Position, last, cancellationToken))
         {
@@ -32,7 +42,12 @@ public sealed class CatchUpPages(
 
         using var span = Spans.Start(Spans.Project);
         var result = await _tables.FoldAsync(
-            keys, () => new RebuildMode(keys.Current, scope), progress, clock.GetUtcNow(), cancellationToken);
+            keys,
+            () => new RebuildMode(keys.Current, scope),
+            progress,
+            clock.GetUtcNow(),
+            cancellationToken
+        );
         var next = _tables.After(progress, result);
         await _tables.WriteAsync(lease, ProjectedPage.Of(result) with { Hours = [] }, next, cancellationToken);
         _tables.Describe(span, progress, next);

@@ -54,15 +54,28 @@ public sealed class HourStore(WorkspaceDatabase database)
         """;
 
     /// <summary>The hours with changes, from one time up to another.</summary>
-    public async Task<IReadOnlyList<KeyHour>> ReadAsync(int keyId, DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<KeyHour>> ReadAsync(
+        int keyId,
+        DateTimeOffset from,
+        DateTimeOffset until,
+        CancellationToken cancellationToken
+    )
     {
         var hours = new List<KeyHour>();
         await using var command = Sql.Command(database.Query, ReadSql, Sql.Of(keyId), Sql.Of(from), Sql.Of(until));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            hours.Add(new KeyHour(
-                new DateTimeOffset(reader.GetDateTime(0)), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5)));
+            hours.Add(
+                new KeyHour(
+                    new DateTimeOffset(reader.GetDateTime(0)),
+                    reader.GetInt64(1),
+                    reader.GetInt64(2),
+                    reader.GetInt64(3),
+                    reader.GetInt64(4),
+                    reader.GetInt64(5)
+                )
+            );
         }
 
         return hours;
@@ -71,9 +84,14 @@ public sealed class HourStore(WorkspaceDatabase database)
     /// <summary>Sets the sizes to the number of membership rows, where the counts cannot provide them.</summary>
     internal static NpgsqlBatchCommand Balance(DateTimeOffset now) => Sql.Command(BalanceSql, Sql.Of(now));
 
-    internal static NpgsqlBatchCommand Add(IReadOnlyCollection<(int KeyId, DateTimeOffset Hour, HourChange Change)> changes) => Sql.Command(
-        AddSql,
-        Sql.Of(changes.Select(one => one.KeyId).ToList()), Sql.OfTimes(changes.Select(one => one.Hour.UtcDateTime).ToList()),
-        Sql.Of(changes.Select(one => (long)one.Change.Adds).ToList()), Sql.Of(changes.Select(one => (long)one.Change.Removes).ToList()),
-        Sql.Of(changes.Select(one => (long)one.Change.Expiries).ToList()), Sql.Of(changes.Select(one => (long)one.Change.Joined).ToList()));
+    internal static NpgsqlBatchCommand Add(IReadOnlyCollection<(int KeyId, DateTimeOffset Hour, HourChange Change)> changes) =>
+        Sql.Command(
+            AddSql,
+            Sql.Of(changes.Select(one => one.KeyId).ToList()),
+            Sql.OfTimes(changes.Select(one => one.Hour.UtcDateTime).ToList()),
+            Sql.Of(changes.Select(one => (long)one.Change.Adds).ToList()),
+            Sql.Of(changes.Select(one => (long)one.Change.Removes).ToList()),
+            Sql.Of(changes.Select(one => (long)one.Change.Expiries).ToList()),
+            Sql.Of(changes.Select(one => (long)one.Change.Joined).ToList())
+        );
 }

@@ -39,8 +39,11 @@ public sealed class InheritStore(WorkspaceDatabase database)
     {
         await using var command = Sql.Command(database.Hot, OpenSql);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? new OpenInheritance(reader.GetInt32(0), reader.GetInt32(1), reader.GetGuid(2)) : null;
+        return await reader.ReadAsync(cancellationToken)
+            ? new OpenInheritance(reader.GetInt32(0), reader.GetInt32(1), reader.GetGuid(2))
+            : null;
     }
 
-    internal static NpgsqlBatchCommand Write(InheritedPage page) => Sql.Command(PlaceSql, Sql.Of(page.KeyId), Sql.Of(page.Place), Sql.Of(page.Done));
+    internal static NpgsqlBatchCommand Write(InheritedPage page) =>
+        Sql.Command(PlaceSql, Sql.Of(page.KeyId), Sql.Of(page.Place), Sql.Of(page.Done));
 }

@@ -10,8 +10,14 @@ namespace AudienceSync.Host.Projection;
 
 /// <summary>Folds the log page by page into the live tables, takes over rows for versions that inherit, and expires rows.</summary>
 public sealed class LivePages(
-    MembershipStore table, PermissionStore permissions, InheritStore inheritances, DrainStore drains, AudienceKeys keys, int pageEvents,
-    TimeProvider clock)
+    MembershipStore table,
+    PermissionStore permissions,
+    InheritStore inheritances,
+    DrainStore drains,
+    AudienceKeys keys,
+    int pageEvents,
+    TimeProvider clock
+)
 {
     private static readonly Position End = new(long.MaxValue);
 
@@ -97,7 +103,12 @@ public sealed class LivePages(
 
         var rows = await table.ReadKeyAsync(open.From, open.Place, pageEvents, cancellationToken);
         var result = await _tables.FoldAsync(
-            PageFold.TakeOver(rows, mode), progress.Position, progress.ChangedPos, clock.GetUtcNow(), cancellationToken);
+            PageFold.TakeOver(rows, mode),
+            progress.Position,
+            progress.ChangedPos,
+            clock.GetUtcNow(),
+            cancellationToken
+        );
         var next = progress with { ChangedPos = result.ChangedPos };
         var place = rows.Count > 0 ? rows[^1].Person.Value : open.Place;
         var inherited = new InheritedPage(open.KeyId, place, Done: rows.Count < pageEvents);
@@ -142,8 +153,9 @@ public sealed class LivePages(
     }
 
     private List<PublishedKey> OpenSuccessors(AudienceKeySet current, Position from) =>
-    [
-        .. current.All.Where(key => key.InheritsFrom is not null && !_inherited.Contains(key.KeyId) && !(key.PublishedPos > from))
-            .OrderBy(key => key.KeyId),
-    ];
+        [
+            .. current
+                .All.Where(key => key.InheritsFrom is not null && !_inherited.Contains(key.KeyId) && !(key.PublishedPos > from))
+                .OrderBy(key => key.KeyId),
+        ];
 }

@@ -38,8 +38,17 @@ internal sealed class MembershipSql(int capacity)
     }
 
     public NpgsqlParameter[] Parameters() =>
-    [
-        Sql.Of(_keyIds), Sql.Of(_people), Sql.OfTimes(_addedAt), Sql.OfTimes(_removedAt), Sql.Of(_states), Sql.OfTimes(_sinceAt), Sql.OfTimes(_untilAt),
-        Sql.Of(_eventPos), Sql.Of(_changedPos), Sql.Of(_restrictions), Sql.Of(_restrictedAt),
-    ];
+        [
+            Sql.Of(_keyIds),
+            Sql.Of(_people),
+            Sql.OfTimes(_addedAt),
+            Sql.OfTimes(_removedAt),
+            Sql.Of(_states),
+            Sql.OfTimes(_sinceAt),
+            Sql.OfTimes(_untilAt),
+            Sql.Of(_eventPos),
+            Sql.Of(_changedPos),
+            Sql.Of(_restrictions),
+            Sql.Of(_restrictedAt),
+        ];
 }

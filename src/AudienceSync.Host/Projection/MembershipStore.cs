@@ -23,7 +23,8 @@ public sealed class MembershipStore(WorkspaceDatabase database)
         from mt_event_progression p join projection_counts c on c.name = p.name where p.name = $1
         """;
 
-    private const string EventsSql = "select seq_id, stream_id, type, data, timestamp from mt_events where seq_id > $1 order by seq_id limit $2";
+    private const string EventsSql =
+        "select seq_id, stream_id, type, data, timestamp from mt_events where seq_id > $1 order by seq_id limit $2";
 
     private const string Columns =
         "m.key_id, m.person, m.added_at, m.removed_at, m.state, m.since_at, m.until_at, m.event_pos, m.changed_pos, m.restrictions, "
@@ -75,12 +76,14 @@ public sealed class MembershipStore(WorkspaceDatabase database)
           as d(key_id, person, added_at, removed_at, state, since_at, until_at, event_pos, changed_pos, restrictions, restricted_at)
         """;
 
-    private const string UpsertSql = InsertSql + """
+    private const string UpsertSql =
+        InsertSql
+        + """
 
-        on conflict (key_id, person) do update set added_at = excluded.added_at, removed_at = excluded.removed_at, state = excluded.state,
-          since_at = excluded.since_at, until_at = excluded.until_at, event_pos = excluded.event_pos, changed_pos = excluded.changed_pos,
-          restrictions = excluded.restrictions, restricted_at = excluded.restricted_at
-        """;
+            on conflict (key_id, person) do update set added_at = excluded.added_at, removed_at = excluded.removed_at, state = excluded.state,
+              since_at = excluded.since_at, until_at = excluded.until_at, event_pos = excluded.event_pos, changed_pos = excluded.changed_pos,
+              restrictions = excluded.restrictions, restricted_at = excluded.restricted_at
+            """;
 
     private const string CursorSql = "update mt_event_progression set last_seq_id = $2, last_updated = now() where name = $1";
 
@@ -103,9 +106,15 @@ public sealed class MembershipStore(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            events.Add(new LogEvent(
-                new Position(reader.GetInt64(0)), new PersonId(reader.GetGuid(1)), EventAlias.Of(reader.GetString(2)), reader.GetFieldValue<byte[]>(3),
-                reader.GetFieldValue<DateTimeOffset>(4)));
+            events.Add(
+                new LogEvent(
+                    new Position(reader.GetInt64(0)),
+                    new PersonId(reader.GetGuid(1)),
+                    EventAlias.Of(reader.GetString(2)),
+                    reader.GetFieldValue<byte[]>(3),
+                    reader.GetFieldValue<DateTimeOffset>(4)
+                )
+            );
         }
     }
 
@@ -154,9 +163,13 @@ public sealed class MembershipStore(WorkspaceDatabase database)
 
         if (page.Links.Count > 0)
         {
-            commands.Add(Sql.Command(
-                LinksSql,
-                Sql.Of(page.Links.Keys.Select(person => person.Value).ToList()), Sql.Of(page.Links.Values.Select(owner => owner.Value).ToList())));
+            commands.Add(
+                Sql.Command(
+                    LinksSql,
+                    Sql.Of(page.Links.Keys.Select(person => person.Value).ToList()),
+                    Sql.Of(page.Links.Values.Select(owner => owner.Value).ToList())
+                )
+            );
         }
 
         if (page.Inherited is { } inherited)
@@ -180,8 +193,9 @@ public sealed class MembershipStore(WorkspaceDatabase database)
         }
 
         commands.Add(Sql.Command(CursorSql, Sql.Of(Projection), Sql.Of(progress.Position.Value)));
-        commands.Add(Sql.Command(
-            CountsSql, Sql.Of(Projection), Sql.Of(progress.ChangedPos), Sql.Of(progress.Applied), Sql.Of(progress.Superseded)));
+        commands.Add(
+            Sql.Command(CountsSql, Sql.Of(Projection), Sql.Of(progress.ChangedPos), Sql.Of(progress.Applied), Sql.Of(progress.Superseded))
+        );
         await LeaseStore.WriteAsync(connection, lease, commands, cancellationToken);
     }
 
@@ -208,19 +222,22 @@ public sealed class MembershipStore(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            rows.Add(new MembershipRow(
-                reader.GetInt32(0),
-                new PersonId(reader.GetGuid(1)),
-                new MembershipState(reader.TimeOrNull(2), reader.TimeOrNull(3)),
-                (MembershipStatus)reader.GetInt16(4),
-                reader.GetFieldValue<DateTimeOffset>(5),
-                reader.TimeOrNull(6),
-                reader.GetInt64(7),
-                reader.GetInt64(8))
-            {
-                Restrictions = (TargetingRestrictions)reader.GetInt16(9),
-                RestrictedAt = reader.IsDBNull(10) ? null : reader.GetFieldValue<string[]>(10),
-            });
+            rows.Add(
+                new MembershipRow(
+                    reader.GetInt32(0),
+                    new PersonId(reader.GetGuid(1)),
+                    new MembershipState(reader.TimeOrNull(2), reader.TimeOrNull(3)),
+                    (MembershipStatus)reader.GetInt16(4),
+                    reader.GetFieldValue<DateTimeOffset>(5),
+                    reader.TimeOrNull(6),
+                    reader.GetInt64(7),
+                    reader.GetInt64(8)
+                )
+                {
+                    Restrictions = (TargetingRestrictions)reader.GetInt16(9),
+                    RestrictedAt = reader.IsDBNull(10) ? null : reader.GetFieldValue<string[]>(10),
+                }
+            );
         }
 
         return rows;

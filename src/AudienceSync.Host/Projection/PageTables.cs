@@ -55,7 +55,12 @@ internal sealed class PageTables(MembershipStore table, PermissionStore permissi
     /// it can be read.
     /// </summary>
     public async Task<PageResult> FoldAsync(
-        AudienceKeys keys, Func<FoldMode> mode, ProjectionProgress progress, DateTimeOffset now, CancellationToken cancellationToken)
+        AudienceKeys keys,
+        Func<FoldMode> mode,
+        ProjectionProgress progress,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         var reading = PageFold.Read(_events, mode());
         if (reading.UnknownKey is not null)
@@ -70,7 +75,12 @@ internal sealed class PageTables(MembershipStore table, PermissionStore permissi
 
     /// <summary>Loads what a page needs, and folds it.</summary>
     public async Task<PageResult> FoldAsync(
-        PageFacts page, Position last, long changedPos, DateTimeOffset now, CancellationToken cancellationToken)
+        PageFacts page,
+        Position last,
+        long changedPos,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         // Without any link in the workspace there are no groups to read.
         _anyLinks |= page.Links.Count > 0;
@@ -94,7 +104,11 @@ internal sealed class PageTables(MembershipStore table, PermissionStore permissi
 
     /// <summary>Marks rows whose window has passed as expired, at most one page of them.</summary>
     public async Task<ProjectionProgress> ExpireAsync(
-        Lease lease, ProjectionProgress progress, DateTimeOffset now, CancellationToken cancellationToken)
+        Lease lease,
+        ProjectionProgress progress,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         var due = await table.ReadExpiredAsync(now, pageEvents, cancellationToken);
         if (due.Count == 0)
@@ -108,14 +122,18 @@ internal sealed class PageTables(MembershipStore table, PermissionStore permissi
     }
 
     /// <summary>The progress after the page that was read.</summary>
-    public ProjectionProgress After(ProjectionProgress progress, PageResult result) => new(
-        _events[^1].Position, result.ChangedPos, progress.Applied + result.Applied, progress.Superseded + result.Superseded);
+    public ProjectionProgress After(ProjectionProgress progress, PageResult result) =>
+        new(_events[^1].Position, result.ChangedPos, progress.Applied + result.Applied, progress.Superseded + result.Superseded);
 
     /// <summary>Notes on a span which events and changes the page covers.</summary>
     public void Describe(System.Diagnostics.Activity? span, ProjectionProgress before, ProjectionProgress next) =>
-        span?.SetTag(Spans.Workspace, table.Workspace).SetTag(Spans.Events, _events.Count)
-            .SetTag(Spans.FirstPosition, _events[0].Position.Value).SetTag(Spans.LastPosition, next.Position.Value)
-            .SetTag(Spans.FirstChange, before.ChangedPos + 1).SetTag(Spans.LastChange, next.ChangedPos);
+        span
+            ?.SetTag(Spans.Workspace, table.Workspace)
+            .SetTag(Spans.Events, _events.Count)
+            .SetTag(Spans.FirstPosition, _events[0].Position.Value)
+            .SetTag(Spans.LastPosition, next.Position.Value)
+            .SetTag(Spans.FirstChange, before.ChangedPos + 1)
+            .SetTag(Spans.LastChange, next.ChangedPos);
 
     private async Task<FoldedPermissions> FoldPermissionsAsync(PermissionNeeds needs, Position last, CancellationToken cancellationToken)
     {

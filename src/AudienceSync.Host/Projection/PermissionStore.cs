@@ -57,7 +57,12 @@ public sealed class PermissionStore(WorkspaceDatabase database)
                 ErasingAt = reader.TimeOrNull(7),
                 Exact = reader.GetBoolean(9),
             };
-            rows[new PersonId(reader.GetGuid(0))] = reader.TextOrNull(8) is { } json ? permissions with { TargetingAt = Destinations(json) } : permissions;
+            rows[new PersonId(reader.GetGuid(0))] = reader.TextOrNull(8) is { } json
+                ? permissions with
+                {
+                    TargetingAt = Destinations(json),
+                }
+                : permissions;
         }
 
         return rows;
@@ -65,7 +70,10 @@ public sealed class PermissionStore(WorkspaceDatabase database)
 
     /// <summary>All permission facts in the streams of these people, up to a position.</summary>
     public async Task<Dictionary<PersonId, List<PermissionFact>>> ReadHistoryAsync(
-        List<Guid> people, Position last, CancellationToken cancellationToken)
+        List<Guid> people,
+        Position last,
+        CancellationToken cancellationToken
+    )
     {
         var facts = people.ToDictionary(person => new PersonId(person), _ => new List<PermissionFact>());
         await using var command = Sql.Command(database.Hot, HistorySql, Sql.Of(people), Sql.Of(last.Value));
@@ -84,22 +92,38 @@ public sealed class PermissionStore(WorkspaceDatabase database)
         return Sql.Command(
             UpsertSql,
             Sql.Of(rows.Keys.Select(person => person.Value).ToList()),
-            Times(written, p => p.UserData.YesAt), Times(written, p => p.UserData.NoAt),
-            Times(written, p => p.Personalization.YesAt), Times(written, p => p.Personalization.NoAt),
-            Times(written, p => p.Targeting.YesAt), Times(written, p => p.Targeting.NoAt), Times(written, p => p.ErasingAt),
-            new NpgsqlParameter<List<string?>> { TypedValue = written.ConvertAll(Json), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
-            Sql.Of(written.ConvertAll(p => p.Exact)));
+            Times(written, p => p.UserData.YesAt),
+            Times(written, p => p.UserData.NoAt),
+            Times(written, p => p.Personalization.YesAt),
+            Times(written, p => p.Personalization.NoAt),
+            Times(written, p => p.Targeting.YesAt),
+            Times(written, p => p.Targeting.NoAt),
+            Times(written, p => p.ErasingAt),
+            new NpgsqlParameter<List<string?>>
+            {
+                TypedValue = written.ConvertAll(Json),
+                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+            },
+            Sql.Of(written.ConvertAll(p => p.Exact))
+        );
     }
 
     private static NpgsqlParameter Times(List<Permissions> all, Func<Permissions, DateTimeOffset?> of) =>
         Sql.OfTimes(all.ConvertAll(permissions => of(permissions)?.UtcDateTime));
 
-    internal static string? Json(Permissions permissions) => permissions.TargetingAt.Count == 0
-        ? null
-        : JsonSerializer.Serialize(permissions.TargetingAt.ToDictionary(
-            place => place.Key, place => new[] { place.Value.YesAt?.UtcDateTime, place.Value.NoAt?.UtcDateTime }, StringComparer.Ordinal));
+    internal static string? Json(Permissions permissions) =>
+        permissions.TargetingAt.Count == 0
+            ? null
+            : JsonSerializer.Serialize(
+                permissions.TargetingAt.ToDictionary(
+                    place => place.Key,
+                    place => new[] { place.Value.YesAt?.UtcDateTime, place.Value.NoAt?.UtcDateTime },
+                    StringComparer.Ordinal
+                )
+            );
 
     private static Dictionary<string, YesNo> Destinations(string json) =>
-        JsonSerializer.Deserialize<Dictionary<string, DateTimeOffset?[]>>(json)!
+        JsonSerializer
+            .Deserialize<Dictionary<string, DateTimeOffset?[]>>(json)!
             .ToDictionary(place => place.Key, place => new YesNo(place.Value[0], place.Value[1]), StringComparer.Ordinal);
 }

@@ -12,7 +12,8 @@ namespace AudienceSync.Host.Projection;
 public sealed record ProjectedPage(
     IReadOnlyCollection<MembershipRow> Rows,
     IReadOnlyDictionary<PersonId, PersonId> Links,
-    IReadOnlyDictionary<PersonId, Permissions> Permissions)
+    IReadOnlyDictionary<PersonId, Permissions> Permissions
+)
 {
     /// <summary>The progress of a successor; null when it is not a page of inheritance.</summary>
     public InheritedPage? Inherited { get; init; }
@@ -31,7 +32,8 @@ public sealed record ProjectedPage(
     public IReadOnlyCollection<LateCount> Late { get; init; } = [];
 
     /// <summary>Everything that a page of the log changes.</summary>
-    public static ProjectedPage Of(PageResult result) => new(result.Rows, result.Links, result.Permissions) { Hours = result.Hours, Late = result.Late };
+    public static ProjectedPage Of(PageResult result) =>
+        new(result.Rows, result.Links, result.Permissions) { Hours = result.Hours, Late = result.Late };
 
     /// <summary>Only memberships changed.</summary>
     public static ProjectedPage Of(IReadOnlyCollection<MembershipRow> rows) => new(rows, NoLinks, NoPermissions);

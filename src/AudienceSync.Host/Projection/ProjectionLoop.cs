@@ -26,7 +26,8 @@ public sealed class ProjectionLoop(
     Wake wake,
     IReadOnlyList<Wake> followers,
     TimeProvider clock,
-    ILogger<ProjectionLoop> logger)
+    ILogger<ProjectionLoop> logger
+)
 {
     public const string LeaseName = "projector";
 

@@ -10,7 +10,10 @@ internal sealed class ContractCheck(WorkspaceServices workspaces) : IMiddleware
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.GetEndpoint() is not RouteEndpoint endpoint || endpoint.Metadata.GetMetadata<BodyContract>() is { Form: BodyForm.Unchecked })
+        if (
+            context.GetEndpoint() is not RouteEndpoint endpoint
+            || endpoint.Metadata.GetMetadata<BodyContract>() is { Form: BodyForm.Unchecked }
+        )
         {
             await next(context);
             return;
@@ -19,13 +22,19 @@ internal sealed class ContractCheck(WorkspaceServices workspaces) : IMiddleware
         var contract = endpoint.Metadata.GetMetadata<BodyContract>() ?? BodyContract.None;
         try
         {
-            var problem = ParameterCheck.Problem(context, endpoint) ?? await BodyProblemAsync(context, contract)
+            var problem =
+                ParameterCheck.Problem(context, endpoint)
+                ?? await BodyProblemAsync(context, contract)
                 ?? RequestWorkspace.Problem(context, endpoint, workspaces);
             await (problem is null ? next(context) : problem.ExecuteAsync(context));
         }
         catch (BadHttpRequestException broken) when (!context.Response.HasStarted)
         {
-            await (broken.StatusCode == StatusCodes.Status413PayloadTooLarge ? contract.TooLarge() : QueryProblem.BrokenRequest(broken.StatusCode)).ExecuteAsync(context);
+            await (
+                broken.StatusCode == StatusCodes.Status413PayloadTooLarge
+                    ? contract.TooLarge()
+                    : QueryProblem.BrokenRequest(broken.StatusCode)
+            ).ExecuteAsync(context);
         }
         catch (Exception gone) when (gone is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
@@ -46,7 +55,10 @@ internal sealed class ContractCheck(WorkspaceServices workspaces) : IMiddleware
             return contract.Form == BodyForm.Json ? QueryProblem.InvalidBody : null;
         }
 
-        if (request.Headers.ContentEncoding is { Count: > 0 } encodings && (encodings.Count > 1 || !string.Equals(encodings[0], "identity", StringComparison.OrdinalIgnoreCase)))
+        if (
+            request.Headers.ContentEncoding is { Count: > 0 } encodings
+            && (encodings.Count > 1 || !string.Equals(encodings[0], "identity", StringComparison.OrdinalIgnoreCase))
+        )
         {
             return QueryProblem.UnsupportedEncoding;
         }

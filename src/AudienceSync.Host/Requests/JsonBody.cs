@@ -45,18 +45,22 @@ internal static class JsonBody
         }
     }
 
-    private static bool HasUnusableText(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.String => element.GetString()!.Contains('\0', StringComparison.Ordinal),
-        JsonValueKind.Array => element.EnumerateArray().Any(HasUnusableText),
-        JsonValueKind.Object => element.EnumerateObject().Any(member => member.Name.Contains('\0', StringComparison.Ordinal) || HasUnusableText(member.Value)),
-        _ => false,
-    };
+    private static bool HasUnusableText(JsonElement element) =>
+        element.ValueKind switch
+        {
+            JsonValueKind.String => element.GetString()!.Contains('\0', StringComparison.Ordinal),
+            JsonValueKind.Array => element.EnumerateArray().Any(HasUnusableText),
+            JsonValueKind.Object => element
+                .EnumerateObject()
+                .Any(member => member.Name.Contains('\0', StringComparison.Ordinal) || HasUnusableText(member.Value)),
+            _ => false,
+        };
 
-    private static bool HasNullInList(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Array => element.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.Null || HasNullInList(item)),
-        JsonValueKind.Object => element.EnumerateObject().Any(member => HasNullInList(member.Value)),
-        _ => false,
-    };
+    private static bool HasNullInList(JsonElement element) =>
+        element.ValueKind switch
+        {
+            JsonValueKind.Array => element.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.Null || HasNullInList(item)),
+            JsonValueKind.Object => element.EnumerateObject().Any(member => HasNullInList(member.Value)),
+            _ => false,
+        };
 }

@@ -50,6 +50,8 @@ internal sealed class LimitedStream(Stream body, int maxBytes) : Stream
     private int Counted(int bytes)
     {
         _read += bytes;
-        return _read <= maxBytes ? bytes : throw new BadHttpRequestException("The body is too large.", StatusCodes.Status413PayloadTooLarge);
+        return _read <= maxBytes
+            ? bytes
+            : throw new BadHttpRequestException("The body is too large.", StatusCodes.Status413PayloadTooLarge);
     }
 }

@@ -20,5 +20,7 @@ internal static class ListDelimiter
 
     /// <summary>The name of the delimiter by which a header that is one column would be several; null when none would.</summary>
     public static string? Suggest(string header, Func<string, bool> isColumn) =>
-        Array.Find(Known, known => header.Contains(known.Delimiter, StringComparison.Ordinal) && header.Split(known.Delimiter).Any(isColumn)).Name;
+        Array
+            .Find(Known, known => header.Contains(known.Delimiter, StringComparison.Ordinal) && header.Split(known.Delimiter).Any(isColumn))
+            .Name;
 }

@@ -8,7 +8,11 @@ internal static class ParameterCheck
     /// <summary>Null when every parameter is declared, present only once and readable, and no required parameter is missing.</summary>
     public static IResult? Problem(HttpContext context, Endpoint endpoint)
     {
-        if (context.Request.RouteValues.Values.Any(value => value is string { } text && (text.Length > Limits.ParameterChars || text.Any(char.IsControl))))
+        if (
+            context.Request.RouteValues.Values.Any(value =>
+                value is string { } text && (text.Length > Limits.ParameterChars || text.Any(char.IsControl))
+            )
+        )
         {
             return QueryProblem.InvalidAddress;
         }

@@ -21,16 +21,28 @@ public sealed record QueryParameter(string Name, Func<string, bool> IsReadable)
     public static readonly QueryParameter After = new("after", static text => Guid.TryParseExact(text, "D", out _));
     public static readonly QueryParameter Before = Number("before");
     public static readonly QueryParameter AfterCall = Number("after_call");
-    public static readonly QueryParameter DefaultCountry = new("default_country", static text => text is [>= 'A' and <= 'Z', >= 'A' and <= 'Z']);
+    public static readonly QueryParameter DefaultCountry = new(
+        "default_country",
+        static text => text is [>= 'A' and <= 'Z', >= 'A' and <= 'Z']
+    );
     public static readonly QueryParameter At = Moment("at");
     public static readonly QueryParameter From = Moment("from");
     public static readonly QueryParameter To = Moment("to");
     public static readonly QueryParameter RequiredFrom = From with { IsRequired = true };
     public static readonly QueryParameter RequiredTo = To with { IsRequired = true };
-    public static readonly QueryParameter Mode = new("mode", static text => text is "happened" or "known") { Problem = static () => QueryProblem.InvalidMode };
+    public static readonly QueryParameter Mode = new("mode", static text => text is "happened" or "known")
+    {
+        Problem = static () => QueryProblem.InvalidMode,
+    };
 
-    public static readonly QueryParameter Limit = new("limit", static text =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= Limits.PageRows) { Problem = static () => QueryProblem.InvalidLimit };
+    public static readonly QueryParameter Limit = new(
+        "limit",
+        static text =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= Limits.PageRows
+    )
+    {
+        Problem = static () => QueryProblem.InvalidLimit,
+    };
 
     public static readonly QueryParameter Delimiter = new("delimiter", static text => ListDelimiter.TryRead(text, out _));
 
@@ -42,9 +54,11 @@ public sealed record QueryParameter(string Name, Func<string, bool> IsReadable)
 
     private static QueryParameter Text(string name) => new(name, static _ => true);
 
-    private static QueryParameter Number(string name) => new(name, static text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _));
+    private static QueryParameter Number(string name) =>
+        new(name, static text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _));
 
     private static QueryParameter Boolean(string name) => new(name, static text => text is "true" or "false");
 
-    private static QueryParameter Moment(string name) => new(name, static text => MomentText.TryRead(text, out _)) { Problem = static () => QueryProblem.InvalidMoment };
+    private static QueryParameter Moment(string name) =>
+        new(name, static text => MomentText.TryRead(text, out _)) { Problem = static () => QueryProblem.InvalidMoment };
 }

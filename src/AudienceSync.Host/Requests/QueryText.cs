@@ -32,7 +32,12 @@ internal static class QueryText
             {
                 bytes[length++] = text[index] == '+' ? (byte)' ' : (byte)text[index];
             }
-            else if (text[index] == '%' && index + 2 < text.Length && char.IsAsciiHexDigit(text[index + 1]) && char.IsAsciiHexDigit(text[index + 2]))
+            else if (
+                text[index] == '%'
+                && index + 2 < text.Length
+                && char.IsAsciiHexDigit(text[index + 1])
+                && char.IsAsciiHexDigit(text[index + 2])
+            )
             {
                 bytes[length++] = Convert.ToByte(text.Substring(index + 1, 2), 16);
                 index += 2;

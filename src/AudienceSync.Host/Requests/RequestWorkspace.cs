@@ -8,7 +8,8 @@ namespace AudienceSync.Host.Requests;
 /// workspace has is refused by <see cref="ContractCheck"/>, before the endpoint.
 /// </summary>
 public sealed class RequestWorkspace(IServiceProvider services)
-    : IBindableFromHttpContext<RequestWorkspace>, IEndpointParameterMetadataProvider
+    : IBindableFromHttpContext<RequestWorkspace>,
+        IEndpointParameterMetadataProvider
 {
     private static readonly RequiresWorkspace Required = new();
 

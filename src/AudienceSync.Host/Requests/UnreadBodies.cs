@@ -12,7 +12,11 @@ internal static class UnreadBodies
     public static Task AnnounceAsync(HttpContext context, RequestDelegate next)
     {
         // Most requests have a length within the limit, and this costs them nothing.
-        if (context.Request.ContentLength is { } length ? length > Limits.OperatorBodyBytes : context.Request.Headers.TransferEncoding.Count > 0)
+        if (
+            context.Request.ContentLength is { } length
+                ? length > Limits.OperatorBodyBytes
+                : context.Request.Headers.TransferEncoding.Count > 0
+        )
         {
             context.Response.OnStarting(static state => Announce((HttpContext)state), context);
         }
@@ -23,8 +27,10 @@ internal static class UnreadBodies
     private static Task Announce(HttpContext context)
     {
         // Code that reads a body removes the server's limit first, so a body that still has the limit was not read.
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false, MaxRequestBodySize: not null }
-            || context.Response.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        if (
+            context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false, MaxRequestBodySize: not null }
+            || context.Response.StatusCode == StatusCodes.Status413PayloadTooLarge
+        )
         {
             context.Response.Headers.Connection = "close";
         }

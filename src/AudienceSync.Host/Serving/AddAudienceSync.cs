@@ -27,7 +27,10 @@ public static class AddAudienceSyncExtensions
     /// <param name="settings">With the connection string of the database.</param>
     /// <param name="dependencies">What a test controls.</param>
     public static WebApplicationBuilder AddAudienceSync(
-        this WebApplicationBuilder builder, HostSettings settings, ServerDependencies dependencies)
+        this WebApplicationBuilder builder,
+        HostSettings settings,
+        ServerDependencies dependencies
+    )
     {
         var services = builder.Services;
         services.AddSingleton(settings);
@@ -38,12 +41,20 @@ public static class AddAudienceSyncExtensions
         services.AddSingleton<HostServer>();
         services.AddSingleton<HealthListener>();
         services.AddSingleton(provider => new WebhookEndpoint(
-            provider.GetRequiredService<AccessTokens<WebhookInbox>>(), dependencies.Clock, provider.GetRequiredService<IngestCounters>()));
+            provider.GetRequiredService<AccessTokens<WebhookInbox>>(),
+            dependencies.Clock,
+            provider.GetRequiredService<IngestCounters>()
+        ));
         services.AddSingleton(provider => new BatchEndpoint(
-            provider.GetRequiredService<AccessTokens<WebhookInbox>>(), dependencies.Clock, provider.GetRequiredService<IngestCounters>()));
+            provider.GetRequiredService<AccessTokens<WebhookInbox>>(),
+            dependencies.Clock,
+            provider.GetRequiredService<IngestCounters>()
+        ));
         services.AddSourceAccess();
         services.AddNodes(
-            settings.Postgres ?? throw new ArgumentException("The settings name no database.", nameof(settings)), settings.SharesByAgents());
+            settings.Postgres ?? throw new ArgumentException("The settings name no database.", nameof(settings)),
+            settings.SharesByAgents()
+        );
 
         // Before the workspaces, so that "ready" is logged after it listens.
         services.AddHostedService(provider => provider.GetRequiredService<HealthListener>());

@@ -23,14 +23,28 @@ internal static class CommandLine
     public static RootCommand Create(Func<string, string?> environment, HttpMessageHandler? network = null, TimeProvider? clock = null)
     {
         var serve = new Command("serve", "Run the Host: receive webhooks, project them and sync the platforms, until stopped.");
-        serve.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(environment, parsed.InvocationConfiguration.Error, cancellationToken));
-        var migrate = new Command("migrate", "Apply pending schema migrations to the database at AUDIENCESYNC_POSTGRES_OWNER or AUDIENCESYNC_POSTGRES and exit.");
+        serve.SetAction(
+            (parsed, cancellationToken) => ServeCommand.RunAsync(environment, parsed.InvocationConfiguration.Error, cancellationToken)
+        );
+        var migrate = new Command(
+            "migrate",
+            "Apply pending schema migrations to the database at AUDIENCESYNC_POSTGRES_OWNER or AUDIENCESYNC_POSTGRES and exit."
+        );
         migrate.SetAction((_, cancellationToken) => MigrateAsync(environment, cancellationToken));
         return new RootCommand("AudienceSync syncs the audiences of journeys to ad platforms.")
         {
-            serve, migrate, KeysCommands.Create(environment, clock ?? TimeProvider.System), PeopleCommands.Create(environment), DestinationsCommands.Create(environment, network),
-            SyncCommands.Create(environment), AudiencesCommands.Create(environment, CountersVerb.Create(environment, TimeProvider.System)), MembersCommands.Create(environment), QuarantineCommands.Create(environment),
-            ProjectionsCommands.Create(environment), MessagesCommands.Create(environment), RunsCommands.Create(environment),
+            serve,
+            migrate,
+            KeysCommands.Create(environment, clock ?? TimeProvider.System),
+            PeopleCommands.Create(environment),
+            DestinationsCommands.Create(environment, network),
+            SyncCommands.Create(environment),
+            AudiencesCommands.Create(environment, CountersVerb.Create(environment, TimeProvider.System)),
+            MembersCommands.Create(environment),
+            QuarantineCommands.Create(environment),
+            ProjectionsCommands.Create(environment),
+            MessagesCommands.Create(environment),
+            RunsCommands.Create(environment),
             EventsCommands.Create(environment),
         };
     }
@@ -40,7 +54,9 @@ internal static class CommandLine
         var settings = HostSettings.FromEnvironment(environment);
         if (settings.Owner is not { } owner)
         {
-            await Console.Error.WriteLineAsync("audiencesync: postgres_missing: set AUDIENCESYNC_POSTGRES; the embedded cluster is migrated by serve.");
+            await Console.Error.WriteLineAsync(
+                "audiencesync: postgres_missing: set AUDIENCESYNC_POSTGRES; the embedded cluster is migrated by serve."
+            );
             return ExitCodes.SetUp;
         }
 
@@ -52,7 +68,8 @@ internal static class CommandLine
             await Console.Out.WriteLineAsync(applied.Count == 0 ? "Nothing to apply." : string.Join('\n', applied));
             return ExitCodes.Done;
         }
-        catch (Exception failure) when (failure is SetupException or SchemaChangedException or ArgumentException or System.Data.Common.DbException)
+        catch (Exception failure)
+            when (failure is SetupException or SchemaChangedException or ArgumentException or System.Data.Common.DbException)
         {
             await Console.Error.WriteLineAsync($"audiencesync: {failure.Message}");
             return ExitCodes.SetUp;

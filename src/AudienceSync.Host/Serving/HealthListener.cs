@@ -30,11 +30,9 @@ public sealed class HealthListener(HostSettings settings, HostServer server, Met
             throw new SetupException("health_url_invalid", "AUDIENCESYNC_HEALTH_URL must be one address such as http://127.0.0.1:5401.");
         }
 
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
-        {
-            ContentRootPath = AppContext.BaseDirectory,
-            Args = ["--hostBuilder:reloadConfigOnChange=false"],
-        });
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, Args = ["--hostBuilder:reloadConfigOnChange=false"] }
+        );
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(loggers);
         builder.WebHost.UseUrls(url);

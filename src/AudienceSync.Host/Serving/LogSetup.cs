@@ -47,9 +47,11 @@ internal static class LogSetup
 
     private static bool IsOutageOfMessages(LogEvent logged) =>
         logged.Properties.TryGetValue(Serilog.Core.Constants.SourceContextPropertyName, out var source)
-        && source is ScalarValue { Value: string category } && IsOutageOfMessages(category, logged.Exception);
+        && source is ScalarValue { Value: string category }
+        && IsOutageOfMessages(category, logged.Exception);
 
-    private static void WriteToConsole(LoggerConfiguration configuration, HostSettings settings) => _ = settings.JsonLog
-        ? configuration.WriteTo.Console(Json)
-        : configuration.WriteTo.Console(outputTemplate: Line, formatProvider: CultureInfo.InvariantCulture);
+    private static void WriteToConsole(LoggerConfiguration configuration, HostSettings settings) =>
+        _ = settings.JsonLog
+            ? configuration.WriteTo.Console(Json)
+            : configuration.WriteTo.Console(outputTemplate: Line, formatProvider: CultureInfo.InvariantCulture);
 }

@@ -29,12 +29,22 @@ public static class MapAudienceSyncExtensions
         var server = services.GetRequiredService<HostServer>();
         app.Use(UnreadBodies.AnnounceAsync);
         app.UseExceptionHandler();
-        app.Use((context, next) => WebhookEndpoint.Takes(context.Request.Method) && context.Request.Path == WebhookEndpoint.Path
-            ? WebhookAsync(webhooks, counters, context) // Before routing: the one hot path needs no search for its endpoint.
-            : next(context));
+        app.Use(
+            (context, next) =>
+                WebhookEndpoint.Takes(context.Request.Method) && context.Request.Path == WebhookEndpoint.Path
+                    ? WebhookAsync(webhooks, counters, context) // Before routing: the one hot path needs no search for its endpoint.
+                    : next(context)
+        );
         app.UseRequestChecks();
         MapWebhooks(app, WebhookEndpoint.Path, WebhookEndpoint.Methods, webhooks, counters, BodyContract.Webhook);
-        MapWebhooks(app, BatchEndpoint.Path, [HttpMethods.Post], services.GetRequiredService<BatchEndpoint>(), counters, BodyContract.Batch);
+        MapWebhooks(
+            app,
+            BatchEndpoint.Path,
+            [HttpMethods.Post],
+            services.GetRequiredService<BatchEndpoint>(),
+            counters,
+            BodyContract.Batch
+        );
         var group = app.MapGroup("/v1").RequireAuthorization(AccessPolicies.Operator).Takes(QueryParameter.Workspace);
         new StatusEndpoints(clock).Map(group);
         MemberEndpoints.Map(group);
@@ -97,14 +107,27 @@ public static class MapAudienceSyncExtensions
 
     // The audience webhook comes here with another spelling of the address, or by a method that is not a webhook's.
     private static void MapWebhooks(
-        WebApplication app, string path, IReadOnlyList<string> methods, WebhookReceiver webhooks, IngestCounters counters, BodyContract body)
+        WebApplication app,
+        string path,
+        IReadOnlyList<string> methods,
+        WebhookReceiver webhooks,
+        IngestCounters counters,
+        BodyContract body
+    )
     {
-        app.MapMethods(path, methods, context => WebhookAsync(webhooks, counters, context)).RequireAuthorization(AccessPolicies.Source).Takes(body);
-        app.Map(path, context =>
-        {
-            context.Response.Headers.Allow = string.Join(", ", methods);
-            return QueryProblem.MethodNotAllowed.ExecuteAsync(context);
-        }).RequireAuthorization(AccessPolicies.Source).Takes(body);
+        app.MapMethods(path, methods, context => WebhookAsync(webhooks, counters, context))
+            .RequireAuthorization(AccessPolicies.Source)
+            .Takes(body);
+        app.Map(
+                path,
+                context =>
+                {
+                    context.Response.Headers.Allow = string.Join(", ", methods);
+                    return QueryProblem.MethodNotAllowed.ExecuteAsync(context);
+                }
+            )
+            .RequireAuthorization(AccessPolicies.Source)
+            .Takes(body);
     }
 
     private static Task WebhookAsync(WebhookReceiver webhooks, IngestCounters counters, HttpContext context)

@@ -50,6 +50,10 @@ public sealed class RequestFaults(TimeProvider clock, ILogger<RequestFaults> log
             (requests, _unlogged) = (_unlogged, 0);
         }
 
-        logger.LogWarning("Storage failed {Requests} requests since the last such line: {Failure}", requests, OutageLog.Describe(exception));
+        logger.LogWarning(
+            "Storage failed {Requests} requests since the last such line: {Failure}",
+            requests,
+            OutageLog.Describe(exception)
+        );
     }
 }

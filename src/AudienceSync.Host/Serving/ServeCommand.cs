@@ -40,23 +40,32 @@ internal static class ServeCommand
     }
 
     private static async Task ServeAsync(
-        HostSettings settings, Func<string, string?> environment, EmbeddedPostgres? postgres, CancellationToken cancellationToken)
+        HostSettings settings,
+        Func<string, string?> environment,
+        EmbeddedPostgres? postgres,
+        CancellationToken cancellationToken
+    )
     {
         using var network = PlatformHttp.CreateHandler();
 
         // Not the working folder, and no file watching: the framework would watch every file of a data folder below it.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
-        {
-            ContentRootPath = AppContext.BaseDirectory,
-            Args = ["--hostBuilder:reloadConfigOnChange=false"],
-        });
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, Args = ["--hostBuilder:reloadConfigOnChange=false"] }
+        );
         builder.AddLog(settings);
-        builder.AddAudienceSync(settings, new ServerDependencies(TimeProvider.System, new Random(Environment.TickCount), network, environment));
+        builder.AddAudienceSync(
+            settings,
+            new ServerDependencies(TimeProvider.System, new Random(Environment.TickCount), network, environment)
+        );
         await using var app = builder.Build();
         app.MapAudienceSync();
         if (postgres is not null)
         {
-            app.Logger.LogInformation("PostgreSQL {State} in {Folder}", postgres.IsAdopted ? "found running" : "started", postgres.DataFolder);
+            app.Logger.LogInformation(
+                "PostgreSQL {State} in {Folder}",
+                postgres.IsAdopted ? "found running" : "started",
+                postgres.DataFolder
+            );
         }
 
         try

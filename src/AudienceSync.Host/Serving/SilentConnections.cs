@@ -13,18 +13,21 @@ internal static class SilentConnections
     public static void Close(ListenOptions listener)
     {
         var clock = listener.ApplicationServices.GetService<TimeProvider>() ?? TimeProvider.System;
-        listener.Use(next => async connection =>
-        {
-            if (await HasBegunAsync(connection, clock))
+        listener.Use(next =>
+            async connection =>
             {
-                await next(connection);
+                if (await HasBegunAsync(connection, clock))
+                {
+                    await next(connection);
+                }
             }
-        });
+        );
     }
 
     private static async Task<bool> HasBegunAsync(ConnectionContext connection, TimeProvider clock)
     {
-        var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
+        var stopping =
+            connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
         using var deadline = new CancellationTokenSource(ConnectionLimits.FirstRequest, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
         try

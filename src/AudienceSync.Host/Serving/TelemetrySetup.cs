@@ -22,8 +22,9 @@ internal static class TelemetrySetup
 
     public static void AddTelemetry(this IServiceCollection services, Func<string, string?> environment)
     {
-        var telemetry = services.AddOpenTelemetry().WithMetrics(
-            metrics => metrics.AddMeter(HostMetrics.MeterName, IngestCounters.MeterName, Driver).AddPrometheusExporter());
+        var telemetry = services
+            .AddOpenTelemetry()
+            .WithMetrics(metrics => metrics.AddMeter(HostMetrics.MeterName, IngestCounters.MeterName, Driver).AddPrometheusExporter());
         if (string.IsNullOrEmpty(environment(EndpointVariable)))
         {
             return;

@@ -16,24 +16,38 @@ internal static class AddSyncExtensions
     /// <param name="metricsOf">The metrics of a destination; null for a verb.</param>
     /// <param name="poll">How often an account is looked at when nothing wakes it.</param>
     public static IServiceCollection AddSync(
-        this IServiceCollection services, IReadOnlyList<PlannedDestination> destinations, Func<string, DestinationMetrics>? metricsOf, TimeSpan poll)
+        this IServiceCollection services,
+        IReadOnlyList<PlannedDestination> destinations,
+        Func<string, DestinationMetrics>? metricsOf,
+        TimeSpan poll
+    )
     {
-        services.AddSingleton<DeliveryPartitionStore>()
+        services
+            .AddSingleton<DeliveryPartitionStore>()
             .AddSingleton<CallSeal>()
             .AddSingleton<RunQueries>()
             .AddSingleton<OperatorHolds>()
             .AddSingleton<HoldQueries>()
             .AddSingleton(provider => new AccountForecasts(
                 provider.GetRequiredService<WorkspaceDatabase>(),
-                destinations.ToDictionary(destination => destination.Name, destination => destination.Connector.Limits, StringComparer.Ordinal)))
+                destinations.ToDictionary(
+                    destination => destination.Name,
+                    destination => destination.Connector.Limits,
+                    StringComparer.Ordinal
+                )
+            ))
             .AddSingleton(provider => new HoldWatch(
-                provider.GetRequiredService<HoldQueries>(), provider.GetRequiredService<Wakes>().Of(HoldWatchName),
-                provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<HoldWatch>>()));
+                provider.GetRequiredService<HoldQueries>(),
+                provider.GetRequiredService<Wakes>().Of(HoldWatchName),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<HoldWatch>>()
+            ));
         foreach (var destination in destinations)
         {
             var metrics = metricsOf?.Invoke(destination.Name);
-            services.AddSingleton(provider => Worker.OfAccount(
-                destination.Name, AccountWorker.Open(destination, metrics, poll, provider).RunAsync));
+            services.AddSingleton(provider =>
+                Worker.OfAccount(destination.Name, AccountWorker.Open(destination, metrics, poll, provider).RunAsync)
+            );
         }
 
         return services.AddWorker<HoldWatch>(HoldWatchName, watch => watch.RunAsync);

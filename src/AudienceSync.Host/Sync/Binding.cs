@@ -24,7 +24,8 @@ public sealed record Binding(
     NormalizerVersion? Normalizer,
     string Destination,
     bool ConsentRequired,
-    bool HasMarked)
+    bool HasMarked
+)
 {
     /// <summary>Identifiers that are not delivered, because the key that feeds it does not match by them.</summary>
     public MatchKeys Omitted { get; init; }

@@ -2,9 +2,24 @@ namespace AudienceSync.Host.Sync;
 
 /// <summary>The difference between a remote audience and its desired state.</summary>
 public sealed record BindingCounts(
-    string Audience, string Key, string Destination, string Platform, string Remote,
-    long Desired, long Delivered, long InDoubt, long Refused, long PendingAdds, long PendingRemovals, string State, string? Code,
-    long Unconfirmed, long Waiting, long OpenJobs, long ParkedJobs)
+    string Audience,
+    string Key,
+    string Destination,
+    string Platform,
+    string Remote,
+    long Desired,
+    long Delivered,
+    long InDoubt,
+    long Refused,
+    long PendingAdds,
+    long PendingRemovals,
+    string State,
+    string? Code,
+    long Unconfirmed,
+    long Waiting,
+    long OpenJobs,
+    long ParkedJobs
+)
 {
     /// <summary>Removals held because there are too many at once; they wait for approval.</summary>
     public long HeldRemovals { get; init; }

@@ -16,13 +16,26 @@ namespace AudienceSync.Host.Sync;
 /// page of members to redeliver.
 /// </summary>
 public sealed class BindingCycle(
-    LaneProcessor processor, KeySwitchSweep sweep, PlanGuard guard, PlanWork plans, Redelivery redelivery, ResidualProcessor residuals,
-    ExclusiveResync exclusive, AccountStore store)
+    LaneProcessor processor,
+    KeySwitchSweep sweep,
+    PlanGuard guard,
+    PlanWork plans,
+    Redelivery redelivery,
+    ResidualProcessor residuals,
+    ExclusiveResync exclusive,
+    AccountStore store
+)
 {
     /// <summary>With all its parts over one workspace.</summary>
     public static BindingCycle Open(
-        WorkspaceDatabase database, LaneProcessor processor, PagePlanner planner, ExclusiveResync exclusive, DestinationLimits limits, TimeProvider clock,
-        ILogger logger)
+        WorkspaceDatabase database,
+        LaneProcessor processor,
+        PagePlanner planner,
+        ExclusiveResync exclusive,
+        DestinationLimits limits,
+        TimeProvider clock,
+        ILogger logger
+    )
     {
         var range = new RemovalRangeQueries(database);
         var plans = new PlanStore(database);
@@ -35,7 +48,8 @@ public sealed class BindingCycle(
             new Redelivery(new RedeliveryStore(database), exclusive, limits, clock, logger),
             new ResidualProcessor(new ResidualStore(database), planner, processor, clock),
             exclusive,
-            new AccountStore(database));
+            new AccountStore(database)
+        );
     }
 
     /// <param name="lease">Of the account.</param>

@@ -75,7 +75,11 @@ public sealed class BindingStore(WorkspaceDatabase database)
     public async Task LiftStopsAsync(IReadOnlyList<RemoteAudience> remotes, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(
-            database.Hot, LiftSql, Sql.Of(remotes.Select(r => r.Destination).ToList()), Sql.Of(remotes.Select(r => r.Remote).ToList()));
+            database.Hot,
+            LiftSql,
+            Sql.Of(remotes.Select(r => r.Destination).ToList()),
+            Sql.Of(remotes.Select(r => r.Remote).ToList())
+        );
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -26,15 +26,30 @@ public sealed class DestinationEndpoints
         group.MapPost("/plans/{plan:long}/approve", ApproveAsync).Takes(BodyContract.OptionalJson);
     }
 
-    private Task<IResult> PauseAsync(string name, Word? body, RequestWorkspace workspace, CancellationToken cancellationToken) => DoAsync(
-        workspace.Get<OperatorHolds>().PauseAsync(name, body?.Remote, By(body), body?.Why, cancellationToken),
-        new { destination = name, remote = body?.Remote, state = "paused" });
+    private Task<IResult> PauseAsync(string name, Word? body, RequestWorkspace workspace, CancellationToken cancellationToken) =>
+        DoAsync(
+            workspace.Get<OperatorHolds>().PauseAsync(name, body?.Remote, By(body), body?.Why, cancellationToken),
+            new
+            {
+                destination = name,
+                remote = body?.Remote,
+                state = "paused",
+            }
+        );
 
     private async Task<IResult> ResumeAsync(string name, Word? body, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
         var answer = await workspace.Get<OperatorHolds>().ResumeAsync(name, body?.Remote, By(body), cancellationToken);
         var held = await workspace.Get<OperatorHolds>().ReadAsync(cancellationToken);
-        return Of(answer) ?? Results.Ok(new { destination = name, remote = body?.Remote, still_paused = held.Pauses.Where(pause => pause.Destination == name) });
+        return Of(answer)
+            ?? Results.Ok(
+                new
+                {
+                    destination = name,
+                    remote = body?.Remote,
+                    still_paused = held.Pauses.Where(pause => pause.Destination == name),
+                }
+            );
     }
 
     private async Task<IResult> RetryRefusedAsync(string name, RequestWorkspace workspace, CancellationToken cancellationToken)
@@ -51,21 +66,41 @@ public sealed class DestinationEndpoints
     private async Task<IResult> ResyncAsync(string name, Word? body, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
         var dryRun = body?.DryRun ?? false;
-        var (answer, plans) = await workspace.Get<OperatorHolds>().ResyncAsync((name, body?.Remote), dryRun, By(body), body?.Why, cancellationToken);
+        var (answer, plans) = await workspace
+            .Get<OperatorHolds>()
+            .ResyncAsync((name, body?.Remote), dryRun, By(body), body?.Why, cancellationToken);
         var accounts = workspace.Get<AccountForecasts>();
-        return Of(answer) ?? Results.Ok(new
-        {
-            destination = name,
-            dry_run = dryRun,
-            lists = plans.Select(plan => new
-            {
-                plan.Remote, plan.Key, plan.Adds, plan.Removals, calls = accounts.CallsFor(name, plan.Adds) + accounts.CallsFor(name, plan.Removals),
-            }),
-        });
+        return Of(answer)
+            ?? Results.Ok(
+                new
+                {
+                    destination = name,
+                    dry_run = dryRun,
+                    lists = plans.Select(plan => new
+                    {
+                        plan.Remote,
+                        plan.Key,
+                        plan.Adds,
+                        plan.Removals,
+                        calls = accounts.CallsFor(name, plan.Adds) + accounts.CallsFor(name, plan.Removals),
+                    }),
+                }
+            );
     }
 
-    private async Task<IResult> CancelResyncAsync(string name, Word? body, RequestWorkspace workspace, CancellationToken cancellationToken) =>
-        Results.Ok(new { destination = name, canceled = await workspace.Get<OperatorHolds>().CancelResyncAsync(name, body?.Remote, cancellationToken) });
+    private async Task<IResult> CancelResyncAsync(
+        string name,
+        Word? body,
+        RequestWorkspace workspace,
+        CancellationToken cancellationToken
+    ) =>
+        Results.Ok(
+            new
+            {
+                destination = name,
+                canceled = await workspace.Get<OperatorHolds>().CancelResyncAsync(name, body?.Remote, cancellationToken),
+            }
+        );
 
     private async Task<IResult> ResyncsAsync(RequestWorkspace workspace, CancellationToken cancellationToken) =>
         Results.Ok(new { resyncs = await workspace.Get<OperatorHolds>().ReadResyncsAsync(cancellationToken) });
@@ -74,19 +109,23 @@ public sealed class DestinationEndpoints
         Results.Ok(await workspace.Get<OperatorHolds>().ReadAsync(cancellationToken));
 
     private Task<IResult> ApproveAsync(long plan, Word? body, RequestWorkspace workspace, CancellationToken cancellationToken) =>
-        DoAsync(workspace.Get<OperatorHolds>().ApproveAsync(plan, By(body), body?.Why, cancellationToken), new { plan, state = "approved" });
+        DoAsync(
+            workspace.Get<OperatorHolds>().ApproveAsync(plan, By(body), body?.Why, cancellationToken),
+            new { plan, state = "approved" }
+        );
 
     private static async Task<IResult> DoAsync(Task<HoldAnswer> act, object done) => Of(await act) ?? Results.Ok(done);
 
     // Null when the request was fulfilled.
-    private static IResult? Of(HoldAnswer answer) => answer switch
-    {
-        HoldAnswer.UnknownTarget => QueryProblem.UnknownDestination,
-        HoldAnswer.UnknownPlan => QueryProblem.UnknownPlan,
-        HoldAnswer.PlanEnded => QueryProblem.PlanEnded,
-        HoldAnswer.InvalidNote => QueryProblem.InvalidReason,
-        _ => null,
-    };
+    private static IResult? Of(HoldAnswer answer) =>
+        answer switch
+        {
+            HoldAnswer.UnknownTarget => QueryProblem.UnknownDestination,
+            HoldAnswer.UnknownPlan => QueryProblem.UnknownPlan,
+            HoldAnswer.PlanEnded => QueryProblem.PlanEnded,
+            HoldAnswer.InvalidNote => QueryProblem.InvalidReason,
+            _ => null,
+        };
 
     private static string By(Word? body) => string.IsNullOrWhiteSpace(body?.By) ? "operator" : body.By;
 }

@@ -8,13 +8,19 @@ namespace AudienceSync.Host.Sync;
 
 /// <summary>Counts the calls of one destination, and measures how long its removals took.</summary>
 public sealed class DestinationMetrics(
-    string workspace, string destination, Counter<long> calls, Counter<long> deliveries, Histogram<double> callDuration, Histogram<double> removalLatency)
+    string workspace,
+    string destination,
+    Counter<long> calls,
+    Counter<long> deliveries,
+    Histogram<double> callDuration,
+    Histogram<double> removalLatency
+)
 {
-    private static readonly Dictionary<OutcomeKind, string> Outcomes =
-        Enum.GetValues<OutcomeKind>().ToDictionary(kind => kind, kind => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString()));
+    private static readonly Dictionary<OutcomeKind, string> Outcomes = Enum.GetValues<OutcomeKind>()
+        .ToDictionary(kind => kind, kind => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString()));
 
-    private static readonly Dictionary<DeliveryKind, string> Kinds =
-        Enum.GetValues<DeliveryKind>().ToDictionary(kind => kind, kind => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString()));
+    private static readonly Dictionary<DeliveryKind, string> Kinds = Enum.GetValues<DeliveryKind>()
+        .ToDictionary(kind => kind, kind => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString()));
 
     /// <summary>A call was answered, or had no answer in time.</summary>
     public void Count(CallRecord call)

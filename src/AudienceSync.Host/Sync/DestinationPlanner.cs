@@ -19,7 +19,9 @@ public sealed class DestinationPlanner(ConfigLoader config, DestinationDependenc
         var place = $"workspaces.{workspace}.destinations.{destination.Name}";
         Require(
             destination.Name.Length is > 0 and <= MaxNameChars && !destination.Name.Any(char.IsControl),
-            place, "name must be 1 to 100 characters, none of them a control character");
+            place,
+            "name must be 1 to 100 characters, none of them a control character"
+        );
         Require(destination.FlushMs is >= 0 and <= MaxFlushMs, place, "flush_ms must be 0 to 3,600,000");
         var created = Destinations.Create(destination.Platform, Section(destination, place), dependencies);
         return created.Destination is { } connector
@@ -31,14 +33,19 @@ public sealed class DestinationPlanner(ConfigLoader config, DestinationDependenc
             : throw config.Invalid($"{place}: {created.Errors[0].Text}");
     }
 
-    private DestinationSection Section(DestinationConfig destination, string place) => new(
-        destination.Account,
-        destination.Settings.ToDictionary(
-            setting => setting.Key, setting => Resolved(setting.Value, $"{place}.{setting.Key}"), StringComparer.Ordinal));
+    private DestinationSection Section(DestinationConfig destination, string place) =>
+        new(
+            destination.Account,
+            destination.Settings.ToDictionary(
+                setting => setting.Key,
+                setting => Resolved(setting.Value, $"{place}.{setting.Key}"),
+                StringComparer.Ordinal
+            )
+        );
 
     /// <summary>The content of the secret where the value refers to one, else the value.</summary>
-    private SettingValue Resolved(SettingValue value, string place)
-        => SecretReference.Of(value) is { } reference
+    private SettingValue Resolved(SettingValue value, string place) =>
+        SecretReference.Of(value) is { } reference
             ? SettingValue.Of(new SecretDocument(Encoding.UTF8.GetString(config.Secret(reference, place))))
             : value;
 

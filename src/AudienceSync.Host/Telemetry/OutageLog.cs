@@ -63,7 +63,12 @@ public sealed class OutageLog(string what, TimeProvider clock, ILogger logger)
             return;
         }
 
-        logger.LogInformation("{What} recovered after {Seconds:0.0} s and {Failures} failed tries", what, clock.GetElapsedTime(_since).TotalSeconds, _failures);
+        logger.LogInformation(
+            "{What} recovered after {Seconds:0.0} s and {Failures} failed tries",
+            what,
+            clock.GetElapsedTime(_since).TotalSeconds,
+            _failures
+        );
         _failures = 0;
         _faults.Clear();
     }
@@ -79,13 +84,15 @@ public sealed class OutageLog(string what, TimeProvider clock, ILogger logger)
     /// Whether a failure is due to the state of storage or network and not to a fault in the program: a connection that broke or was
     /// refused, a server that is starting, full or out of a resource, a lock or a lease that another process has.
     /// </summary>
-    public static bool IsStorage(Exception failure) => failure switch
-    {
-        DbException { SqlState: { } state } => state.Length == 5 && state[..2] is "08" or "25" or "28" or "40" or "53" or "55" or "57" or "58" or "3D",
-        DbException or TimeoutException or IOException or SocketException or ObjectDisposedException => true,
-        InvalidOperationException { Source: "Npgsql" } => true, // A connection that broke between two commands.
-        _ => false,
-    };
+    public static bool IsStorage(Exception failure) =>
+        failure switch
+        {
+            DbException { SqlState: { } state } => state.Length == 5
+                && state[..2] is "08" or "25" or "28" or "40" or "53" or "55" or "57" or "58" or "3D",
+            DbException or TimeoutException or IOException or SocketException or ObjectDisposedException => true,
+            InvalidOperationException { Source: "Npgsql" } => true, // A connection that broke between two commands.
+            _ => false,
+        };
 
     private static TimeSpan WaitAfter(int failures)
     {
@@ -100,7 +107,11 @@ public sealed class OutageLog(string what, TimeProvider clock, ILogger logger)
             _remindedAt = clock.GetTimestamp();
             logger.LogWarning(
                 "{What} still interrupted after {Seconds:0} s and {Failures} failed tries: {Failure}",
-                what, clock.GetElapsedTime(_since).TotalSeconds, _failures, Describe(failure));
+                what,
+                clock.GetElapsedTime(_since).TotalSeconds,
+                _failures,
+                Describe(failure)
+            );
         }
     }
 }

@@ -15,9 +15,15 @@ namespace AudienceSync.Host.Workspaces;
 /// listener stops first; then every workspace commits what is queued before anything else of it stops; its workers stop last.
 /// </summary>
 public sealed class HostServer(
-    HostSettings settings, ServerDependencies dependencies, AccessTokens<OperatorAccount> operators, AccessTokens<WebhookInbox> inboxes,
-    WorkspaceServices services, HostMetrics metrics, IMessages messages, ILoggerFactory loggers)
-    : IHostedLifecycleService, IAsyncDisposable
+    HostSettings settings,
+    ServerDependencies dependencies,
+    AccessTokens<OperatorAccount> operators,
+    AccessTokens<WebhookInbox> inboxes,
+    WorkspaceServices services,
+    HostMetrics metrics,
+    IMessages messages,
+    ILoggerFactory loggers
+) : IHostedLifecycleService, IAsyncDisposable
 {
     private readonly Dictionary<string, Workspace> _workspaces = new(StringComparer.Ordinal);
     private readonly ILogger _logger = loggers.CreateLogger("AudienceSync");
@@ -33,9 +39,15 @@ public sealed class HostServer(
         var masterKeys = MasterKeyLoader.Load(settings);
         var loader = new ConfigLoader(settings.ConfigPath, dependencies.Environment);
         var config = loader.Load();
-        var planner = new WorkspacePlanner(loader, new DestinationDependencies(dependencies.Network, dependencies.Clock, dependencies.Random));
+        var planner = new WorkspacePlanner(
+            loader,
+            new DestinationDependencies(dependencies.Network, dependencies.Clock, dependencies.Random)
+        );
         var plans = config.Workspaces.Select(workspace => planner.Plan(workspace.Key, workspace.Value)).ToList();
-        var applied = await new Migrations(settings.Owner!, connectionString).ApplyAsync([.. plans.Select(plan => plan.Name)], cancellationToken);
+        var applied = await new Migrations(settings.Owner!, connectionString).ApplyAsync(
+            [.. plans.Select(plan => plan.Name)],
+            cancellationToken
+        );
         if (applied.Count > 0)
         {
             _logger.LogInformation("Applied {Count} schema files", applied.Count);
@@ -74,7 +86,8 @@ public sealed class HostServer(
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(_workspaces.Values.Select(workspace => workspace.StopAsync()));
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(_workspaces.Values.Select(workspace => workspace.StopAsync()));
 
     public Task StoppedAsync(CancellationToken cancellationToken)
     {

@@ -48,7 +48,12 @@ public sealed class Workspace : IAsyncDisposable
     /// </exception>
     /// <exception cref="SetupException">secret_damaged</exception>
     public static async Task<Workspace> OpenAsync(
-        string connectionString, WorkspacePlan plan, WorkspaceDependencies dependencies, bool declare, CancellationToken cancellationToken)
+        string connectionString,
+        WorkspacePlan plan,
+        WorkspaceDependencies dependencies,
+        bool declare,
+        CancellationToken cancellationToken
+    )
     {
         var database = new WorkspaceDatabase(connectionString, plan.Name, clock: dependencies.Clock);
         if (declare)
@@ -62,7 +67,11 @@ public sealed class Workspace : IAsyncDisposable
     }
 
     private static async Task DeclareAsync(
-        WorkspaceDatabase database, WorkspacePlan plan, WorkspaceDependencies dependencies, CancellationToken cancellationToken)
+        WorkspaceDatabase database,
+        WorkspacePlan plan,
+        WorkspaceDependencies dependencies,
+        CancellationToken cancellationToken
+    )
     {
         var bindings = new BindingStore(database);
         foreach (var destination in plan.Destinations)
@@ -77,7 +86,10 @@ public sealed class Workspace : IAsyncDisposable
             dependencies.Loggers.CreateLogger<Workspace>().LogWarning("{Workspace}: {Note}", plan.Name, note);
         }
 
-        await bindings.LiftStopsAsync([.. plan.Audiences.SelectMany(audience => audience.Bindings).Select(feed => feed.Remote)], cancellationToken);
+        await bindings.LiftStopsAsync(
+            [.. plan.Audiences.SelectMany(audience => audience.Bindings).Select(feed => feed.Remote)],
+            cancellationToken
+        );
     }
 
     /// <summary>A service of the workspace.</summary>
@@ -92,7 +104,9 @@ public sealed class Workspace : IAsyncDisposable
         await Get<BodyPartitionStore>().EnsureAsync(cancellationToken);
         await Get<DeliveryPartitionStore>().EnsureAsync(cancellationToken);
         _committing = Task.Run(() => _commit.RunAsync(CancellationToken.None), CancellationToken.None);
-        _loops.AddRange(_services.GetServices<HostLoop>().Select(loop => Task.Run(() => loop.RunAsync(_stop.Token), CancellationToken.None)));
+        _loops.AddRange(
+            _services.GetServices<HostLoop>().Select(loop => Task.Run(() => loop.RunAsync(_stop.Token), CancellationToken.None))
+        );
         if (runWorkers)
         {
             _loops.AddRange(Workers.Select(worker => Task.Run(() => worker.RunAsync(_stop.Token), CancellationToken.None)));

@@ -22,9 +22,18 @@ internal static class WorkspaceContainer
     /// <param name="secrets">The workspace's own secrets.</param>
     /// <param name="dependencies">What the process and a test control.</param>
     public static ServiceProvider Build(
-        WorkspacePlan plan, WorkspaceDatabase database, AudienceKeys keys, WorkspaceSecrets secrets, WorkspaceDependencies dependencies)
+        WorkspacePlan plan,
+        WorkspaceDatabase database,
+        AudienceKeys keys,
+        WorkspaceSecrets secrets,
+        WorkspaceDependencies dependencies
+    )
     {
-        var connectors = plan.Destinations.ToDictionary(destination => destination.Name, destination => destination.Connector, StringComparer.Ordinal);
+        var connectors = plan.Destinations.ToDictionary(
+            destination => destination.Name,
+            destination => destination.Connector,
+            StringComparer.Ordinal
+        );
         var sources = plan.Sources.Select(source => source.Source).ToList();
         var countries = sources.ToDictionary(source => source.Name, source => source.DefaultCountry, StringComparer.Ordinal);
         return new ServiceCollection()
@@ -43,7 +52,8 @@ internal static class WorkspaceContainer
 
     private static IServiceCollection AddProcess(this IServiceCollection services, WorkspacePlan plan, WorkspaceDependencies dependencies)
     {
-        services.AddSingleton(dependencies.MasterKeys)
+        services
+            .AddSingleton(dependencies.MasterKeys)
             .AddSingleton(dependencies.Clock)
             .AddSingleton(dependencies.Chance)
             .AddSingleton(dependencies.Messages)
@@ -58,10 +68,18 @@ internal static class WorkspaceContainer
     private static IServiceCollection AddStatus(this IServiceCollection services, WorkspacePlan plan, WorkspaceDependencies dependencies)
     {
         services.AddSingleton<StatusQueries>().AddSingleton<MetricQueries>();
-        return dependencies.Metrics is not { } metrics ? services : services
-            .AddSingleton(provider => new GaugeLoop(
-                plan.Name.Value, dependencies.Owner, provider.GetRequiredService<MetricQueries>(), provider.GetRequiredService<AccountForecasts>(),
-                metrics.Gauges, dependencies.Clock, provider.GetRequiredService<ILogger<GaugeLoop>>()))
-            .AddHostLoop<GaugeLoop>(gauges => gauges.RunAsync);
+        return dependencies.Metrics is not { } metrics
+            ? services
+            : services
+                .AddSingleton(provider => new GaugeLoop(
+                    plan.Name.Value,
+                    dependencies.Owner,
+                    provider.GetRequiredService<MetricQueries>(),
+                    provider.GetRequiredService<AccountForecasts>(),
+                    metrics.Gauges,
+                    dependencies.Clock,
+                    provider.GetRequiredService<ILogger<GaugeLoop>>()
+                ))
+                .AddHostLoop<GaugeLoop>(gauges => gauges.RunAsync);
     }
 }

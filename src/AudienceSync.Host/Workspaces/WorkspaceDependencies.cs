@@ -6,7 +6,13 @@ using AudienceSync.Host.Workspaces.Metrics;
 namespace AudienceSync.Host.Workspaces;
 
 /// <summary>The external dependencies of the loops of a workspace.</summary>
-public sealed record WorkspaceDependencies(MasterKeys MasterKeys, TimeProvider Clock, Func<double> Chance, ILoggerFactory Loggers, string Owner)
+public sealed record WorkspaceDependencies(
+    MasterKeys MasterKeys,
+    TimeProvider Clock,
+    Func<double> Chance,
+    ILoggerFactory Loggers,
+    string Owner
+)
 {
     /// <summary>How long a silent owner of work keeps others waiting; null for the built-in time.</summary>
     public TimeSpan? LeaseTime { get; init; }

@@ -12,7 +12,8 @@ public sealed record WorkspacePlan(
     WorkspaceName Name,
     IReadOnlyList<(Source Source, byte[] Token)> Sources,
     IReadOnlyList<AudienceDeclaration> Audiences,
-    IReadOnlyList<PlannedDestination> Destinations)
+    IReadOnlyList<PlannedDestination> Destinations
+)
 {
     /// <summary>How many addresses one identifier may be sent with within a day.</summary>
     public LinkLimit LinkLimit { get; init; } = LinkLimit.Default;

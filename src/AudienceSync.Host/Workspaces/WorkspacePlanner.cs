@@ -39,14 +39,12 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
         {
             Require(
                 destinations.Exists(d => string.Equals(d.Name, binding.Destination, StringComparison.Ordinal)),
-                $"workspaces.{name}.bindings.{binding.Audience}", $"destination {binding.Destination} is not declared");
+                $"workspaces.{name}.bindings.{binding.Audience}",
+                $"destination {binding.Destination} is not declared"
+            );
         }
 
-        return new WorkspacePlan(
-            checkedName,
-            [.. workspace.Sources.Select(source => Source(name, source))],
-            audiences,
-            destinations)
+        return new WorkspacePlan(checkedName, [.. workspace.Sources.Select(source => Source(name, source))], audiences, destinations)
         {
             LinkLimit = LinkLimit(name, workspace.LinkedAddressesPerDay),
             Retention = Retention($"workspaces.{name}.retention", workspace.Retention),
@@ -56,13 +54,24 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
     private LinkLimit LinkLimit(string workspace, int? addresses)
     {
         // Only the latest addresses of a kind are kept for an anchor, so a higher limit would never be reached.
-        Require(addresses is null or (>= 2 and < IdentifierClaims.MaxPerKind), $"workspaces.{workspace}", $"linked_addresses_per_day must be from 2 to {IdentifierClaims.MaxPerKind - 1}");
+        Require(
+            addresses is null or (>= 2 and < IdentifierClaims.MaxPerKind),
+            $"workspaces.{workspace}",
+            $"linked_addresses_per_day must be from 2 to {IdentifierClaims.MaxPerKind - 1}"
+        );
         return addresses is { } given ? new LinkLimit(given) : Domain.Identity.LinkLimit.Default;
     }
 
     private RetentionSettings Retention(string place, RetentionConfig retention)
     {
-        foreach (var (setting, days) in new[] { ("calls_d", retention.CallsD), ("jobs_d", retention.JobsD), ("quarantine_d", retention.QuarantineD) })
+        foreach (
+            var (setting, days) in new[]
+            {
+                ("calls_d", retention.CallsD),
+                ("jobs_d", retention.JobsD),
+                ("quarantine_d", retention.QuarantineD),
+            }
+        )
         {
             Require(days is >= 1 and <= RetentionSettings.MaxD, place, $"{setting} must be 1 to {RetentionSettings.MaxD} days");
         }
@@ -75,10 +84,16 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
     private (Source Source, byte[] Token) Source(string workspace, SourceConfig source)
     {
         var place = $"workspaces.{workspace}.sources.{source.Name}";
-        Require(source.Name.Length is > 0 and <= 100 && !source.Name.Contains('\0', StringComparison.Ordinal), place, "name must be 1 to 100 characters");
+        Require(
+            source.Name.Length is > 0 and <= 100 && !source.Name.Contains('\0', StringComparison.Ordinal),
+            place,
+            "name must be 1 to 100 characters"
+        );
         Require(
             source.DefaultCountry is [>= 'A' and <= 'Z', >= 'A' and <= 'Z'],
-            place, "default_country must be two capital letters (ISO 3166-1), by which national phone numbers are read");
+            place,
+            "default_country must be two capital letters (ISO 3166-1), by which national phone numbers are read"
+        );
         var mode = source.Signature switch
         {
             "required" => SignatureMode.Required,
@@ -86,16 +101,25 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
             "off" => SignatureMode.Off,
             _ => throw config.Invalid($"{place}: signature must be required, if_present or off"),
         };
-        Require(mode == SignatureMode.Off || source.SigningKeys.Count is > 0 and <= 10, place, "signing_keys needs 1 to 10 keys unless signature is off");
+        Require(
+            mode == SignatureMode.Off || source.SigningKeys.Count is > 0 and <= 10,
+            place,
+            "signing_keys needs 1 to 10 keys unless signature is off"
+        );
         var days = source.SignatureMaxAgeD;
         Require(
             days >= 0 && days <= RequestSignature.MaxAge.TotalDays,
-            place, "signature_max_age_d must be 1 to 30 days, or 0 for signatures whose age is not checked");
+            place,
+            "signature_max_age_d must be 1 to 30 days, or 0 for signatures whose age is not checked"
+        );
         var keys = source.SigningKeys.Select(key => new KeyedHash(config.Secret(key, place + ".signing_keys"))).ToList();
         var hashed = Hashed(source.Hashed, place + ".hashed");
         Require(
-            source.PlaceholderIds.Count <= MostPlaceholders && source.PlaceholderIds.TrueForAll(text => text?.Trim().Length is > 0 and <= Limits.CustomerIdChars),
-            place, $"placeholder_ids must be at most {MostPlaceholders} texts of 1 to {Limits.CustomerIdChars} characters");
+            source.PlaceholderIds.Count <= MostPlaceholders
+                && source.PlaceholderIds.TrueForAll(text => text?.Trim().Length is > 0 and <= Limits.CustomerIdChars),
+            place,
+            $"placeholder_ids must be at most {MostPlaceholders} texts of 1 to {Limits.CustomerIdChars} characters"
+        );
         var planned = new Source(source.Name, mode, keys, source.DefaultCountry)
         {
             Hashed = hashed,
@@ -113,13 +137,14 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
             "sha256" => HashedFields.EmailSha256,
             _ => throw config.Invalid($"{place}: email must be sha256, or left out for plain addresses"),
         };
-        return email | hashed?.Phone switch
-        {
-            null => HashedFields.None,
-            "sha256_digits" => HashedFields.PhoneSha256Digits,
-            "sha256_e164" => HashedFields.PhoneSha256E164,
-            _ => throw config.Invalid($"{place}: phone must be sha256_digits or sha256_e164, or left out for plain numbers"),
-        };
+        return email
+            | hashed?.Phone switch
+            {
+                null => HashedFields.None,
+                "sha256_digits" => HashedFields.PhoneSha256Digits,
+                "sha256_e164" => HashedFields.PhoneSha256E164,
+                _ => throw config.Invalid($"{place}: phone must be sha256_digits or sha256_e164, or left out for plain numbers"),
+            };
     }
 
     private void Require(bool holds, string place, string otherwise)

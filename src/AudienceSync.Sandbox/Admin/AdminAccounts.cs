@@ -31,7 +31,8 @@ internal static class AdminAccounts
                 context,
                 StatusCodes.Status400BadRequest,
                 "invalid_body",
-                $"The body is invalid at {exception.Path ?? "$"}: an unknown or missing field, or a wrong type.");
+                $"The body is invalid at {exception.Path ?? "$"}: an unknown or missing field, or a wrong type."
+            );
             return;
         }
 
@@ -40,7 +41,11 @@ internal static class AdminAccounts
             if (AccountSettings.Upsert(platforms, account) is { } error)
             {
                 await AdminResponse.ProblemAsync(
-                    context, StatusCodes.Status400BadRequest, "invalid_account", $"{account.Account}: {error}");
+                    context,
+                    StatusCodes.Status400BadRequest,
+                    "invalid_account",
+                    $"{account.Account}: {error}"
+                );
                 return;
             }
         }

@@ -20,27 +20,38 @@ internal static class AdminApi
 {
     public static void Map(WebApplication app, string? token, AdminState state)
     {
-        RequestDelegate Guard(RequestDelegate inner) => context =>
-        {
-            if (!Allowed(context.Request, token))
+        RequestDelegate Guard(RequestDelegate inner) =>
+            context =>
             {
-                return AdminResponse.ProblemAsync(
-                    context, StatusCodes.Status401Unauthorized, "admin_token_required", "Send Authorization: Bearer with the admin token.");
-            }
+                if (!Allowed(context.Request, token))
+                {
+                    return AdminResponse.ProblemAsync(
+                        context,
+                        StatusCodes.Status401Unauthorized,
+                        "admin_token_required",
+                        "Send Authorization: Bearer with the admin token."
+                    );
+                }
 
-            foreach (var platform in state.Platforms)
-            {
-                platform.Settle();
-            }
+                foreach (var platform in state.Platforms)
+                {
+                    platform.Settle();
+                }
 
-            return inner(context);
-        };
+                return inner(context);
+            };
 
         app.MapGet("/admin/lists", Guard(context => AdminLists.AllAsync(context, state.Lists)));
         app.MapGet("/admin/lists/{audience}", Guard(context => AdminLists.OneAsync(context, state.Lists)));
         app.MapDelete("/admin/lists/{audience}", Guard(context => AdminLists.DeleteAsync(context, state.Lists)));
-        app.MapPost("/admin/lists/{audience}/digests", Guard(context => AdminLists.EditAsync(context, state.Lists, adding: true, state.Parts.Clock)));
-        app.MapDelete("/admin/lists/{audience}/digests", Guard(context => AdminLists.EditAsync(context, state.Lists, adding: false, state.Parts.Clock)));
+        app.MapPost(
+            "/admin/lists/{audience}/digests",
+            Guard(context => AdminLists.EditAsync(context, state.Lists, adding: true, state.Parts.Clock))
+        );
+        app.MapDelete(
+            "/admin/lists/{audience}/digests",
+            Guard(context => AdminLists.EditAsync(context, state.Lists, adding: false, state.Parts.Clock))
+        );
         app.MapPost("/admin/accounts", Guard(context => AdminAccounts.UpsertAsync(context, state.Platforms)));
         app.MapGet("/admin/faults", Guard(context => AdminFaults.AllAsync(context, state.Faults)));
         app.MapPost("/admin/faults", Guard(context => AdminFaults.AddAsync(context, state.Faults, state.Lists)));
@@ -48,18 +59,33 @@ internal static class AdminApi
         app.MapDelete("/admin/faults", Guard(context => AdminFaults.ClearAsync(context, state.Faults)));
         app.MapGet("/admin/calls", Guard(context => CallsAsync(context, state)));
         app.MapPost("/admin/reset", Guard(context => ResetAsync(context, state)));
-        app.Map("/admin/{**rest}", Guard(context => AdminResponse.ProblemAsync(
-            context, StatusCodes.Status404NotFound, "not_found", "No such admin route or method; see docs/sandbox.md.")));
+        app.Map(
+            "/admin/{**rest}",
+            Guard(context =>
+                AdminResponse.ProblemAsync(
+                    context,
+                    StatusCodes.Status404NotFound,
+                    "not_found",
+                    "No such admin route or method; see docs/sandbox.md."
+                )
+            )
+        );
     }
 
     private static bool Allowed(HttpRequest request, string? token) =>
-        token is null || CryptographicOperations.FixedTimeEquals(
-            Encoding.UTF8.GetBytes(request.Headers.Authorization.ToString()), Encoding.UTF8.GetBytes($"Bearer {token}"));
+        token is null
+        || CryptographicOperations.FixedTimeEquals(
+            Encoding.UTF8.GetBytes(request.Headers.Authorization.ToString()),
+            Encoding.UTF8.GetBytes($"Bearer {token}")
+        );
 
     private static async Task CallsAsync(HttpContext context, AdminState state)
     {
         context.Response.ContentType = "application/json; charset=utf-8";
-        await context.Response.Body.WriteAsync(state.Calls.ToJson(state.Platforms.SelectMany(platform => platform.Budgets)), context.RequestAborted);
+        await context.Response.Body.WriteAsync(
+            state.Calls.ToJson(state.Platforms.SelectMany(platform => platform.Budgets)),
+            context.RequestAborted
+        );
     }
 
     // Accounts are kept: a client that created them through the API does not have to create them again.

@@ -15,9 +15,11 @@ internal static class AdminFaults
             return;
         }
 
-        await (rule.Validate(rule.Audience is { } audience ? lists.Find(audience)?.Platform : null) is { } error
-            ? AdminResponse.ProblemAsync(context, StatusCodes.Status400BadRequest, "invalid_fault", error)
-            : AdminResponse.WriteAsync(context, StatusCodes.Status201Created, View(plan.Add(rule))));
+        await (
+            rule.Validate(rule.Audience is { } audience ? lists.Find(audience)?.Platform : null) is { } error
+                ? AdminResponse.ProblemAsync(context, StatusCodes.Status400BadRequest, "invalid_fault", error)
+                : AdminResponse.WriteAsync(context, StatusCodes.Status201Created, View(plan.Add(rule)))
+        );
     }
 
     /// <summary>Generates fault periods from a seed; returns every generated rule.</summary>
@@ -29,9 +31,11 @@ internal static class AdminFaults
         }
 
         var now = clock.GetUtcNow();
-        await (wanted.Validate(now) is { } error
-            ? AdminResponse.ProblemAsync(context, StatusCodes.Status400BadRequest, "invalid_fault", error)
-            : AdminResponse.WriteAsync(context, StatusCodes.Status201Created, wanted.Draw(now).Select(plan.Add).Select(View).ToList()));
+        await (
+            wanted.Validate(now) is { } error
+                ? AdminResponse.ProblemAsync(context, StatusCodes.Status400BadRequest, "invalid_fault", error)
+                : AdminResponse.WriteAsync(context, StatusCodes.Status201Created, wanted.Draw(now).Select(plan.Add).Select(View).ToList())
+        );
     }
 
     public static Task ClearAsync(HttpContext context, FaultPlan plan)
@@ -40,21 +44,22 @@ internal static class AdminFaults
         return AdminApi.NoContentAsync(context);
     }
 
-    private static object View(FaultView view) => new
-    {
-        view.Id,
-        view.Rule.Kind,
-        view.Rule.Platform,
-        view.Rule.Audience,
-        view.Rule.Operation,
-        view.Rule.DelayMs,
-        view.Rule.JobS,
-        view.Rule.Count,
-        view.Rule.Probability,
-        view.Rule.Seed,
-        view.Rule.From,
-        view.Rule.Until,
-        view.Fired,
-        view.Remaining,
-    };
+    private static object View(FaultView view) =>
+        new
+        {
+            view.Id,
+            view.Rule.Kind,
+            view.Rule.Platform,
+            view.Rule.Audience,
+            view.Rule.Operation,
+            view.Rule.DelayMs,
+            view.Rule.JobS,
+            view.Rule.Count,
+            view.Rule.Probability,
+            view.Rule.Seed,
+            view.Rule.From,
+            view.Rule.Until,
+            view.Fired,
+            view.Remaining,
+        };
 }

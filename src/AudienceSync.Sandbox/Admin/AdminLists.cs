@@ -65,8 +65,10 @@ internal static class AdminLists
     /// <summary>Simulates a manual edit in the platform's own UI: digests are added or removed without a call of the engine.</summary>
     public static async Task EditAsync(HttpContext context, ListRegistry lists, bool adding, TimeProvider clock)
     {
-        if (await FindAsync(context, lists) is not { } list
-            || await AdminResponse.ReadAsync<Dictionary<string, string?[]?>>(context) is not { } edit)
+        if (
+            await FindAsync(context, lists) is not { } list
+            || await AdminResponse.ReadAsync<Dictionary<string, string?[]?>>(context) is not { } edit
+        )
         {
             return;
         }
@@ -79,22 +81,32 @@ internal static class AdminLists
         {
             if (!list.IsKey(key) && !held.Contains(key))
             {
-                await AdminResponse.ProblemAsync(context, StatusCodes.Status400BadRequest,
-                    "unknown_key", "A key is not one of the platform's.");
+                await AdminResponse.ProblemAsync(
+                    context,
+                    StatusCodes.Status400BadRequest,
+                    "unknown_key",
+                    "A key is not one of the platform's."
+                );
                 return;
             }
 
             if (!Collect(batch, digests, (byte)column, ref row))
             {
                 await AdminResponse.ProblemAsync(
-                    context, StatusCodes.Status400BadRequest, "invalid_digest", $"{key}: a digest is 64 lower-case hex digits.");
+                    context,
+                    StatusCodes.Status400BadRequest,
+                    "invalid_digest",
+                    $"{key}: a digest is 64 lower-case hex digits."
+                );
                 return;
             }
         }
 
-        await (adding
-            ? AdminResponse.WriteAsync(context, StatusCodes.Status200OK, new { added = list.Add(batch, clock.GetUtcNow()) })
-            : AdminResponse.WriteAsync(context, StatusCodes.Status200OK, new { removed = list.Remove(batch) }));
+        await (
+            adding
+                ? AdminResponse.WriteAsync(context, StatusCodes.Status200OK, new { added = list.Add(batch, clock.GetUtcNow()) })
+                : AdminResponse.WriteAsync(context, StatusCodes.Status200OK, new { removed = list.Remove(batch) })
+        );
     }
 
     // Each digest counts as one person: the request does not state which digests belong together.

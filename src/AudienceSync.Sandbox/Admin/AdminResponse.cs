@@ -14,7 +14,14 @@ internal static class AdminResponse
     public static Task ProblemAsync(HttpContext context, int status, string code, string detail)
     {
         context.Response.StatusCode = status;
-        var problem = new { type = $"urn:audiencesync:sandbox:{code}", title = code.Replace('_', ' '), status, code, detail };
+        var problem = new
+        {
+            type = $"urn:audiencesync:sandbox:{code}",
+            title = code.Replace('_', ' '),
+            status,
+            code,
+            detail,
+        };
         return context.Response.WriteAsJsonAsync(problem, SandboxJson.Options, "application/problem+json");
     }
 
@@ -39,7 +46,8 @@ internal static class AdminResponse
                 context,
                 StatusCodes.Status400BadRequest,
                 "invalid_body",
-                $"The body is invalid at {exception.Path ?? "$"}: not JSON, an unknown or missing field, or a wrong type.");
+                $"The body is invalid at {exception.Path ?? "$"}: not JSON, an unknown or missing field, or a wrong type."
+            );
         }
 
         return null;

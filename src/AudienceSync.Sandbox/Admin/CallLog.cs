@@ -8,7 +8,15 @@ namespace AudienceSync.Sandbox.Admin;
 /// </summary>
 /// <param name="Code">The platform's error code: a number for Meta and TikTok, a reason for Google.</param>
 internal sealed record CallRecord(
-    DateTimeOffset At, string Platform, string? Audience, string Operation, int Rows, int Status, object? Code, FaultKind? Fault);
+    DateTimeOffset At,
+    string Platform,
+    string? Audience,
+    string Operation,
+    int Rows,
+    int Status,
+    object? Code,
+    FaultKind? Fault
+);
 
 /// <summary>The effect of a call, in addition to its <see cref="CallRecord"/>.</summary>
 [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
@@ -90,7 +98,15 @@ internal sealed class CallLog
         lock (gate)
         {
             var ordered = totals.OrderBy(total => total.Key).Select(total => total.Value);
-            return System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new { totals = ordered, budgets, recent }, SandboxJson.Options);
+            return System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
+                new
+                {
+                    totals = ordered,
+                    budgets,
+                    recent,
+                },
+                SandboxJson.Options
+            );
         }
     }
 
@@ -129,8 +145,7 @@ internal sealed class CallLog
         into.EmptyHash += effect.EmptyHash;
     }
 
-    private static void Increment(SortedDictionary<string, long> counts, string key) =>
-        counts[key] = counts.GetValueOrDefault(key) + 1;
+    private static void Increment(SortedDictionary<string, long> counts, string key) => counts[key] = counts.GetValueOrDefault(key) + 1;
 
     private CallTotals TotalsOf(string platform, string? audience, string operation)
     {

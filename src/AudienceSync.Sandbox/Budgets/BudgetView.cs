@@ -8,4 +8,12 @@ namespace AudienceSync.Sandbox.Budgets;
 /// <param name="Most">The maximum number of calls received in any one window, including refused calls.</param>
 /// <param name="Violations">Calls received when the budget was exhausted, or within a requested backoff period.</param>
 internal sealed record BudgetView(
-    string Platform, string Scope, string Group, string Window, int Limit, int Used, int Most, long Violations);
+    string Platform,
+    string Scope,
+    string Group,
+    string Window,
+    int Limit,
+    int Used,
+    int Most,
+    long Violations
+);

@@ -41,7 +41,12 @@ internal abstract class PlatformCall(HttpContext context, CallLog calls, DateTim
     /// <param name="list">The list, when it exists.</param>
     /// <returns>The rule that fired, and whether it completed the call.</returns>
     public async Task<(FaultRule? Rule, bool Ended)> InjectFaultAsync(
-        FaultPlan faults, TimeProvider clock, FaultOperation operation, string? audience, AudienceList? list)
+        FaultPlan faults,
+        TimeProvider clock,
+        FaultOperation operation,
+        string? audience,
+        AudienceList? list
+    )
     {
         var rule = faults.Next(platform, audience, operation);
         Fault = rule?.Kind;

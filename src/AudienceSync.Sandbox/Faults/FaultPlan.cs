@@ -56,14 +56,16 @@ internal sealed class FaultPlan(TimeProvider clock)
 
         public bool Fires(string platform, string? audience, FaultOperation operation, DateTimeOffset now)
         {
-            if (fired == rule.Count
+            if (
+                fired == rule.Count
                 || now < rule.From
                 || now >= rule.Until
                 || (rule.Audience is not null && rule.Audience != audience)
                 || !(rule.Operation is { } named ? named == operation : FaultScope.IsMemberCall(operation))
                 || (rule.Platform ?? platform) != platform
                 || Platforms.Find(platform)?.Faults.Supports(rule.Kind, operation) != true
-                || (rule.Probability is { } probability && random.NextDouble() >= probability))
+                || (rule.Probability is { } probability && random.NextDouble() >= probability)
+            )
             {
                 return false;
             }

@@ -10,6 +10,7 @@ internal enum FaultKind
     Throttle,
     ServerError,
     HtmlError,
+
     [JsonStringEnumMemberName("error_in_200")]
     ErrorIn200,
     TokenExpired,
@@ -89,24 +90,27 @@ internal sealed record FaultRule
 
     /// <param name="owner">The platform of the audience, when the audience exists.</param>
     /// <returns>A validation error, or null.</returns>
-    public string? Validate(string? owner) => this switch
-    {
-        { Platform: { } platform } when Platforms.Find(platform) is null => $"platform must be {Platforms.Names}",
-        { Platform: { } platform } when owner is not null && owner != platform => $"the audience belongs to {owner}",
-        { Kind: FaultKind.Delay, DelayMs: null } => "delay needs delay_ms",
-        { DelayMs: < 0 or > MaxDelayMs } => $"delay_ms must be 0 to {MaxDelayMs}",
-        { Kind: FaultKind.JobSlow, JobS: null } => "job_slow needs job_s",
-        { Kind: not FaultKind.JobSlow, JobS: not null } => "job_s is for job_slow only",
-        { JobS: < 1 or > MaxJobS } => $"job_s must be 1 to {MaxJobS}",
-        { Count: < 1 } => "count must be at least 1",
-        { Probability: not (null or (> 0 and <= 1)) } => "probability must be above 0 and at most 1",
-        { From: { } from, Until: { } until } when until <= from => "until must be after from",
-        { Audience: not null, Operation: FaultOperation.Create or FaultOperation.Status or FaultOperation.Token or FaultOperation.Erase } =>
-            "create, status, token and erase have no audience",
-        _ when !Platforms.All.Any(platform => MayHit(platform.Name, owner) && platform.Faults.Supports(Kind, Operation)) =>
-            $"{Platform ?? owner ?? "no platform"} does not support this kind with this operation",
-        _ => null,
-    };
+    public string? Validate(string? owner) =>
+        this switch
+        {
+            { Platform: { } platform } when Platforms.Find(platform) is null => $"platform must be {Platforms.Names}",
+            { Platform: { } platform } when owner is not null && owner != platform => $"the audience belongs to {owner}",
+            { Kind: FaultKind.Delay, DelayMs: null } => "delay needs delay_ms",
+            { DelayMs: < 0 or > MaxDelayMs } => $"delay_ms must be 0 to {MaxDelayMs}",
+            { Kind: FaultKind.JobSlow, JobS: null } => "job_slow needs job_s",
+            { Kind: not FaultKind.JobSlow, JobS: not null } => "job_s is for job_slow only",
+            { JobS: < 1 or > MaxJobS } => $"job_s must be 1 to {MaxJobS}",
+            { Count: < 1 } => "count must be at least 1",
+            { Probability: not (null or (> 0 and <= 1)) } => "probability must be above 0 and at most 1",
+            { From: { } from, Until: { } until } when until <= from => "until must be after from",
+            {
+                Audience: not null,
+                Operation: FaultOperation.Create or FaultOperation.Status or FaultOperation.Token or FaultOperation.Erase
+            } => "create, status, token and erase have no audience",
+            _ when !Platforms.All.Any(platform => MayHit(platform.Name, owner) && platform.Faults.Supports(Kind, Operation)) =>
+                $"{Platform ?? owner ?? "no platform"} does not support this kind with this operation",
+            _ => null,
+        };
 
     private bool MayHit(string platform, string? owner) => (Platform ?? owner ?? platform) == platform;
 }

@@ -14,11 +14,30 @@ internal sealed record SeededFaults
     /// <summary>Faults that an engine recovers from without an operator and without a resync.</summary>
     private static readonly FaultKind[] Transient =
     [
-        FaultKind.Delay, FaultKind.DropBefore, FaultKind.DropAfter, FaultKind.Throttle, FaultKind.ServerError, FaultKind.HtmlError, FaultKind.ErrorIn200,
-        FaultKind.NotEditable, FaultKind.Conflict, FaultKind.JobFails, FaultKind.JobLost, FaultKind.JobSlow, FaultKind.ReplaceRunning, FaultKind.ReplaceFails,
+        FaultKind.Delay,
+        FaultKind.DropBefore,
+        FaultKind.DropAfter,
+        FaultKind.Throttle,
+        FaultKind.ServerError,
+        FaultKind.HtmlError,
+        FaultKind.ErrorIn200,
+        FaultKind.NotEditable,
+        FaultKind.Conflict,
+        FaultKind.JobFails,
+        FaultKind.JobLost,
+        FaultKind.JobSlow,
+        FaultKind.ReplaceRunning,
+        FaultKind.ReplaceFails,
     ];
 
-    private static readonly FaultOperation[] Operations = [FaultOperation.Add, FaultOperation.Remove, FaultOperation.RemoveAll, FaultOperation.Replace, FaultOperation.Erase];
+    private static readonly FaultOperation[] Operations =
+    [
+        FaultOperation.Add,
+        FaultOperation.Remove,
+        FaultOperation.RemoveAll,
+        FaultOperation.Replace,
+        FaultOperation.Erase,
+    ];
 
     public required int Seed { get; init; }
 
@@ -38,16 +57,18 @@ internal sealed record SeededFaults
     public IReadOnlyList<FaultKind>? Kinds { get; init; }
 
     /// <returns>A validation error, or null.</returns>
-    public string? Validate(DateTimeOffset now) => this switch
-    {
-        _ when Until <= (From ?? now) => "until must be after from, and after now",
-        { EveryS: < 1 } => "every_s must be at least 1",
-        { Platforms: { } platforms } when platforms.Any(name => Sandbox.Platforms.Find(name) is null) => $"platforms must be {Sandbox.Platforms.Names}",
-        { Platforms: [] } or { Kinds: [] } => "platforms and kinds must be left out or not empty",
-        _ when (Until - (From ?? now)).TotalSeconds / EveryS * SelectedPlatforms().Count() > MaxRules =>
-            $"that would be more than {MaxRules} rules: use a larger every_s",
-        _ => null,
-    };
+    public string? Validate(DateTimeOffset now) =>
+        this switch
+        {
+            _ when Until <= (From ?? now) => "until must be after from, and after now",
+            { EveryS: < 1 } => "every_s must be at least 1",
+            { Platforms: { } platforms } when platforms.Any(name => Sandbox.Platforms.Find(name) is null) =>
+                $"platforms must be {Sandbox.Platforms.Names}",
+            { Platforms: [] } or { Kinds: [] } => "platforms and kinds must be left out or not empty",
+            _ when (Until - (From ?? now)).TotalSeconds / EveryS * SelectedPlatforms().Count() > MaxRules =>
+                $"that would be more than {MaxRules} rules: use a larger every_s",
+            _ => null,
+        };
 
     /// <summary>The rules in the order of their start on each platform.</summary>
     public IReadOnlyList<FaultRule> Draw(DateTimeOffset now)

@@ -7,9 +7,10 @@ namespace AudienceSync.Sandbox.Google;
 /// <summary>The credential behind an access token: a refresh token or a service account.</summary>
 internal sealed record Credential(string? RefreshToken, string? ServiceAccount)
 {
-    public bool MayUse(GoogleAccount account) => RefreshToken is not null
-        ? account.Settings.Token == RefreshToken
-        : ServiceAccount is not null && account.Limits.ServiceAccount == ServiceAccount;
+    public bool MayUse(GoogleAccount account) =>
+        RefreshToken is not null
+            ? account.Settings.Token == RefreshToken
+            : ServiceAccount is not null && account.Limits.ServiceAccount == ServiceAccount;
 
     // The compiler's version would print the refresh token.
     public override string ToString() => "Credential";

@@ -27,8 +27,7 @@ internal static class Admission
 
         (call.Token, call.Caller, call.QuotaGroup) = (token, caller, group.Name);
         call.Budget = platform.CallBudgets.Of(first.Limits.Project, group.Name);
-        var result = call.Budget.Take(
-        [
+        var result = call.Budget.Take([
             new WindowLimit("minute", TimeSpan.FromMinutes(1), first.Limits.CallsPerMinute),
             new WindowLimit("day", TimeSpan.FromDays(1), first.Limits.CallsPerDay ?? group.CallsPerDay),
         ]);

@@ -6,7 +6,15 @@ using System.Text.Json;
 namespace AudienceSync.Sandbox.Google;
 
 /// <summary>The signed assertion of a service account (contract google 2.1).</summary>
-internal sealed record Assertion(string Issuer, string Scopes, string Audience, long IssuedAt, long ExpiresAt, string Signed, byte[] Signature)
+internal sealed record Assertion(
+    string Issuer,
+    string Scopes,
+    string Audience,
+    long IssuedAt,
+    long ExpiresAt,
+    string Signed,
+    byte[] Signature
+)
 {
     public const string Scope = "https://www.googleapis.com/auth/datamanager";
 
@@ -27,14 +35,17 @@ internal sealed record Assertion(string Issuer, string Scopes, string Audience, 
             using var header = JsonDocument.Parse(Base64Url.DecodeFromChars(head));
             using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(body));
             var payload = claims.RootElement;
-            return header.RootElement.GetProperty("alg").GetString() != "RS256" ? null : new Assertion(
-                payload.GetProperty("iss").GetString() ?? "",
-                payload.GetProperty("scope").GetString() ?? "",
-                payload.GetProperty("aud").GetString() ?? "",
-                payload.GetProperty("iat").GetInt64(),
-                payload.GetProperty("exp").GetInt64(),
-                $"{head}.{body}",
-                Base64Url.DecodeFromChars(signature));
+            return header.RootElement.GetProperty("alg").GetString() != "RS256"
+                ? null
+                : new Assertion(
+                    payload.GetProperty("iss").GetString() ?? "",
+                    payload.GetProperty("scope").GetString() ?? "",
+                    payload.GetProperty("aud").GetString() ?? "",
+                    payload.GetProperty("iat").GetInt64(),
+                    payload.GetProperty("exp").GetInt64(),
+                    $"{head}.{body}",
+                    Base64Url.DecodeFromChars(signature)
+                );
         }
         catch (Exception exception)
             when (exception is FormatException or JsonException or KeyNotFoundException or InvalidOperationException)
@@ -55,7 +66,10 @@ internal sealed record Assertion(string Issuer, string Scopes, string Audience, 
         var time = now.ToUnixTimeSeconds();
         if (IssuedAt > time + ClockSkewSeconds || ExpiresAt <= time || ExpiresAt - IssuedAt > MaxLifetimeSeconds)
         {
-            return new TokenError("invalid_grant", "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe.");
+            return new TokenError(
+                "invalid_grant",
+                "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe."
+            );
         }
 
         if (Audience != TokenAddress && Audience != ownAddress)

@@ -11,14 +11,24 @@ namespace AudienceSync.Sandbox.Google;
 /// </summary>
 internal sealed class AudienceMembers(GooglePlatform platform, FaultPlan faults, CallLog calls, TimeProvider clock)
 {
-    public Task IngestAsync(HttpContext context) => HandleAsync(
-        context, FaultOperation.Add, "destinations", "audienceMembers", "consent", "encoding", "termsOfService", "validateOnly", "encryptionInfo");
+    public Task IngestAsync(HttpContext context) =>
+        HandleAsync(
+            context,
+            FaultOperation.Add,
+            "destinations",
+            "audienceMembers",
+            "consent",
+            "encoding",
+            "termsOfService",
+            "validateOnly",
+            "encryptionInfo"
+        );
 
-    public Task RemoveAsync(HttpContext context) => HandleAsync(
-        context, FaultOperation.Remove, "destinations", "audienceMembers", "encoding", "validateOnly", "encryptionInfo");
+    public Task RemoveAsync(HttpContext context) =>
+        HandleAsync(context, FaultOperation.Remove, "destinations", "audienceMembers", "encoding", "validateOnly", "encryptionInfo");
 
-    public Task RemoveAllAsync(HttpContext context) => HandleAsync(
-        context, FaultOperation.RemoveAll, "destinations", "removeAsOfTime", "validateOnly");
+    public Task RemoveAllAsync(HttpContext context) =>
+        HandleAsync(context, FaultOperation.RemoveAll, "destinations", "removeAsOfTime", "validateOnly");
 
     private async Task HandleAsync(HttpContext context, FaultOperation operation, params string[] known)
     {
@@ -36,9 +46,10 @@ internal sealed class AudienceMembers(GooglePlatform platform, FaultPlan faults,
         var destinations = new Destinations(platform, call.Caller!, findings).Read(request);
         call.Audience = destinations is [var only] ? only.List.Id : null;
         var asOf = operation == FaultOperation.RemoveAll ? AsOf(request, call.At, findings) : default;
-        var parts = operation == FaultOperation.RemoveAll
-            ? [.. destinations.Select(destination => new JobPart(destination.AsSent, destination.List))]
-            : Members(call, request, destinations, operation, findings);
+        var parts =
+            operation == FaultOperation.RemoveAll
+                ? [.. destinations.Select(destination => new JobPart(destination.AsSent, destination.List))]
+                : Members(call, request, destinations, operation, findings);
         if (request.Has("encryptionInfo"))
         {
             findings.Add("encryption_info", "INVALID_ARGUMENT", "The sandbox does not simulate encryption.");
@@ -48,7 +59,13 @@ internal sealed class AudienceMembers(GooglePlatform platform, FaultPlan faults,
     }
 
     private async Task RespondAsync(
-        GoogleCall call, FaultOperation operation, IReadOnlyList<JobPart> parts, DateTimeOffset asOf, bool validateOnly, Findings findings)
+        GoogleCall call,
+        FaultOperation operation,
+        IReadOnlyList<JobPart> parts,
+        DateTimeOffset asOf,
+        bool validateOnly,
+        Findings findings
+    )
     {
         var (rule, ended) = await GoogleFaults.InjectAsync(call, faults, clock, operation, parts.Count > 0 ? parts[0].List : null);
         if (!ended && findings.Error is null)
@@ -75,7 +92,12 @@ internal sealed class AudienceMembers(GooglePlatform platform, FaultPlan faults,
     }
 
     private static IReadOnlyList<JobPart> Members(
-        GoogleCall call, ProtoMessage request, IReadOnlyList<Destination> destinations, FaultOperation operation, Findings findings)
+        GoogleCall call,
+        ProtoMessage request,
+        IReadOnlyList<Destination> destinations,
+        FaultOperation operation,
+        Findings findings
+    )
     {
         var upload = new MemberUpload(request, destinations, operation == FaultOperation.Add, findings);
         upload.Read();
@@ -92,8 +114,11 @@ internal sealed class AudienceMembers(GooglePlatform platform, FaultPlan faults,
         }
 
         // RFC 3339 always has the letter and an offset; the parser alone would accept less.
-        if (!text.Contains('T', StringComparison.Ordinal) || !(text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > 10)
-            || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+        if (
+            !text.Contains('T', StringComparison.Ordinal)
+            || !(text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > 10)
+            || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+        )
         {
             findings.Add("remove_as_of_time", "INVALID_FORMAT", "Not a time as in RFC 3339.");
             return now;

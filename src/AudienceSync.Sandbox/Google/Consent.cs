@@ -18,12 +18,13 @@ internal static class Consent
     }
 
     /// <summary>The reason that a member may not be added; reported in the request status only (contract 6.7).</summary>
-    public static string? Refusal((string? AdUserData, string? AdPersonalization)? consent, bool required) => consent switch
-    {
-        (Denied, _) or (_, Denied) => "PROCESSING_ERROR_REASON_DENIED_CONSENT",
-        not (Granted, Granted) when required => "PROCESSING_ERROR_REASON_NO_CONSENT",
-        _ => null,
-    };
+    public static string? Refusal((string? AdUserData, string? AdPersonalization)? consent, bool required) =>
+        consent switch
+        {
+            (Denied, _) or (_, Denied) => "PROCESSING_ERROR_REASON_DENIED_CONSENT",
+            not (Granted, Granted) when required => "PROCESSING_ERROR_REASON_NO_CONSENT",
+            _ => null,
+        };
 
     private static string? Value(ProtoMessage consent, string name) => consent.Enum(name, "CONSENT_STATUS_UNSPECIFIED", Granted, Denied);
 }

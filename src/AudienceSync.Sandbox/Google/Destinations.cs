@@ -13,8 +13,14 @@ internal sealed class Destinations(GooglePlatform platform, Credential caller, F
     // Indexed by enum number.
     private static readonly string[] AccountTypes =
     [
-        "ACCOUNT_TYPE_UNSPECIFIED", "GOOGLE_ADS", "DISPLAY_VIDEO_PARTNER", "DISPLAY_VIDEO_ADVERTISER", "DATA_PARTNER", "GOOGLE_ANALYTICS_PROPERTY",
-        "GOOGLE_AD_MANAGER_AUDIENCE_LINK", "FLOODLIGHT_CONFIG",
+        "ACCOUNT_TYPE_UNSPECIFIED",
+        "GOOGLE_ADS",
+        "DISPLAY_VIDEO_PARTNER",
+        "DISPLAY_VIDEO_ADVERTISER",
+        "DATA_PARTNER",
+        "GOOGLE_ANALYTICS_PROPERTY",
+        "GOOGLE_AD_MANAGER_AUDIENCE_LINK",
+        "FLOODLIGHT_CONFIG",
     ];
 
     private static readonly string[] Products = ["PRODUCT_UNSPECIFIED", .. AccountTypes[1..5]];
@@ -38,7 +44,15 @@ internal sealed class Destinations(GooglePlatform platform, Credential caller, F
         foreach (var (item, path) in items)
         {
             var message = ProtoMessage.Read(
-                item, path, findings, "reference", "loginAccount", "linkedAccount", "operatingAccount", "productDestinationId");
+                item,
+                path,
+                findings,
+                "reference",
+                "loginAccount",
+                "linkedAccount",
+                "operatingAccount",
+                "productDestinationId"
+            );
             var reference = message.Text("reference");
             if (reference is not null && !references.Add(reference))
             {
@@ -108,7 +122,10 @@ internal sealed class Destinations(GooglePlatform platform, Credential caller, F
 
         return type == "GOOGLE_ADS"
             ? id
-            : findings.Add<string>(account.At("accountType"),
-                "DESTINATION_ACCOUNT_TYPE_MISMATCH", "The sandbox has accounts of GOOGLE_ADS only.");
+            : findings.Add<string>(
+                account.At("accountType"),
+                "DESTINATION_ACCOUNT_TYPE_MISMATCH",
+                "The sandbox has accounts of GOOGLE_ADS only."
+            );
     }
 }

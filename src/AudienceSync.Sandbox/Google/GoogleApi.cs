@@ -36,6 +36,10 @@ internal static class GoogleApi
         app.MapGet(Lists, lists.ListAsync);
         app.MapGet(Lists + "/{list}", lists.GetAsync);
         app.MapDelete(Lists + "/{list}", lists.DeleteAsync);
-        app.Map("/v1/{**rest}", context => new GoogleCall(context, platform, calls, clock.GetUtcNow()) { Operation = "unknown" }.RefuseAsync(GoogleError.NotFound));
+        app.Map(
+            "/v1/{**rest}",
+            context =>
+                new GoogleCall(context, platform, calls, clock.GetUtcNow()) { Operation = "unknown" }.RefuseAsync(GoogleError.NotFound)
+        );
     }
 }

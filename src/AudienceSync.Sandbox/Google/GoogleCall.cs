@@ -31,30 +31,40 @@ internal sealed class GoogleCall(HttpContext context, GooglePlatform platform, C
 
     public Task RespondAsync(Action<Utf8JsonWriter> fields) => WriteAsync(StatusCodes.Status200OK, null, fields);
 
-    public Task RefuseAsync(GoogleError error) => WriteAsync(error.Http, error.Violations is [{ Reason: { } first }, ..] ? first : error.Status, json =>
-    {
-        json.WriteStartObject("error");
-        json.WriteNumber("code", error.Http);
-        json.WriteString("message", error.Message);
-        json.WriteString("status", error.Status);
-        if (error.Reason is not null || error.Violations.Count > 0)
-        {
-            json.WriteStartArray("details");
-            WriteInfo(json, error);
-            WriteViolations(json, error.Violations);
-            json.WriteEndArray();
-        }
+    public Task RefuseAsync(GoogleError error) =>
+        WriteAsync(
+            error.Http,
+            error.Violations is [{ Reason: { } first }, ..] ? first : error.Status,
+            json =>
+            {
+                json.WriteStartObject("error");
+                json.WriteNumber("code", error.Http);
+                json.WriteString("message", error.Message);
+                json.WriteString("status", error.Status);
+                if (error.Reason is not null || error.Violations.Count > 0)
+                {
+                    json.WriteStartArray("details");
+                    WriteInfo(json, error);
+                    WriteViolations(json, error.Violations);
+                    json.WriteEndArray();
+                }
 
-        json.WriteEndObject();
-    });
+                json.WriteEndObject();
+            }
+        );
 
     /// <param name="code">The code that a refusal is counted under; null for none.</param>
-    public Task WriteAsync(int status, string? code, Action<Utf8JsonWriter> fields) => JsonAsync(status, code, json =>
-    {
-        json.WriteStartObject();
-        fields(json);
-        json.WriteEndObject();
-    });
+    public Task WriteAsync(int status, string? code, Action<Utf8JsonWriter> fields) =>
+        JsonAsync(
+            status,
+            code,
+            json =>
+            {
+                json.WriteStartObject();
+                fields(json);
+                json.WriteEndObject();
+            }
+        );
 
     private void WriteInfo(Utf8JsonWriter json, GoogleError error)
     {

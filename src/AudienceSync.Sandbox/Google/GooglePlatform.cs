@@ -29,8 +29,14 @@ internal sealed class GooglePlatform(ListRegistry lists, CallLog calls, TimeProv
 
     public IEnumerable<BudgetView> Budgets => CallBudgets.Views;
 
-    public IEnumerable<AccountView> Accounts => Ordered.Select(account => new AccountView(
-        Name, account.Id, Tier: null, CallsPerHour: null, ListsOf(account).Select(list => list.Id)));
+    public IEnumerable<AccountView> Accounts =>
+        Ordered.Select(account => new AccountView(
+            Name,
+            account.Id,
+            Tier: null,
+            CallsPerHour: null,
+            ListsOf(account).Select(list => list.Id)
+        ));
 
     public IEnumerable<GoogleAccount> Ordered => accounts.Values.OrderBy(account => account.Id, StringComparer.Ordinal);
 

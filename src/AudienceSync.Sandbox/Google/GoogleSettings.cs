@@ -43,17 +43,18 @@ public sealed record GoogleSettings
     // The compiler's version would print the secret.
     public override string ToString() => $"GoogleSettings {{ ClientId = {ClientId} }}";
 
-    internal string? Validate() => this switch
-    {
-        { ClientId: "" } or { ClientSecret: "" } or { Project: "" } => "google.client_id, client_secret and project must not be empty",
-        { ServiceAccount: null, ServiceAccountKey: not null } or { ServiceAccount: not null, ServiceAccountKey: null } =>
-            "google.service_account and service_account_key belong together",
-        { ServiceAccountKey: { } key } when !IsKey(key) => "google.service_account_key must be an RSA public key in PEM",
-        { LoginAccount: { } login } when !AccountSettings.IsId(login) => "google.login_account must be digits",
-        { CallsPerMinute: < 1 } or { CallsPerDay: < 1 } or { TokenLifeS: < 1 } => "the limits of google must be at least 1",
-        { JobS: < 0 } or { JobJitterS: < 0 } => "google.job_s and google.job_jitter_s must not be negative",
-        _ => null,
-    };
+    internal string? Validate() =>
+        this switch
+        {
+            { ClientId: "" } or { ClientSecret: "" } or { Project: "" } => "google.client_id, client_secret and project must not be empty",
+            { ServiceAccount: null, ServiceAccountKey: not null } or { ServiceAccount: not null, ServiceAccountKey: null } =>
+                "google.service_account and service_account_key belong together",
+            { ServiceAccountKey: { } key } when !IsKey(key) => "google.service_account_key must be an RSA public key in PEM",
+            { LoginAccount: { } login } when !AccountSettings.IsId(login) => "google.login_account must be digits",
+            { CallsPerMinute: < 1 } or { CallsPerDay: < 1 } or { TokenLifeS: < 1 } => "the limits of google must be at least 1",
+            { JobS: < 0 } or { JobJitterS: < 0 } => "google.job_s and google.job_jitter_s must not be negative",
+            _ => null,
+        };
 
     private static bool IsKey(string pem)
     {

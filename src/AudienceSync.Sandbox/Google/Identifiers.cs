@@ -32,8 +32,18 @@ internal sealed class Identifiers(string? encoding, Findings findings)
             }
             else if (address)
             {
-                ReadAddress(identifier.Message(
-                    "address", "givenName", "familyName", "regionCode", "postalCode", "addressLine", "city", "administrativeArea")!);
+                ReadAddress(
+                    identifier.Message(
+                        "address",
+                        "givenName",
+                        "familyName",
+                        "regionCode",
+                        "postalCode",
+                        "addressLine",
+                        "city",
+                        "administrativeArea"
+                    )!
+                );
             }
             else if (Hashed(identifier, email ? "emailAddress" : "phoneNumber") is { } digest)
             {
@@ -140,8 +150,11 @@ internal sealed class Identifiers(string? encoding, Findings findings)
 
         findings.Add(
             owner.At(name),
-            decoded ? "INVALID_SHA256_FORMAT" : encoding == "HEX" ? "INVALID_HEX_ENCODING" : "INVALID_BASE64_ENCODING",
-            "Not a SHA-256 in the encoding of the request.");
+            decoded ? "INVALID_SHA256_FORMAT"
+                : encoding == "HEX" ? "INVALID_HEX_ENCODING"
+                : "INVALID_BASE64_ENCODING",
+            "Not a SHA-256 in the encoding of the request."
+        );
         return null;
     }
 

@@ -14,7 +14,8 @@ internal sealed class JobPart(JsonElement destination, GoogleList list) : IDispo
 
     public GoogleList List => list;
 
-    public RowBatch Rows { get; } = new() { Columns = [GoogleList.Email, GoogleList.Phone, GoogleList.Address, GoogleList.Mobile, GoogleList.User] };
+    public RowBatch Rows { get; } =
+        new() { Columns = [GoogleList.Email, GoogleList.Phone, GoogleList.Address, GoogleList.Mobile, GoogleList.User] };
 
     public int Records { get; set; }
 
@@ -23,10 +24,11 @@ internal sealed class JobPart(JsonElement destination, GoogleList list) : IDispo
     public int Refused => refused.Count;
 
     /// <summary>The status never reports which members failed, only how many for each reason (contract google 6.7).</summary>
-    public IEnumerable<(string Reason, int Records)> Errors => refused.Values
-        .GroupBy(reason => reason, StringComparer.Ordinal)
-        .Select(group => (group.Key, group.Count()))
-        .OrderBy(error => error.Key, StringComparer.Ordinal);
+    public IEnumerable<(string Reason, int Records)> Errors =>
+        refused
+            .Values.GroupBy(reason => reason, StringComparer.Ordinal)
+            .Select(group => (group.Key, group.Count()))
+            .OrderBy(error => error.Key, StringComparer.Ordinal);
 
     public void Refuse(int record, string reason) => refused.TryAdd(record, reason);
 
@@ -67,11 +69,12 @@ internal sealed class Job(string id, Credential owner, FaultOperation operation,
 
     public bool Done { get; set; }
 
-    public string StatusOf(JobPart part) => this switch
-    {
-        { Done: false } => "PROCESSING",
-        _ when part.Refused == 0 && Fault != FaultKind.JobFails => "SUCCESS",
-        _ when Fault == FaultKind.JobFails || part.Refused == part.Records => "FAILED",
-        _ => "PARTIAL_SUCCESS",
-    };
+    public string StatusOf(JobPart part) =>
+        this switch
+        {
+            { Done: false } => "PROCESSING",
+            _ when part.Refused == 0 && Fault != FaultKind.JobFails => "SUCCESS",
+            _ when Fault == FaultKind.JobFails || part.Refused == part.Records => "FAILED",
+            _ => "PARTIAL_SUCCESS",
+        };
 }

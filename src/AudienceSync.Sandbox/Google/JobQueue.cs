@@ -78,27 +78,34 @@ internal sealed class JobQueue(CallLog calls, TimeProvider clock)
             if (job.Fault is not (FaultKind.SilentDrop or FaultKind.JobFails) && !part.List.List.Deleted)
             {
                 var (applied, removed) = Apply(job, part);
-                calls.AddEffect(GooglePlatform.PlatformName, part.List.Id, NameOf(job.Operation), new CallEffect(applied, removed, part.Refused, 0));
+                calls.AddEffect(
+                    GooglePlatform.PlatformName,
+                    part.List.Id,
+                    NameOf(job.Operation),
+                    new CallEffect(applied, removed, part.Refused, 0)
+                );
             }
 
             part.Dispose();
         }
     }
 
-    public static string NameOf(FaultOperation operation) => operation switch
-    {
-        FaultOperation.Add => "add",
-        FaultOperation.Remove => "remove",
-        _ => "remove_all",
-    };
+    public static string NameOf(FaultOperation operation) =>
+        operation switch
+        {
+            FaultOperation.Add => "add",
+            FaultOperation.Remove => "remove",
+            _ => "remove_all",
+        };
 
     // The time of acceptance is the time of adding: members sent after a removal's as-of time survive it, whichever job completes first.
-    private static (int Applied, int Removed) Apply(Job job, JobPart part) => job.Operation switch
-    {
-        FaultOperation.Add => (part.List.List.Add(part.Rows, job.AcceptedAt), 0),
-        FaultOperation.Remove => (0, part.List.List.Remove(part.Rows)),
-        _ => (0, part.List.List.RemoveAddedBefore(job.RemoveAsOf)),
-    };
+    private static (int Applied, int Removed) Apply(Job job, JobPart part) =>
+        job.Operation switch
+        {
+            FaultOperation.Add => (part.List.List.Add(part.Rows, job.AcceptedAt), 0),
+            FaultOperation.Remove => (0, part.List.List.Remove(part.Rows)),
+            _ => (0, part.List.List.RemoveAddedBefore(job.RemoveAsOf)),
+        };
 
     private Random RandomOf(GoogleAccount account)
     {

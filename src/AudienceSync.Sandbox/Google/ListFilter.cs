@@ -81,8 +81,7 @@ internal sealed class ListFilter
             }
 
             values.Add(value);
-        }
-        while (Take(text, ref at, ","));
+        } while (Take(text, ref at, ","));
 
         return Take(text, ref at, ")") && Add(field, "=", values);
     }
@@ -175,16 +174,17 @@ internal sealed class ListFilter
             };
         }
 
-        private string Of(GoogleList list) => Field switch
-        {
-            "id" => list.Id,
-            "display_name" => list.Form.DisplayName,
-            "description" => list.Form.Description ?? "",
-            "integration_code" => list.Form.IntegrationCode ?? "",
-            "membership_status" => list.Form.Closed ? "CLOSED" : "OPEN",
-            "access_reason" => "OWNED",
-            _ => UserListForm.Kinds[(int)list.Form.Kind],
-        };
+        private string Of(GoogleList list) =>
+            Field switch
+            {
+                "id" => list.Id,
+                "display_name" => list.Form.DisplayName,
+                "description" => list.Form.Description ?? "",
+                "integration_code" => list.Form.IntegrationCode ?? "",
+                "membership_status" => list.Form.Closed ? "CLOSED" : "OPEN",
+                "access_reason" => "OWNED",
+                _ => UserListForm.Kinds[(int)list.Form.Kind],
+            };
 
         private int Compare(string actual) =>
             long.Parse(actual, CultureInfo.InvariantCulture).CompareTo(long.Parse(Values[0], CultureInfo.InvariantCulture));

@@ -32,7 +32,8 @@ internal sealed class MemberUpload(ProtoMessage request, IReadOnlyList<Destinati
             findings.Add(
                 "audience_members",
                 Members == 0 ? "REQUIRED_FIELD_MISSING" : "TOO_MANY_AUDIENCE_MEMBERS",
-                $"A request takes 1 to {MaxMembers} audience members.");
+                $"A request takes 1 to {MaxMembers} audience members."
+            );
             return;
         }
 
@@ -42,7 +43,11 @@ internal sealed class MemberUpload(ProtoMessage request, IReadOnlyList<Destinati
         foreach (var (item, path) in members)
         {
             var member = ProtoMessage.Read(
-                item, path, findings, ["destinationReferences", "consent", "userData", "mobileData", "userIdData", .. NotSupported]);
+                item,
+                path,
+                findings,
+                ["destinationReferences", "consent", "userData", "mobileData", "userIdData", .. NotSupported]
+            );
             if (ReadData(member, identifiers) is { } kind)
             {
                 kinds.Add(kind);
@@ -66,7 +71,8 @@ internal sealed class MemberUpload(ProtoMessage request, IReadOnlyList<Destinati
         }
 
         var terms = adding ? request.Message("termsOfService", "customerMatchTermsOfServiceStatus") : null;
-        var accepted = terms?.Enum("customerMatchTermsOfServiceStatus", "TERMS_OF_SERVICE_STATUS_UNSPECIFIED", "ACCEPTED", "REJECTED") == "ACCEPTED";
+        var accepted =
+            terms?.Enum("customerMatchTermsOfServiceStatus", "TERMS_OF_SERVICE_STATUS_UNSPECIFIED", "ACCEPTED", "REJECTED") == "ACCEPTED";
         if (adding && !accepted && kinds.Overlaps([DataKind.ContactId, DataKind.MobileId]))
         {
             findings.Add("terms_of_service", "TERMS_AND_CONDITIONS_NOT_SIGNED", "The terms must be accepted for this data.");
@@ -99,7 +105,11 @@ internal sealed class MemberUpload(ProtoMessage request, IReadOnlyList<Destinati
     }
 
     private void Put(
-        ProtoMessage member, DataKind kind, List<(byte Column, Digest Digest)> found, (string? AdUserData, string? AdPersonalization)? consent)
+        ProtoMessage member,
+        DataKind kind,
+        List<(byte Column, Digest Digest)> found,
+        (string? AdUserData, string? AdPersonalization)? consent
+    )
     {
         var references = member.Texts("destinationReferences");
         if (references.FirstOrDefault(reference => !destinations.Any(destination => destination.Reference == reference)) is not null)

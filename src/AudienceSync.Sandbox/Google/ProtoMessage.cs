@@ -36,7 +36,10 @@ internal sealed class ProtoMessage
             var name = Camel(field.Name);
             if (!known.Contains(name))
             {
-                findings.Refuse(path, $"Unknown name \"{(field.Name.Length <= 40 ? field.Name : field.Name[..40])}\" at '{path}': Cannot find field.");
+                findings.Refuse(
+                    path,
+                    $"Unknown name \"{(field.Name.Length <= 40 ? field.Name : field.Name[..40])}\" at '{path}': Cannot find field."
+                );
             }
             else if (field.Value.ValueKind != JsonValueKind.Null && !message.fields.TryAdd(name, field.Value))
             {
@@ -64,7 +67,10 @@ internal sealed class ProtoMessage
 
         if (value.ValueKind == JsonValueKind.Array)
         {
-            return [.. value.EnumerateArray().Select((item, index) => (item, $"{At(name)}[{index.ToString(CultureInfo.InvariantCulture)}]"))];
+            return
+            [
+                .. value.EnumerateArray().Select((item, index) => (item, $"{At(name)}[{index.ToString(CultureInfo.InvariantCulture)}]")),
+            ];
         }
 
         findings.Refuse(At(name), "Expected a list.");
@@ -154,7 +160,8 @@ internal sealed class ProtoMessage
             return null;
         }
 
-        var number = value.ValueKind == JsonValueKind.Number ? (value.TryGetInt32(out var given) ? given : -1)
+        var number =
+            value.ValueKind == JsonValueKind.Number ? (value.TryGetInt32(out var given) ? given : -1)
             : value.GetString() is { Length: > 0 } name ? values.IndexOf(name)
             : 0;
         return number < 0 || number >= values.Length ? findings.Add<string>(path, "INVALID_ENUM_VALUE", "Not a value of this enum.")
@@ -162,9 +169,11 @@ internal sealed class ProtoMessage
             : values[number];
     }
 
-    private static string Camel(string name) => string.Concat(name.Split('_').Select((part, index) =>
-        index == 0 || part.Length == 0 ? part : char.ToUpperInvariant(part[0]) + part[1..]));
+    private static string Camel(string name) =>
+        string.Concat(
+            name.Split('_').Select((part, index) => index == 0 || part.Length == 0 ? part : char.ToUpperInvariant(part[0]) + part[1..])
+        );
 
-    private static string Snake(string name) => string.Concat(name.Select(letter =>
-        char.IsAsciiLetterUpper(letter) ? "_" + char.ToLowerInvariant(letter) : letter.ToString()));
+    private static string Snake(string name) =>
+        string.Concat(name.Select(letter => char.IsAsciiLetterUpper(letter) ? "_" + char.ToLowerInvariant(letter) : letter.ToString()));
 }

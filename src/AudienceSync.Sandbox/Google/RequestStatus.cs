@@ -102,7 +102,9 @@ internal sealed class RequestStatus(GooglePlatform platform, FaultPlan faults, C
         if (adding && part.List.Form.Kind == DataKind.ContactId)
         {
             json.WriteString(
-                "uploadMatchRateRange", part.Records < MinMatched ? "MATCH_RATE_RANGE_NOT_ELIGIBLE" : "MATCH_RATE_RANGE_91_TO_100");
+                "uploadMatchRateRange",
+                part.Records < MinMatched ? "MATCH_RATE_RANGE_NOT_ELIGIBLE" : "MATCH_RATE_RANGE_91_TO_100"
+            );
         }
 
         json.WriteEndObject();

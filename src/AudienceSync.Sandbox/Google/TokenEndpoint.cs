@@ -29,22 +29,32 @@ internal sealed class TokenEndpoint(GooglePlatform platform, FaultPlan faults, C
         var (grant, error) = rule?.Kind == FaultKind.TokenExpired ? (null, TokenError.ExpiredGrant) : await GrantAsync(context.Request);
         if (grant is null)
         {
-            await call.WriteAsync(error!.Http, error.Error, json =>
-            {
-                json.WriteString("error", error.Error);
-                json.WriteString("error_description", error.Description);
-            });
+            await call.WriteAsync(
+                error!.Http,
+                error.Error,
+                json =>
+                {
+                    json.WriteString("error", error.Error);
+                    json.WriteString("error_description", error.Description);
+                }
+            );
             return;
         }
 
         var token = platform.Tokens.Issue(grant.Credential, TimeSpan.FromSeconds(grant.Limits.TokenLifeS));
-        await call.CompleteAsync(() => call.WriteAsync(200, null, json =>
-        {
-            json.WriteString("access_token", token);
-            json.WriteNumber("expires_in", grant.Limits.TokenLifeS);
-            json.WriteString("scope", Assertion.Scope);
-            json.WriteString("token_type", "Bearer");
-        }));
+        await call.CompleteAsync(() =>
+            call.WriteAsync(
+                200,
+                null,
+                json =>
+                {
+                    json.WriteString("access_token", token);
+                    json.WriteNumber("expires_in", grant.Limits.TokenLifeS);
+                    json.WriteString("scope", Assertion.Scope);
+                    json.WriteString("token_type", "Bearer");
+                }
+            )
+        );
     }
 
     private async Task<(Grant? Grant, TokenError? Error)> GrantAsync(HttpRequest request)

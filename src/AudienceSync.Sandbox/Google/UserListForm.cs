@@ -22,10 +22,25 @@ internal static class UserListForm
     public static ListForm? Read(JsonElement json, Findings findings)
     {
         var message = ProtoMessage.Read(
-            json, "", findings, "displayName", "description", "membershipDuration", "membershipStatus", "integrationCode", "ingestedUserListInfo",
-
+            json,
+            "",
+            findings,
+            "displayName",
+            "description",
+            "membershipDuration",
+            "membershipStatus",
+            "integrationCode",
+            "ingestedUserListInfo",
             // Output-only fields; the platform ignores them when a client repeats them.
-            "name", "id", "readOnly", "sizeInfo", "closingReason", "accessReason", "accountAccessStatus", "targetNetworkInfo");
+            "name",
+            "id",
+            "readOnly",
+            "sizeInfo",
+            "closingReason",
+            "accessReason",
+            "accountAccessStatus",
+            "targetNetworkInfo"
+        );
         var name = message.Text("displayName");
         if (name is null)
         {
@@ -50,17 +65,19 @@ internal static class UserListForm
 
         info.Message("contactIdInfo", "dataSourceType")?.Enum("dataSourceType", Sources);
         info.Message("userIdInfo", "dataSourceType")?.Enum("dataSourceType", Sources);
-        return findings.Error is not null ? null : new ListForm
-        {
-            DisplayName = name!,
-            Description = message.Text("description"),
-            IntegrationCode = message.Text("integrationCode"),
-            MembershipDays = days,
-            Closed = closed,
-            Kind = kind,
-            KeySpace = space,
-            AppId = app,
-        };
+        return findings.Error is not null
+            ? null
+            : new ListForm
+            {
+                DisplayName = name!,
+                Description = message.Text("description"),
+                IntegrationCode = message.Text("integrationCode"),
+                MembershipDays = days,
+                Closed = closed,
+                Kind = kind,
+                KeySpace = space,
+                AppId = app,
+            };
     }
 
     public static void Write(Utf8JsonWriter json, GoogleList list)
@@ -99,7 +116,9 @@ internal static class UserListForm
         var step = (int)Math.Pow(10, Math.Floor(Math.Log10(people)) - 1);
         var shown = (people / step * step).ToString(CultureInfo.InvariantCulture);
         json.WriteStartObject("sizeInfo");
-        foreach (var network in (string[])["displayNetworkMembersCount", "searchNetworkMembersCount", "youtubeMembersCount", "gmailMembersCount"])
+        foreach (
+            var network in (string[])["displayNetworkMembersCount", "searchNetworkMembersCount", "youtubeMembersCount", "gmailMembersCount"]
+        )
         {
             json.WriteString(network, shown);
         }
@@ -123,8 +142,11 @@ internal static class UserListForm
         {
             findings.Add(
                 info.At("uploadKeyTypes"),
-                kinds.Count == 0 ? "REQUIRED_FIELD_MISSING" : kinds.Count > 1 ? "TOO_MANY_ELEMENTS" : "INVALID_ENUM_VALUE",
-                "Exactly one of CONTACT_ID, MOBILE_ID and USER_ID.");
+                kinds.Count == 0 ? "REQUIRED_FIELD_MISSING"
+                    : kinds.Count > 1 ? "TOO_MANY_ELEMENTS"
+                    : "INVALID_ENUM_VALUE",
+                "Exactly one of CONTACT_ID, MOBILE_ID and USER_ID."
+            );
         }
 
         return (DataKind)Math.Max(kind, 0);
@@ -138,8 +160,11 @@ internal static class UserListForm
             return ListForm.MaxMembershipDays;
         }
 
-        if (!duration.EndsWith('s') || !long.TryParse(duration.AsSpan(0, duration.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            || seconds % SecondsPerDay != 0)
+        if (
+            !duration.EndsWith('s')
+            || !long.TryParse(duration.AsSpan(0, duration.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            || seconds % SecondsPerDay != 0
+        )
         {
             findings.Add("membership_duration", "INVALID_ARGUMENT", "Must be seconds of whole days, such as 7776000s.");
             return 0;

@@ -46,9 +46,11 @@ internal sealed class UserLists(GooglePlatform platform, FaultPlan faults, CallL
             return;
         }
 
-        await (platform.Create(account, form!) is { } list
-            ? call.CompleteAsync(() => call.RespondAsync(json => UserListForm.Write(json, list)))
-            : call.RefuseAsync(GoogleError.Aborted));
+        await (
+            platform.Create(account, form!) is { } list
+                ? call.CompleteAsync(() => call.RespondAsync(json => UserListForm.Write(json, list)))
+                : call.RefuseAsync(GoogleError.Aborted)
+        );
     }
 
     public Task GetAsync(HttpContext context)
@@ -115,7 +117,10 @@ internal sealed class UserLists(GooglePlatform platform, FaultPlan faults, CallL
         var filter = ListFilter.Parse(query["filter"].ToString());
         if (size is null || from is null || filter is null)
         {
-            var (field, reason) = from is null ? ("page_token", "INVALID_PAGE_TOKEN") : filter is null ? ("filter", "INVALID_FILTER") : ("page_size", "INVALID_ARGUMENT");
+            var (field, reason) =
+                from is null ? ("page_token", "INVALID_PAGE_TOKEN")
+                : filter is null ? ("filter", "INVALID_FILTER")
+                : ("page_size", "INVALID_ARGUMENT");
             return call.RefuseAsync(GoogleError.Invalid(field, reason, "Not a value of this parameter."));
         }
 
@@ -126,7 +131,8 @@ internal sealed class UserLists(GooglePlatform platform, FaultPlan faults, CallL
         return call.RespondAsync(json => WritePage(json, page, from.Value + page.Count < all.Count ? from.Value + page.Count : null));
     }
 
-    private GoogleCall Open(HttpContext context, string operation) => new(context, platform, calls, clock.GetUtcNow()) { Operation = operation };
+    private GoogleCall Open(HttpContext context, string operation) =>
+        new(context, platform, calls, clock.GetUtcNow()) { Operation = operation };
 
     private GoogleError? Admit(GoogleCall call, QuotaGroup group, out GoogleAccount account)
     {
@@ -136,7 +142,8 @@ internal sealed class UserLists(GooglePlatform platform, FaultPlan faults, CallL
             ?? (account is not null && (string)route["type"]! == "GOOGLE_ADS" && call.Caller!.MayUse(account) ? null : GoogleError.Denied);
     }
 
-    private static int? Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static int? Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static void WritePage(Utf8JsonWriter json, List<GoogleList> page, int? next)
     {

@@ -5,7 +5,14 @@ namespace AudienceSync.Sandbox.Lists;
 
 /// <summary>One list as counted by the admin API.</summary>
 internal sealed record ListSummary(
-    string Platform, string Account, string Audience, int People, IReadOnlyDictionary<string, int> Digests, string Checksum, bool Deleted);
+    string Platform,
+    string Account,
+    string Audience,
+    int People,
+    IReadOnlyDictionary<string, int> Digests,
+    string Checksum,
+    bool Deleted
+);
 
 /// <summary>
 /// The contents of one audience on one platform: a set of (key, digest). Adding is union, removing is difference, cell by cell, so
@@ -47,7 +54,9 @@ internal sealed class AudienceList(string platform, string account, string audie
         lock (gate)
         {
             var columns = SetsOf(batch.Columns);
-            int added = 0, openFor = -1, row = 0;
+            int added = 0,
+                openFor = -1,
+                row = 0;
             foreach (ref readonly var cell in batch.Cells)
             {
                 if (cell.Row != openFor)

@@ -81,9 +81,11 @@ internal readonly record struct Digest(ulong A, ulong B, ulong C, ulong D) : ICo
     public static bool operator >=(Digest left, Digest right) => left.CompareTo(right) >= 0;
 
     /// <param name="bytes">Exactly 32 bytes.</param>
-    public static Digest From(ReadOnlySpan<byte> bytes) => new(
-        BinaryPrimitives.ReadUInt64BigEndian(bytes),
-        BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]),
-        BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]),
-        BinaryPrimitives.ReadUInt64BigEndian(bytes[24..]));
+    public static Digest From(ReadOnlySpan<byte> bytes) =>
+        new(
+            BinaryPrimitives.ReadUInt64BigEndian(bytes),
+            BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]),
+            BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]),
+            BinaryPrimitives.ReadUInt64BigEndian(bytes[24..])
+        );
 }

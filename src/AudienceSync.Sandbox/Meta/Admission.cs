@@ -5,7 +5,13 @@ internal static class Admission
 {
     /// <param name="wanted">The object of the call and its account; null when the object does not exist.</param>
     public static GraphError? Admit(
-        MetaCall call, HttpRequest request, GraphParameters parameters, MetaPlatform platform, (string Id, MetaAccount? Owner) wanted, DateTimeOffset now)
+        MetaCall call,
+        HttpRequest request,
+        GraphParameters parameters,
+        MetaPlatform platform,
+        (string Id, MetaAccount? Owner) wanted,
+        DateTimeOffset now
+    )
     {
         if (TokenOf(request, parameters) is not { Length: > 0 } token)
         {

@@ -22,8 +22,10 @@ internal static class AppSecretProof
         var message = token;
         if (parameters.Text("appsecret_time") is { } time)
         {
-            if (!long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var signedAt)
-                || now.ToUnixTimeSeconds() - signedAt is < -TimedProofLifetimeSeconds or > TimedProofLifetimeSeconds)
+            if (
+                !long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var signedAt)
+                || now.ToUnixTimeSeconds() - signedAt is < -TimedProofLifetimeSeconds or > TimedProofLifetimeSeconds
+            )
             {
                 return false;
             }
@@ -33,6 +35,8 @@ internal static class AppSecretProof
 
         var expected = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(message));
         return CryptographicOperations.FixedTimeEquals(
-            Encoding.ASCII.GetBytes(Convert.ToHexStringLower(expected)), Encoding.UTF8.GetBytes(proof));
+            Encoding.ASCII.GetBytes(Convert.ToHexStringLower(expected)),
+            Encoding.UTF8.GetBytes(proof)
+        );
     }
 }

@@ -15,18 +15,30 @@ internal static class AudienceFields
 
     private static readonly string[] Known =
     [
-        "id", "account_id", "name", "subtype", "approximate_count_lower_bound", "approximate_count_upper_bound", "operation_status", "delivery_status",
+        "id",
+        "account_id",
+        "name",
+        "subtype",
+        "approximate_count_lower_bound",
+        "approximate_count_upper_bound",
+        "operation_status",
+        "delivery_status",
     ];
 
     public static IReadOnlyList<string> All => Known;
 
     /// <summary>Without the parameter only the id is returned.</summary>
     public static string[] Of(GraphParameters parameters) =>
-        [.. new[] { "id" }.Union((parameters.Text("fields") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+        [
+            .. new[] { "id" }.Union(
+                (parameters.Text("fields") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            ),
+        ];
 
-    public static GraphError? Unknown(string[] fields) => Array.Find(fields, field => !Known.Contains(field)) is { } unknown
-        ? GraphError.Invalid($"Tried accessing nonexisting field ({GraphParameters.Shorten(unknown)}).")
-        : null;
+    public static GraphError? Unknown(string[] fields) =>
+        Array.Find(fields, field => !Known.Contains(field)) is { } unknown
+            ? GraphError.Invalid($"Tried accessing nonexisting field ({GraphParameters.Shorten(unknown)}).")
+            : null;
 
     public static void Write(Utf8JsonWriter json, MetaAudience audience, string[] fields, DateTimeOffset now)
     {
@@ -38,15 +50,33 @@ internal static class AudienceFields
         {
             switch (field)
             {
-                case "id": json.WriteString(field, audience.Id); break;
-                case "account_id": json.WriteString(field, audience.Account.Number); break;
-                case "name": json.WriteString(field, audience.Name); break;
-                case "subtype": json.WriteString(field, "CUSTOM"); break;
-                case "approximate_count_lower_bound": json.WriteNumber(field, lower); break;
-                case "approximate_count_upper_bound": json.WriteNumber(field, people == 0 ? 0 : lower + CountStep); break;
-                case "operation_status": WriteStatus(json, field, code, description); break;
-                case "delivery_status" when people < MinDeliverable: WriteStatus(json, field, 300, "Too small"); break;
-                default: WriteStatus(json, field, 200, "Ready"); break;
+                case "id":
+                    json.WriteString(field, audience.Id);
+                    break;
+                case "account_id":
+                    json.WriteString(field, audience.Account.Number);
+                    break;
+                case "name":
+                    json.WriteString(field, audience.Name);
+                    break;
+                case "subtype":
+                    json.WriteString(field, "CUSTOM");
+                    break;
+                case "approximate_count_lower_bound":
+                    json.WriteNumber(field, lower);
+                    break;
+                case "approximate_count_upper_bound":
+                    json.WriteNumber(field, people == 0 ? 0 : lower + CountStep);
+                    break;
+                case "operation_status":
+                    WriteStatus(json, field, code, description);
+                    break;
+                case "delivery_status" when people < MinDeliverable:
+                    WriteStatus(json, field, 300, "Too small");
+                    break;
+                default:
+                    WriteStatus(json, field, 200, "Ready");
+                    break;
             }
         }
 

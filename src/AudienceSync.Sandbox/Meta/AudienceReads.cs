@@ -24,7 +24,8 @@ internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimePr
         var now = clock.GetUtcNow();
         var call = new MetaCall(context, platform, calls, now, id) { Operation = "read", TargetExists = audience is not null };
         var fields = AudienceFields.Of(parameters);
-        var refused = Admission.Admit(call, context.Request, parameters, platform, (id, audience?.Account), now)
+        var refused =
+            Admission.Admit(call, context.Request, parameters, platform, (id, audience?.Account), now)
             ?? parameters.Error
             ?? parameters.Unknown("fields")
             ?? AudienceFields.Unknown(fields);
@@ -38,10 +39,15 @@ internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimePr
         var now = clock.GetUtcNow();
         var call = new MetaCall(context, platform, calls, now, null) { Operation = "read", TargetExists = account is not null };
         var fields = AudienceFields.Of(parameters);
-        var refused = Admission.Admit(call, context.Request, parameters, platform, (id, account), now)
+        var refused =
+            Admission.Admit(call, context.Request, parameters, platform, (id, account), now)
             ?? parameters.Error
             ?? parameters.Unknown("fields")
-            ?? (Array.Exists(fields, field => field is not ("id" or "account_id" or "tos_accepted")) ? GraphError.Invalid("Tried accessing nonexisting field.") : null);
+            ?? (
+                Array.Exists(fields, field => field is not ("id" or "account_id" or "tos_accepted"))
+                    ? GraphError.Invalid("Tried accessing nonexisting field.")
+                    : null
+            );
         await (refused is null ? call.RespondAsync(json => WriteAccount(json, account!, fields)) : call.RefuseAsync(refused));
     }
 
@@ -54,7 +60,8 @@ internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimePr
         var call = new MetaCall(context, platform, calls, now, null) { Operation = "list", TargetExists = account is not null };
         var fields = AudienceFields.Of(parameters);
         var (limit, limitError) = LimitOf(parameters.Text("limit"));
-        var refused = Admission.Admit(call, context.Request, parameters, platform, (id, account), now)
+        var refused =
+            Admission.Admit(call, context.Request, parameters, platform, (id, account), now)
             ?? parameters.Error
             ?? parameters.Unknown("fields", "limit", "after")
             ?? AudienceFields.Unknown(fields)
@@ -66,7 +73,10 @@ internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimePr
         }
 
         var after = parameters.Text("after") ?? "";
-        var page = account!.Audiences.Where(audience => !audience.List.Deleted && string.CompareOrdinal(audience.Id, after) > 0).Take(limit + 1).ToList();
+        var page = account!
+            .Audiences.Where(audience => !audience.List.Deleted && string.CompareOrdinal(audience.Id, after) > 0)
+            .Take(limit + 1)
+            .ToList();
         await call.RespondAsync(json => WritePage(json, context.Request, [.. page.Take(limit)], fields, page.Count > limit, limit, now));
     }
 
@@ -76,10 +86,14 @@ internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimePr
     private static string Next(HttpRequest request, int limit, string after)
     {
         var byHeader = request.Headers.Authorization.Count > 0;
-        var kept = request.Query.Where(parameter => parameter.Key is not ("limit" or "after") && !(byHeader && parameter.Key == "access_token"))
+        var kept = request
+            .Query.Where(parameter => parameter.Key is not ("limit" or "after") && !(byHeader && parameter.Key == "access_token"))
             .Select(parameter => KeyValuePair.Create(parameter.Key, (string?)parameter.Value.ToString()));
-        var query = QueryString.Create(
-            [.. kept, KeyValuePair.Create("limit", (string?)limit.ToString(CultureInfo.InvariantCulture)), KeyValuePair.Create("after", (string?)after)]);
+        var query = QueryString.Create([
+            .. kept,
+            KeyValuePair.Create("limit", (string?)limit.ToString(CultureInfo.InvariantCulture)),
+            KeyValuePair.Create("after", (string?)after),
+        ]);
         return $"{request.Scheme}://{request.Host}{request.Path}{query}";
     }
 
@@ -102,14 +116,26 @@ internal sealed class AudienceReads(MetaPlatform platform, CallLog calls, TimePr
         json.WriteEndObject();
     }
 
-    private static (int Limit, GraphError? Error) LimitOf(string? text) => text switch
-    {
-        null => (DefaultPage, null),
-        _ when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is > 0 and <= MaxPage => (limit, null),
-        _ => (0, GraphError.Invalid($"limit must be 1 to {MaxPage}.")),
-    };
+    private static (int Limit, GraphError? Error) LimitOf(string? text) =>
+        text switch
+        {
+            null => (DefaultPage, null),
+            _ when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is > 0 and <= MaxPage => (
+                limit,
+                null
+            ),
+            _ => (0, GraphError.Invalid($"limit must be 1 to {MaxPage}.")),
+        };
 
-    private static void WritePage(Utf8JsonWriter json, HttpRequest request, List<MetaAudience> page, string[] fields, bool more, int limit, DateTimeOffset now)
+    private static void WritePage(
+        Utf8JsonWriter json,
+        HttpRequest request,
+        List<MetaAudience> page,
+        string[] fields,
+        bool more,
+        int limit,
+        DateTimeOffset now
+    )
     {
         json.WriteStartObject();
         json.WriteStartArray("data");

@@ -20,7 +20,8 @@ internal sealed class ErasureEdge(MetaPlatform platform, MetaFaults faults, Call
         }
 
         using var upload = new UsersUpload();
-        var error = parameters.Error
+        var error =
+            parameters.Error
             ?? parameters.ValidateWrite(context.Request, id, overrides: false, "payload", "namespace")
             ?? UsersPayload.Read(parameters, upload);
         call.Rows = upload.Received;
@@ -39,7 +40,10 @@ internal sealed class ErasureEdge(MetaPlatform platform, MetaFaults faults, Call
         MetaFaults.ApplyFault(upload, fault);
         var removed = account!.Audiences.Sum(audience => audience.Erase(upload.Rows));
         call.Effect = new CallEffect(0, removed, upload.Invalid, upload.EmptyHashes);
-        await call.CompleteAsync(() => call.RespondAsync(
-            json => UsersResponse.Write(json, platform, ("account_id", account.Number), upload, upload.Received, static () => false)));
+        await call.CompleteAsync(() =>
+            call.RespondAsync(json =>
+                UsersResponse.Write(json, platform, ("account_id", account.Number), upload, upload.Received, static () => false)
+            )
+        );
     }
 }

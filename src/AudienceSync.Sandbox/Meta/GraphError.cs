@@ -15,8 +15,12 @@ internal sealed record GraphError(int Code, int? Subcode, string Message)
 
     public static GraphError Invalid(string message) => new(100, null, $"(#100) {message}");
 
-    public static GraphError Missing(string id) => new(
-        100, 33, $"Unsupported request. Object with ID '{id}' does not exist, cannot be loaded due to missing permissions, or does not support this operation.");
+    public static GraphError Missing(string id) =>
+        new(
+            100,
+            33,
+            $"Unsupported request. Object with ID '{id}' does not exist, cannot be loaded due to missing permissions, or does not support this operation."
+        );
 
     public static readonly GraphError BadToken = new(190, null, "Invalid OAuth access token - Cannot parse access token");
 
@@ -43,7 +47,10 @@ internal sealed record GraphError(int Code, int? Subcode, string Message)
     public static readonly GraphError UnknownIn200 = new(1, null, "An unknown error occurred") { Status = StatusCodes.Status200OK };
 
     public static readonly GraphError TermsNotAccepted = new(
-        200, 1870090, "(#200) The customer list terms have not been accepted for this ad account.");
+        200,
+        1870090,
+        "(#200) The customer list terms have not been accepted for this ad account."
+    );
 
     /// <summary>The create call has its own code for the terms (contract 5.1).</summary>
     public static readonly GraphError CreateTermsNotAccepted = new(2663, null, "(#2663) The custom audience terms have not been accepted.");
@@ -54,15 +61,19 @@ internal sealed record GraphError(int Code, int? Subcode, string Message)
 
     public static readonly GraphError ReplaceTimedOut = new(2650, 1870158, "(#2650) The replace session timed out.");
 
-    public static readonly GraphError ReplaceOutOfOrder = new(2650, 1870147, "(#2650) A batch arrived before the first one of its session.");
+    public static readonly GraphError ReplaceOutOfOrder = new(
+        2650,
+        1870147,
+        "(#2650) A batch arrived before the first one of its session."
+    );
 
     public static readonly GraphError ReplaceFinished = new(2650, 1870159, "(#2650) The replace session has finished already.");
 
     public static readonly GraphError ReplaceFailed = new(2650, 1870148, "(#2650) The audience was not fully updated.");
 
     /// <summary>Contract 6.4: the schema form first used to fill an audience binds it permanently.</summary>
-    public static GraphError MixedSource(SchemaForm held, SchemaForm sent) => new(
-        2650, null, $"(#2650) Failed to update the custom audience: data source {Source(held)} does not support {Source(sent)}.");
+    public static GraphError MixedSource(SchemaForm held, SchemaForm sent) =>
+        new(2650, null, $"(#2650) Failed to update the custom audience: data source {Source(held)} does not support {Source(sent)}.");
 
     private static string Source(SchemaForm form) =>
         form == SchemaForm.Multi ? "FILE_IMPORTED.MULTI_HASHES" : "FILE_IMPORTED.HASHES_OR_USER_IDS";

@@ -33,7 +33,12 @@ internal static class MetaApi
         app.MapGet(Version + "/{account}/customaudiences", reads.ListAsync);
         app.MapDelete(Version + "/{audience}", changes.DeleteAsync);
         app.MapGet(Version + "/{audience}", reads.OneAsync);
-        app.Map(Version + "/{**rest}", context => new MetaCall(context, platform, calls, clock.GetUtcNow(), null) { Operation = "unknown" }
-            .RefuseAsync(GraphError.Invalid("Unsupported path or method: this sandbox does not simulate it.")));
+        app.Map(
+            Version + "/{**rest}",
+            context =>
+                new MetaCall(context, platform, calls, clock.GetUtcNow(), null) { Operation = "unknown" }.RefuseAsync(
+                    GraphError.Invalid("Unsupported path or method: this sandbox does not simulate it.")
+                )
+        );
     }
 }

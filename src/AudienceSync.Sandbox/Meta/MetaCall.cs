@@ -28,29 +28,34 @@ internal sealed class MetaCall(HttpContext context, MetaPlatform platform, CallL
 
     public Task RespondAsync(Action<Utf8JsonWriter> body) => WriteAsync(StatusCodes.Status200OK, null, body);
 
-    public Task RefuseAsync(GraphError error) => WriteAsync(error.Status, error.Code, json =>
-    {
-        json.WriteStartObject();
-        json.WriteStartObject("error");
-        json.WriteString("message", error.Message);
-        json.WriteString("type", "OAuthException");
-        json.WriteNumber("code", error.Code);
-        if (error.Subcode is { } subcode)
-        {
-            json.WriteNumber("error_subcode", subcode);
-        }
+    public Task RefuseAsync(GraphError error) =>
+        WriteAsync(
+            error.Status,
+            error.Code,
+            json =>
+            {
+                json.WriteStartObject();
+                json.WriteStartObject("error");
+                json.WriteString("message", error.Message);
+                json.WriteString("type", "OAuthException");
+                json.WriteNumber("code", error.Code);
+                if (error.Subcode is { } subcode)
+                {
+                    json.WriteNumber("error_subcode", subcode);
+                }
 
-        if (error.UserTitle is not null)
-        {
-            json.WriteString("error_user_title", error.UserTitle);
-            json.WriteString("error_user_msg", error.UserMessage);
-        }
+                if (error.UserTitle is not null)
+                {
+                    json.WriteString("error_user_title", error.UserTitle);
+                    json.WriteString("error_user_msg", error.UserMessage);
+                }
 
-        json.WriteBoolean("is_transient", error.IsTransient);
-        json.WriteString("fbtrace_id", $"Asandbox{platform.NextNumber():x15}");
-        json.WriteEndObject();
-        json.WriteEndObject();
-    });
+                json.WriteBoolean("is_transient", error.IsTransient);
+                json.WriteString("fbtrace_id", $"Asandbox{platform.NextNumber():x15}");
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+        );
 
     private Task WriteAsync(int status, int? code, Action<Utf8JsonWriter> body)
     {

@@ -22,8 +22,14 @@ internal sealed class MetaPlatform(ListRegistry lists, TimeProvider clock) : IPl
 
     public string Name => PlatformName;
 
-    public IEnumerable<AccountView> Accounts => Ordered.Select(account => new AccountView(
-        Name, account.Id, account.Settings.Tier, account.CallsPerHour, account.Audiences.Select(audience => audience.Id)));
+    public IEnumerable<AccountView> Accounts =>
+        Ordered.Select(account => new AccountView(
+            Name,
+            account.Id,
+            account.Settings.Tier,
+            account.CallsPerHour,
+            account.Audiences.Select(audience => audience.Id)
+        ));
 
     public IEnumerable<BudgetView> Budgets => Ordered.Select(account => account.Budget.View(account.Id, account.CallsPerHour));
 
@@ -82,9 +88,7 @@ internal sealed class MetaPlatform(ListRegistry lists, TimeProvider clock) : IPl
     }
 
     // Nothing here takes effect later than its call.
-    public void Settle()
-    {
-    }
+    public void Settle() { }
 
     public void Reset()
     {
@@ -111,6 +115,8 @@ internal sealed class MetaPlatform(ListRegistry lists, TimeProvider clock) : IPl
     private MetaAudience Open(MetaAccount account, string id, string name, bool configured) =>
         audiences[id] = new MetaAudience(id, name, account, lists.Open(Name, account.Id, id, SchemaKey.IsStored), configured);
 
-    private void Arrange(MetaAccount account) => account.Audiences =
-        [.. audiences.Values.Where(audience => audience.Account == account).OrderBy(audience => audience.Id, StringComparer.Ordinal)];
+    private void Arrange(MetaAccount account) =>
+        account.Audiences = [
+            .. audiences.Values.Where(audience => audience.Account == account).OrderBy(audience => audience.Id, StringComparer.Ordinal),
+        ];
 }

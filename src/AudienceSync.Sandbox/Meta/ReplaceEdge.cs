@@ -23,7 +23,8 @@ internal sealed class ReplaceEdge(MetaPlatform platform, MetaFaults faults, Call
         }
 
         using var upload = new UsersUpload();
-        var error = Admission.CheckTerms(audience!.Account)
+        var error =
+            Admission.CheckTerms(audience!.Account)
             ?? parameters.Error
             ?? parameters.ValidateWrite(context.Request, id, overrides: false, "payload", "session", "namespace", "customer_consent")
             ?? UsersPayload.Read(parameters, upload)
@@ -54,8 +55,10 @@ internal sealed class ReplaceEdge(MetaPlatform platform, MetaFaults faults, Call
         call.Effect = new CallEffect(0, 0, upload.Invalid, upload.EmptyHashes);
 
         // The guide uses this name for the first field (8); the reference uses the name of the users edge.
-        await call.CompleteAsync(() => call.RespondAsync(
-            json => UsersResponse.Write(json, platform, ("account_id", audience.Id),
-                upload, received, audience.NextEmptySamplesAreAnArray)));
+        await call.CompleteAsync(() =>
+            call.RespondAsync(json =>
+                UsersResponse.Write(json, platform, ("account_id", audience.Id), upload, received, audience.NextEmptySamplesAreAnArray)
+            )
+        );
     }
 }

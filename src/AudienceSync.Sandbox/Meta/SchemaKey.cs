@@ -29,7 +29,21 @@ internal enum CellKind
 internal sealed record SchemaKey(string Name, CellKind Kind)
 {
     private static readonly FrozenDictionary<string, SchemaKey> Multi = Keys(
-        CellKind.Hashed, "EMAIL", "PHONE", "GEN", "DOBY", "DOBM", "DOBD", "LN", "FN", "FI", "CT", "ST", "ZIP", "COUNTRY")
+            CellKind.Hashed,
+            "EMAIL",
+            "PHONE",
+            "GEN",
+            "DOBY",
+            "DOBM",
+            "DOBD",
+            "LN",
+            "FN",
+            "FI",
+            "CT",
+            "ST",
+            "ZIP",
+            "COUNTRY"
+        )
         .Concat(Keys(CellKind.Plain, "EXTERN_ID", "MADID", "APPUID", "PAGEUID", "UID"))
         .Concat(Keys(CellKind.Number, "LOOKALIKE_VALUE", "DATA_PROCESSING_OPTIONS_COUNTRY", "DATA_PROCESSING_OPTIONS_STATE"))
         .Concat(Keys(CellKind.Options, "DATA_PROCESSING_OPTIONS"))

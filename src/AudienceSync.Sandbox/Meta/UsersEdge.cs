@@ -16,7 +16,11 @@ internal sealed class UsersEdge(MetaPlatform platform, MetaFaults faults, CallLo
         var (operation, methodError) = OperationOf(context.Request, parameters);
         var audience = platform.FindAudience(id);
         var now = clock.GetUtcNow();
-        var call = new MetaCall(context, platform, calls, now, id) { Operation = operation == FaultOperation.Add ? "add" : "remove", TargetExists = audience is not null };
+        var call = new MetaCall(context, platform, calls, now, id)
+        {
+            Operation = operation == FaultOperation.Add ? "add" : "remove",
+            TargetExists = audience is not null,
+        };
         if (Admission.Admit(call, context.Request, parameters, platform, (id, audience?.Account), now) is { } refused)
         {
             await call.RefuseAsync(refused);
@@ -24,11 +28,19 @@ internal sealed class UsersEdge(MetaPlatform platform, MetaFaults faults, CallLo
         }
 
         using var upload = new UsersUpload();
-        var error = Admission.CheckTerms(audience!.Account)
+        var error =
+            Admission.CheckTerms(audience!.Account)
             ?? methodError
             ?? parameters.Error
-            ?? parameters.ValidateWrite(context.Request, id, audience.Account.Settings.MethodOverride,
-                "payload", "session", "namespace", "customer_consent")
+            ?? parameters.ValidateWrite(
+                context.Request,
+                id,
+                audience.Account.Settings.MethodOverride,
+                "payload",
+                "session",
+                "namespace",
+                "customer_consent"
+            )
             ?? UsersPayload.Read(parameters, upload);
         call.Rows = upload.Received;
         await RespondAsync(call, audience, operation, upload, error);
@@ -51,9 +63,11 @@ internal sealed class UsersEdge(MetaPlatform platform, MetaFaults faults, CallLo
 
         MetaFaults.ApplyFault(upload, fault);
         var received = Apply(call, audience, operation, upload);
-        await call.CompleteAsync(() => call.RespondAsync(
-            json => UsersResponse.Write(json, platform, ("audience_id", audience.Id),
-                upload, received, audience.NextEmptySamplesAreAnArray)));
+        await call.CompleteAsync(() =>
+            call.RespondAsync(json =>
+                UsersResponse.Write(json, platform, ("audience_id", audience.Id), upload, received, audience.NextEmptySamplesAreAnArray)
+            )
+        );
     }
 
     /// <returns>num_received: for the session so far, or for this call when there is no session.</returns>

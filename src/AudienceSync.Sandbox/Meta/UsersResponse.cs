@@ -13,11 +13,20 @@ internal static class UsersResponse
     /// <param name="received">num_received: for the session so far, or for this call when there is no session.</param>
     /// <param name="emptyAsArray">Which of the two formats to use for empty samples.</param>
     public static void Write(
-        Utf8JsonWriter json, MetaPlatform platform, (string Name, string Value) id, UsersUpload upload, long received, Func<bool> emptyAsArray)
+        Utf8JsonWriter json,
+        MetaPlatform platform,
+        (string Name, string Value) id,
+        UsersUpload upload,
+        long received,
+        Func<bool> emptyAsArray
+    )
     {
         json.WriteStartObject();
         json.WriteString(id.Name, id.Value);
-        json.WriteString("session_id", (upload.Session?.SessionId ?? FirstOwnSessionId + platform.NextNumber()).ToString(CultureInfo.InvariantCulture));
+        json.WriteString(
+            "session_id",
+            (upload.Session?.SessionId ?? FirstOwnSessionId + platform.NextNumber()).ToString(CultureInfo.InvariantCulture)
+        );
         json.WriteNumber("num_received", received);
         json.WriteNumber("num_invalid_entries", upload.Invalid);
         json.WritePropertyName("invalid_entry_samples");

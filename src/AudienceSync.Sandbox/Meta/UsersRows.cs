@@ -13,7 +13,8 @@ internal static class UsersRows
     public const int MaxRows = 10_000;
 
     private static readonly GraphError NotRows = GraphError.Invalid(
-        "payload.data must be an array of arrays, each as long as payload.schema; with a string schema it may hold strings.");
+        "payload.data must be an array of arrays, each as long as payload.schema; with a string schema it may hold strings."
+    );
 
     public static GraphError? Read(ref Utf8JsonReader reader, SchemaKey[] schema, UsersUpload upload)
     {

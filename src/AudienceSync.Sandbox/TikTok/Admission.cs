@@ -58,9 +58,9 @@ internal static class Admission
     }
 
     private static IReadOnlyList<WindowLimit> Limits(TikTokSettings limits) =>
-    [
-        new("second", TimeSpan.FromSeconds(1), limits.CallsPerSecond),
-        new("minute", TimeSpan.FromMinutes(1), limits.CallsPerMinute, MinuteBlock),
-        new("day", TimeSpan.FromDays(1), limits.CallsPerDay),
-    ];
+        [
+            new("second", TimeSpan.FromSeconds(1), limits.CallsPerSecond),
+            new("minute", TimeSpan.FromMinutes(1), limits.CallsPerMinute, MinuteBlock),
+            new("day", TimeSpan.FromDays(1), limits.CallsPerDay),
+        ];
 }

@@ -93,9 +93,12 @@ internal sealed class AudienceReads(TikTokPlatform platform)
         }
 
         var refused = Admission.Advertiser(call, platform, advertiser, out account);
-        return refused ?? (query.ContainsKey("custom_audience_ids") && !ReadIds(query["custom_audience_ids"].ToString(), out ids)
-            ? TikTokError.Parameter($"custom_audience_ids: must be a JSON array of 1 to {MaxIds} strings.")
-            : null);
+        return refused
+            ?? (
+                query.ContainsKey("custom_audience_ids") && !ReadIds(query["custom_audience_ids"].ToString(), out ids)
+                    ? TikTokError.Parameter($"custom_audience_ids: must be a JSON array of 1 to {MaxIds} strings.")
+                    : null
+            );
     }
 
     private static bool ReadIds(string text, out IReadOnlyList<string>? ids)
@@ -114,11 +117,12 @@ internal sealed class AudienceReads(TikTokPlatform platform)
         return ids is { Count: <= MaxIds };
     }
 
-    private static int? Number(string? text, int min, int max, int fallback) => text switch
-    {
-        null => fallback,
-        _ when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && number >= min && number <= max => number,
-        _ => null,
-    };
+    private static int? Number(string? text, int min, int max, int fallback) =>
+        text switch
+        {
+            null => fallback,
+            _ when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max =>
+                number,
+            _ => null,
+        };
 }

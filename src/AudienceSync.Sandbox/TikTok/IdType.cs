@@ -10,9 +10,12 @@ internal sealed record IdType(string Name, int HexLength)
 
     private static readonly IdType[] All =
     [
-        new("EMAIL_SHA256", Digest.HexLength), new("PHONE_SHA256", Digest.HexLength),
-        new("IDFA_SHA256", Digest.HexLength), new("AAID_SHA256", Digest.HexLength),
-        new("IDFA_MD5", Md5HexLength), new("AAID_MD5", Md5HexLength),
+        new("EMAIL_SHA256", Digest.HexLength),
+        new("PHONE_SHA256", Digest.HexLength),
+        new("IDFA_SHA256", Digest.HexLength),
+        new("AAID_SHA256", Digest.HexLength),
+        new("IDFA_MD5", Md5HexLength),
+        new("AAID_MD5", Md5HexLength),
     ];
 
     /// <summary>Lowercase names are accepted.</summary>

@@ -87,8 +87,11 @@ internal sealed class MappingUpload(IReadOnlyList<IdType> schema, Func<string, T
             return "unknown field.";
         }
 
-        if (!cell.TryGetProperty("id", out var id) || id.ValueKind != JsonValueKind.String
-            || !schema[column].TryRead(id.GetString()!, out var digest))
+        if (
+            !cell.TryGetProperty("id", out var id)
+            || id.ValueKind != JsonValueKind.String
+            || !schema[column].TryRead(id.GetString()!, out var digest)
+        )
         {
             return $"id is not {schema[column].HexLength} hex digits for {schema[column].Name}.";
         }

@@ -19,7 +19,8 @@ internal sealed class SegmentAudience(TikTokPlatform platform, TikTokFaults faul
     {
         var body = SegmentBody.Of(call);
         TikTokAccount account = null!;
-        var error = body.Unknown("advertiser_id", "action", "custom_audience_name", "delete_audience_id")
+        var error =
+            body.Unknown("advertiser_id", "action", "custom_audience_name", "delete_audience_id")
             ?? ValidateAdvertiser(body, call, out account);
         if (error is not null)
         {

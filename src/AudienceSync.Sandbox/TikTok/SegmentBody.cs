@@ -41,16 +41,19 @@ internal sealed record SegmentBody(JsonDocument? Document, TikTokError? Error) :
     /// <summary>
     /// The operation that the call is counted under: the action requested in the body, otherwise the default of the endpoint.
     /// </summary>
-    public static string OperationOf(SegmentBody body, string usual) => (usual, body.Text("action")) switch
-    {
-        ("add", "delete") => "remove",
-        ("create", "delete") => "delete",
-        _ => usual,
-    };
+    public static string OperationOf(SegmentBody body, string usual) =>
+        (usual, body.Text("action")) switch
+        {
+            ("add", "delete") => "remove",
+            ("create", "delete") => "delete",
+            _ => usual,
+        };
 
     public string? Text(string name) =>
-        Error is null && Document is not null && Document.RootElement.TryGetProperty(name, out var value)
-            && value.ValueKind == JsonValueKind.String
+        Error is null
+        && Document is not null
+        && Document.RootElement.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
 
@@ -58,7 +61,9 @@ internal sealed record SegmentBody(JsonDocument? Document, TikTokError? Error) :
 
     /// <summary>The strings of an array; null for any other value or an empty array.</summary>
     public static IReadOnlyList<string>? Texts(JsonElement array) =>
-        array.ValueKind == JsonValueKind.Array && array.GetArrayLength() > 0 && array.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
+        array.ValueKind == JsonValueKind.Array
+        && array.GetArrayLength() > 0
+        && array.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String)
             ? [.. array.EnumerateArray().Select(item => item.GetString()!)]
             : null;
 

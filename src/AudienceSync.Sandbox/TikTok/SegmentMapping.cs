@@ -24,9 +24,12 @@ internal sealed class SegmentMapping(TikTokPlatform platform, TikTokFaults fault
         }
 
         var schema = SchemaOf(body);
-        using var upload = new MappingUpload(schema ?? [], id => platform.FindAny(id) is { } found && accounts.Contains(found.Account)
-            ? found : null);
-        error = ActionError(body)
+        using var upload = new MappingUpload(
+            schema ?? [],
+            id => platform.FindAny(id) is { } found && accounts.Contains(found.Account) ? found : null
+        );
+        error =
+            ActionError(body)
             ?? (schema is null ? TikTokError.Parameter("id_schema: must be different types that segment/mapping knows.") : null)
             ?? upload.Read(body.Field("batch_data"), accounts[0].Limits.MaxRows);
         await RespondAsync(call, body.Text("action") == "delete", upload, error);

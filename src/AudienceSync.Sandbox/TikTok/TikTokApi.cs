@@ -40,7 +40,12 @@ internal static class TikTokApi
     }
 
     private static async Task HandleAsync(
-        HttpContext context, TikTokPlatform platform, CallLog calls, TimeProvider clock, Dictionary<string, Endpoint> endpoints)
+        HttpContext context,
+        TikTokPlatform platform,
+        CallLog calls,
+        TimeProvider clock,
+        Dictionary<string, Endpoint> endpoints
+    )
     {
         // The root itself is also routed here without its slash.
         var full = context.Request.Path.Value!;

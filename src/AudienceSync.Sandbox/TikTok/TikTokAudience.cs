@@ -3,7 +3,14 @@ using AudienceSync.Sandbox.Lists;
 namespace AudienceSync.Sandbox.TikTok;
 
 /// <summary>A segment audience: its members change immediately, its size only after a delay (contract tiktok 11).</summary>
-internal sealed class TikTokAudience(string id, string name, TikTokAccount account, AudienceList list, DateTimeOffset createdAt, bool configured)
+internal sealed class TikTokAudience(
+    string id,
+    string name,
+    TikTokAccount account,
+    AudienceList list,
+    DateTimeOffset createdAt,
+    bool configured
+)
 {
     /// <summary>Below this size an audience cannot be used (contract 11).</summary>
     public const int MinUsable = 1_000;

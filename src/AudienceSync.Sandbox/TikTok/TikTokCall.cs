@@ -14,7 +14,8 @@ internal sealed class TikTokCall(HttpContext context, TikTokPlatform platform, C
 
     public string? Token { get; set; }
 
-    protected override string HtmlErrorPage => "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
+    protected override string HtmlErrorPage =>
+        "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
 
     public bool MayUse(TikTokAccount account) => account.Settings.Token == Token;
 
@@ -24,19 +25,25 @@ internal sealed class TikTokCall(HttpContext context, TikTokPlatform platform, C
 
     private Task WriteAsync(int code, string message, Action<Utf8JsonWriter>? data)
     {
-        var requestId = At.UtcDateTime.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture) + platform.NextNumber().ToString("X18", CultureInfo.InvariantCulture);
+        var requestId =
+            At.UtcDateTime.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture)
+            + platform.NextNumber().ToString("X18", CultureInfo.InvariantCulture);
         Context.Response.Headers["X-TT-LOGID"] = requestId;
         Context.Response.Headers["x-tt-trace-id"] = requestId;
-        return JsonAsync(StatusCodes.Status200OK, code == 0 ? null : code, json =>
-        {
-            json.WriteStartObject();
-            json.WriteNumber("code", code);
-            json.WriteString("message", message);
-            json.WriteString("request_id", requestId);
-            json.WriteStartObject("data");
-            data?.Invoke(json);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        });
+        return JsonAsync(
+            StatusCodes.Status200OK,
+            code == 0 ? null : code,
+            json =>
+            {
+                json.WriteStartObject();
+                json.WriteNumber("code", code);
+                json.WriteString("message", message);
+                json.WriteString("request_id", requestId);
+                json.WriteStartObject("data");
+                data?.Invoke(json);
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+        );
     }
 }

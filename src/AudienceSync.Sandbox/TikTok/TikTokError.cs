@@ -4,7 +4,9 @@ namespace AudienceSync.Sandbox.TikTok;
 internal sealed record TikTokError(int Code, string Message)
 {
     public static readonly TikTokError NoToken = new(
-        40104, "Access token is null, you should set it in http header with key Access-Token.");
+        40104,
+        "Access token is null, you should set it in http header with key Access-Token."
+    );
 
     public static readonly TikTokError BadToken = new(40105, "Access token is incorrect or has been revoked.");
 
@@ -33,6 +35,6 @@ internal sealed record TikTokError(int Code, string Message)
 
     public static TikTokError NoAdvertiser(string advertiser) => new(40300, $"Advertiser {advertiser} does not exist.");
 
-    public static TikTokError AdvertiserThrottled(string advertiser, int limit) => new(
-        40133, $"Advertiser ({advertiser})'s QPS reaches QPS limit {limit} for current path.");
+    public static TikTokError AdvertiserThrottled(string advertiser, int limit) =>
+        new(40133, $"Advertiser ({advertiser})'s QPS reaches QPS limit {limit} for current path.");
 }

@@ -25,8 +25,14 @@ internal sealed class TikTokPlatform(ListRegistry lists, TimeProvider clock) : I
 
     public IEnumerable<BudgetView> Budgets => budgets.Views;
 
-    public IEnumerable<AccountView> Accounts => Ordered.Select(account => new AccountView(
-        Name, account.Id, Tier: null, CallsPerHour: null, AudiencesOf(account).Select(audience => audience.Id)));
+    public IEnumerable<AccountView> Accounts =>
+        Ordered.Select(account => new AccountView(
+            Name,
+            account.Id,
+            Tier: null,
+            CallsPerHour: null,
+            AudiencesOf(account).Select(audience => audience.Id)
+        ));
 
     private IEnumerable<TikTokAccount> Ordered => accounts.Values.OrderBy(account => account.Id, StringComparer.Ordinal);
 
@@ -39,9 +45,11 @@ internal sealed class TikTokPlatform(ListRegistry lists, TimeProvider clock) : I
     public TikTokAudience? FindAudience(string id) => FindAny(id) is { List.Deleted: false } found ? found : null;
 
     public IReadOnlyList<TikTokAudience> AudiencesOf(TikTokAccount account) =>
-    [
-        .. audiences.Values.Where(audience => audience.Account == account && !audience.List.Deleted).OrderBy(audience => audience.Id, StringComparer.Ordinal),
-    ];
+        [
+            .. audiences
+                .Values.Where(audience => audience.Account == account && !audience.List.Deleted)
+                .OrderBy(audience => audience.Id, StringComparer.Ordinal),
+        ];
 
     /// <summary>A number not used in any earlier response.</summary>
     public long NextNumber() => Interlocked.Increment(ref lastNumber);
@@ -76,9 +84,7 @@ internal sealed class TikTokPlatform(ListRegistry lists, TimeProvider clock) : I
     }
 
     // Sizes are computed when they are read; nothing else takes effect later than its call.
-    public void Settle()
-    {
-    }
+    public void Settle() { }
 
     public void Reset()
     {

@@ -28,13 +28,17 @@ public sealed record TikTokSettings
     /// <summary>Seconds after an accepted change in which the audience is "not editable" (40002); 0 for never.</summary>
     public int BusyS { get; init; }
 
-    internal string? Validate() => this switch
-    {
-        { BusinessCenter: "" } => "tiktok.business_center must not be empty",
-        { CallsPerSecond: < 1 } or { CallsPerMinute: < 1 } or { CallsPerDay: < 1 } or { AdvertiserCallsPerSecond: < 1 } or { MaxRows: < 1 } =>
-            "the limits of tiktok must be at least 1",
-        { SizeDelayS: < 0 } or { BusyS: < 0 } => "tiktok.size_delay_s and tiktok.busy_s must not be negative",
-        { MatchPercent: < 0 or > 100 } => "tiktok.match_percent must be 0 to 100",
-        _ => null,
-    };
+    internal string? Validate() =>
+        this switch
+        {
+            { BusinessCenter: "" } => "tiktok.business_center must not be empty",
+            { CallsPerSecond: < 1 }
+            or { CallsPerMinute: < 1 }
+            or { CallsPerDay: < 1 }
+            or { AdvertiserCallsPerSecond: < 1 }
+            or { MaxRows: < 1 } => "the limits of tiktok must be at least 1",
+            { SizeDelayS: < 0 } or { BusyS: < 0 } => "tiktok.size_delay_s and tiktok.busy_s must not be negative",
+            { MatchPercent: < 0 or > 100 } => "tiktok.match_percent must be 0 to 100",
+            _ => null,
+        };
 }

@@ -25,7 +25,13 @@ internal sealed class MemberBatch : IDisposable
     public string? Operation { get; private set; }
 
     /// <summary>Null for a check.</summary>
-    public FaultOperation? Kind => Operation switch { "add" => FaultOperation.Add, "remove" => FaultOperation.Remove, _ => null };
+    public FaultOperation? Kind =>
+        Operation switch
+        {
+            "add" => FaultOperation.Add,
+            "remove" => FaultOperation.Remove,
+            _ => null,
+        };
 
     public RowBatch Rows { get; } = new() { Columns = Keys };
 
@@ -94,14 +100,18 @@ internal sealed class MemberBatch : IDisposable
             return "unknown_version";
         }
 
-        return root.TryGetProperty("members", out var members) && members.ValueKind == JsonValueKind.Array ? ReadMembers(root, members) : "members_needed";
+        return root.TryGetProperty("members", out var members) && members.ValueKind == JsonValueKind.Array
+            ? ReadMembers(root, members)
+            : "members_needed";
     }
 
     private string? ReadMembers(JsonElement root, JsonElement members)
     {
         var count = members.GetArrayLength();
-        if ((Operation, Audience, count) is (null, _, _) or (not "check", null, _) or ("check", _, > 0) or (not "check", _, 0)
-            || (Audience is null && root.TryGetProperty("audience", out _)))
+        if (
+            (Operation, Audience, count) is (null, _, _) or (not "check", null, _) or ("check", _, > 0) or (not "check", _, 0)
+            || (Audience is null && root.TryGetProperty("audience", out _))
+        )
         {
             return "operation_does_not_fit";
         }
@@ -113,7 +123,11 @@ internal sealed class MemberBatch : IDisposable
 
         foreach (var member in members.EnumerateArray())
         {
-            if (member.ValueKind != JsonValueKind.Object || !member.EnumerateObject().Any() || member.EnumerateObject().Any(field => !Take(field)))
+            if (
+                member.ValueKind != JsonValueKind.Object
+                || !member.EnumerateObject().Any()
+                || member.EnumerateObject().Any(field => !Take(field))
+            )
             {
                 return "invalid_member";
             }

@@ -17,16 +17,22 @@ internal static class SignatureCheck
     public static bool IsValid(string key, IHeaderDictionary headers, byte[] body, DateTimeOffset now)
     {
         var (times, signatures) = (headers["X-AudienceSync-Timestamp"], headers["X-AudienceSync-Signature"]);
-        if (times is not [{ } time] || signatures is not [{ } signature]
+        if (
+            times is not [{ } time]
+            || signatures is not [{ } signature]
             || !long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             || Math.Abs(now.ToUnixTimeSeconds() - seconds) > MaxAge.TotalSeconds
-            || !signature.StartsWith(Version, StringComparison.Ordinal))
+            || !signature.StartsWith(Version, StringComparison.Ordinal)
+        )
         {
             return false;
         }
 
         byte[] signed = [.. Encoding.UTF8.GetBytes($"v1:{time}:"), .. body];
         var expected = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), signed));
-        return CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(expected), Encoding.UTF8.GetBytes(signature[Version.Length..]));
+        return CryptographicOperations.FixedTimeEquals(
+            Encoding.ASCII.GetBytes(expected),
+            Encoding.UTF8.GetBytes(signature[Version.Length..])
+        );
     }
 }

@@ -11,7 +11,7 @@ internal sealed class WebhookAccount(string id)
 
     public static string? Validate(AccountSettings settings) =>
         settings.Account.Length is > 0 and <= MaxNameLength
-            && settings.Account.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or ':' or '-')
+        && settings.Account.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or ':' or '-')
             ? null
             : "account must be a name of letters, digits, dots, colons, hyphens or underscores";
 }

@@ -15,11 +15,9 @@ internal sealed class WebhookApi(WebhookPlatform platform, FaultPlan faults, Cal
 
     private static readonly WindowLimit[] Limits = [new("minute", TimeSpan.FromMinutes(1), 600)];
 
-    public static readonly FaultScope Scope = new(new Dictionary<FaultOperation, FaultKind[]>
-    {
-        [FaultOperation.Add] = Members,
-        [FaultOperation.Remove] = Members,
-    });
+    public static readonly FaultScope Scope = new(
+        new Dictionary<FaultOperation, FaultKind[]> { [FaultOperation.Add] = Members, [FaultOperation.Remove] = Members }
+    );
 
     private static FaultKind[] Members => [.. FaultScope.MemberCalls, FaultKind.InvalidRows];
 
@@ -71,8 +69,10 @@ internal sealed class WebhookApi(WebhookPlatform platform, FaultPlan faults, Cal
 
         if (batch.Error is { } error)
         {
-            await call.RefuseAsync(error == MemberBatch.TooMany
-                ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status422UnprocessableEntity, error);
+            await call.RefuseAsync(
+                error == MemberBatch.TooMany ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status422UnprocessableEntity,
+                error
+            );
             return;
         }
 
@@ -105,16 +105,23 @@ internal sealed class WebhookApi(WebhookPlatform platform, FaultPlan faults, Cal
         }
 
         var (fault, ended) = await WebhookFaults.InjectAsync(
-            call, faults, clock, operation, list, platform.CallBudgets.Of(account.Id, "calls"));
+            call,
+            faults,
+            clock,
+            operation,
+            list,
+            platform.CallBudgets.Of(account.Id, "calls")
+        );
         if (ended)
         {
             return;
         }
 
         var rejected = batch.ApplyFault(fault);
-        call.Effect = operation == FaultOperation.Add
-            ? new CallEffect(list.Add(batch.Rows, clock.GetUtcNow()), 0, rejected.Count, batch.EmptyHashes)
-            : new CallEffect(0, list.Remove(batch.Rows), rejected.Count, batch.EmptyHashes);
+        call.Effect =
+            operation == FaultOperation.Add
+                ? new CallEffect(list.Add(batch.Rows, clock.GetUtcNow()), 0, rejected.Count, batch.EmptyHashes)
+                : new CallEffect(0, list.Remove(batch.Rows), rejected.Count, batch.EmptyHashes);
         await call.CompleteAsync(() => call.RespondAsync(rejected));
     }
 }

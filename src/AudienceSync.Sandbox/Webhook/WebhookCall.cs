@@ -6,21 +6,27 @@ using AudienceSync.Sandbox.Calls;
 namespace AudienceSync.Sandbox.Webhook;
 
 /// <summary>A call to the simulated receiver.</summary>
-internal sealed class WebhookCall(HttpContext context, CallLog calls, DateTimeOffset at) : PlatformCall(context, calls, at, WebhookPlatform.PlatformName)
+internal sealed class WebhookCall(HttpContext context, CallLog calls, DateTimeOffset at)
+    : PlatformCall(context, calls, at, WebhookPlatform.PlatformName)
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     protected override string HtmlErrorPage => "<!DOCTYPE html><html><title>502</title><h1>Bad gateway</h1></html>";
 
     /// <summary>200 when all rows were accepted, or 207 with the rejected rows.</summary>
-    public Task RespondAsync(IReadOnlyList<int> rejected) => rejected.Count == 0
-        ? WriteAsync(StatusCodes.Status200OK, null, new { request_id = RequestId })
-        : WriteAsync(StatusCodes.Status207MultiStatus, null, new
-        {
-            request_id = RequestId,
-            rejected = rejected.Select(row => new { row, reason = "scripted" }),
-            rejected_count = rejected.Count,
-        });
+    public Task RespondAsync(IReadOnlyList<int> rejected) =>
+        rejected.Count == 0
+            ? WriteAsync(StatusCodes.Status200OK, null, new { request_id = RequestId })
+            : WriteAsync(
+                StatusCodes.Status207MultiStatus,
+                null,
+                new
+                {
+                    request_id = RequestId,
+                    rejected = rejected.Select(row => new { row, reason = "scripted" }),
+                    rejected_count = rejected.Count,
+                }
+            );
 
     public Task RefuseAsync(int status, string code) => WriteAsync(status, code, new { request_id = RequestId, code });
 

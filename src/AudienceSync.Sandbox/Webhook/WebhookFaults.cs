@@ -9,7 +9,13 @@ internal static class WebhookFaults
 {
     /// <summary>The fault of the call, after its delay; it may already have been applied.</summary>
     public static async Task<(FaultKind? Kind, bool Ended)> InjectAsync(
-        WebhookCall call, FaultPlan faults, TimeProvider clock, FaultOperation operation, AudienceList list, WindowedBudget budget)
+        WebhookCall call,
+        FaultPlan faults,
+        TimeProvider clock,
+        FaultOperation operation,
+        AudienceList list,
+        WindowedBudget budget
+    )
     {
         var (rule, ended) = await call.InjectFaultAsync(faults, clock, operation, list.Audience, list);
         return (rule?.Kind, ended || await ApplyAsync(call, rule?.Kind, budget));

@@ -22,8 +22,16 @@ internal sealed class WebhookPlatform(ListRegistry lists, TimeProvider clock) : 
 
     public IEnumerable<BudgetView> Budgets => CallBudgets.Views;
 
-    public IEnumerable<AccountView> Accounts => accounts.Values.OrderBy(account => account.Id, StringComparer.Ordinal).Select(account => new AccountView(
-        Name, account.Id, Tier: null, CallsPerHour: null, lists.All.Where(list => IsOf(list, account)).Select(list => list.Audience)));
+    public IEnumerable<AccountView> Accounts =>
+        accounts
+            .Values.OrderBy(account => account.Id, StringComparer.Ordinal)
+            .Select(account => new AccountView(
+                Name,
+                account.Id,
+                Tier: null,
+                CallsPerHour: null,
+                lists.All.Where(list => IsOf(list, account)).Select(list => list.Audience)
+            ));
 
     public static bool IsKey(string key) => key is Email or Phone or ExternalId;
 
@@ -52,9 +60,7 @@ internal sealed class WebhookPlatform(ListRegistry lists, TimeProvider clock) : 
     }
 
     // Nothing here takes effect later than its call.
-    public void Settle()
-    {
-    }
+    public void Settle() { }
 
     public void Reset() => CallBudgets.Clear();
 

@@ -17,9 +17,11 @@ internal sealed class CopyProbe(Cluster cluster, RunFolder folder)
     private static readonly string[] Tables = ["mt_streams", "mt_events", "people", "person_aliases", "vault", "raw_bodies"];
 
     /// <summary>Where the log is now: what is written from here on is what <see cref="MeasureAsync"/> copies.</summary>
-    public async Task<LogMark> MarkAsync(CancellationToken cancel) => new(
-        await cluster.ScalarAsync<long>(Cluster.User, "select coalesce(max(seq_id), 0) from ws_default.mt_events", cancel),
-        await cluster.ScalarAsync<string>(Cluster.User, "select clock_timestamp()::text", cancel));
+    public async Task<LogMark> MarkAsync(CancellationToken cancel) =>
+        new(
+            await cluster.ScalarAsync<long>(Cluster.User, "select coalesce(max(seq_id), 0) from ws_default.mt_events", cancel),
+            await cluster.ScalarAsync<string>(Cluster.User, "select clock_timestamp()::text", cancel)
+        );
 
     public async Task<CopyFigures> MeasureAsync(LogMark since, CancellationToken cancel)
     {
@@ -28,7 +30,10 @@ internal sealed class CopyProbe(Cluster cluster, RunFolder folder)
         foreach (string table in Tables)
         {
             await ExecuteAsync(connection, $"create table {Schema}.{table} (like ws_default.{table} including all)", cancel);
-            await using NpgsqlRawCopyStream rows = await connection.BeginRawBinaryCopyAsync($"copy ({Rows(table, since)}) to stdout (format binary)", cancel);
+            await using NpgsqlRawCopyStream rows = await connection.BeginRawBinaryCopyAsync(
+                $"copy ({Rows(table, since)}) to stdout (format binary)",
+                cancel
+            );
             await using FileStream file = File.Create(FileOf(table));
             await rows.CopyToAsync(file, cancel);
         }
@@ -47,7 +52,10 @@ internal sealed class CopyProbe(Cluster cluster, RunFolder folder)
         foreach (string table in Tables)
         {
             await using FileStream file = File.OpenRead(FileOf(table));
-            await using NpgsqlRawCopyStream rows = await connection.BeginRawBinaryCopyAsync($"copy {Schema}.{table} from stdin (format binary)", cancel);
+            await using NpgsqlRawCopyStream rows = await connection.BeginRawBinaryCopyAsync(
+                $"copy {Schema}.{table} from stdin (format binary)",
+                cancel
+            );
             await file.CopyToAsync(rows, cancel);
         }
 
@@ -55,17 +63,24 @@ internal sealed class CopyProbe(Cluster cluster, RunFolder folder)
         return Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    private static string Rows(string table, LogMark since) => table switch
-    {
-        "mt_events" => string.Create(CultureInfo.InvariantCulture, $"select * from ws_default.mt_events where seq_id > {since.Position} order by seq_id"),
-        "raw_bodies" => string.Create(CultureInfo.InvariantCulture, $"select * from ws_default.raw_bodies where first_position > {since.Position}"),
-        "mt_streams" => $"select * from ws_default.mt_streams where created >= '{since.At}'",
-        "person_aliases" => $"""
-            select a.* from ws_default.person_aliases a
-            where exists (select from ws_default.people p where p.person = coalesce(a.anchor, a.owner) and p.created_at >= '{since.At}')
-            """,
-        _ => $"select * from ws_default.{table} where created_at >= '{since.At}'",
-    };
+    private static string Rows(string table, LogMark since) =>
+        table switch
+        {
+            "mt_events" => string.Create(
+                CultureInfo.InvariantCulture,
+                $"select * from ws_default.mt_events where seq_id > {since.Position} order by seq_id"
+            ),
+            "raw_bodies" => string.Create(
+                CultureInfo.InvariantCulture,
+                $"select * from ws_default.raw_bodies where first_position > {since.Position}"
+            ),
+            "mt_streams" => $"select * from ws_default.mt_streams where created >= '{since.At}'",
+            "person_aliases" => $"""
+                select a.* from ws_default.person_aliases a
+                where exists (select from ws_default.people p where p.person = coalesce(a.anchor, a.owner) and p.created_at >= '{since.At}')
+                """,
+            _ => $"select * from ws_default.{table} where created_at >= '{since.At}'",
+        };
 
     private string FileOf(string table) => folder.File(table + ".copy");
 

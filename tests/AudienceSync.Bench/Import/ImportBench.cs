@@ -31,7 +31,12 @@ internal sealed class ImportBench(ImportOptions options, TimeProvider clock) : I
         await system.Cluster.DemandFsyncAsync(cancel);
 
         Report($"single webhooks: {WarmUpSeconds} s to warm up, {options.IngestSeconds} s measured");
-        LoadOutcome ingest = await LoadProcess.RunAsync(Plan(system, "i", IngestConnections, options.IngestSeconds), () => { }, () => { }, cancel);
+        LoadOutcome ingest = await LoadProcess.RunAsync(
+            Plan(system, "i", IngestConnections, options.IngestSeconds),
+            () => { },
+            () => { },
+            cancel
+        );
         await DrainAsync(system, cancel);
 
         var copy = new CopyProbe(system.Cluster, folder);
@@ -41,7 +46,8 @@ internal sealed class ImportBench(ImportOptions options, TimeProvider clock) : I
         using var memory = new RssSampler(system.HostPid, clock);
         LoadPlan batches = Plan(system, "b", options.Connections, options.Seconds) with
         {
-            EventsPerRequest = options.EventsPerRequest, FirstPerson = FirstPerson,
+            EventsPerRequest = options.EventsPerRequest,
+            FirstPerson = FirstPerson,
         };
         LoadOutcome import = await LoadProcess.RunAsync(batches, () => { }, () => { }, cancel);
         await memory.StopAsync();
@@ -59,7 +65,16 @@ internal sealed class ImportBench(ImportOptions options, TimeProvider clock) : I
     {
         string run = clock.GetUtcNow().ToUnixTimeMilliseconds().ToString("x", CultureInfo.InvariantCulture) + part;
         return new LoadPlan(
-            system.HostAddress, system.Setup.SourceToken, system.Setup.SigningKey, run, connections, options.NewPeople, seconds, WarmUpSeconds, options.Seed);
+            system.HostAddress,
+            system.Setup.SourceToken,
+            system.Setup.SigningKey,
+            run,
+            connections,
+            options.NewPeople,
+            seconds,
+            WarmUpSeconds,
+            options.Seed
+        );
     }
 
     private Task<Drain> DrainAsync(SystemUnderTest system, CancellationToken cancel)
@@ -77,4 +92,12 @@ internal sealed record ImportOptions(int Seconds, int Connections, int EventsPer
 /// <summary>Everything measured in one run.</summary>
 /// <param name="Logged">The events that the batches added to the log.</param>
 internal sealed record ImportResult(
-    LoadOutcome Ingest, LoadOutcome Import, CopyFigures Copy, LogSize Size, Drain Drain, long Logged, double PeakRssMb, double ReadyMs);
+    LoadOutcome Ingest,
+    LoadOutcome Import,
+    CopyFigures Copy,
+    LogSize Size,
+    Drain Drain,
+    long Logged,
+    double PeakRssMb,
+    double ReadyMs
+);

@@ -14,7 +14,12 @@ internal sealed record Drain(double? ProjectorS, double? SyncS)
     /// <summary>Polls /v1/status until it is quiet or the limit has passed.</summary>
     /// <exception cref="BenchFailedException">The Host does not return 200.</exception>
     public static async Task<Drain> WaitAsync(
-        HttpClient http, string hostAddress, string operatorToken, TimeProvider clock, CancellationToken cancel)
+        HttpClient http,
+        string hostAddress,
+        string operatorToken,
+        TimeProvider clock,
+        CancellationToken cancel
+    )
     {
         long started = clock.GetTimestamp();
         double? projector = null;
@@ -27,12 +32,21 @@ internal sealed record Drain(double? ProjectorS, double? SyncS)
                 projector ??= seconds;
             }
 
-            foreach (JsonElement plan in status.GetProperty("plans").EnumerateArray().Where(plan => plan.GetProperty("state").GetString() == "waiting"))
+            foreach (
+                JsonElement plan in status
+                    .GetProperty("plans")
+                    .EnumerateArray()
+                    .Where(plan => plan.GetProperty("state").GetString() == "waiting")
+            )
             {
                 // Removals that the load accumulated: they are intended.
                 using HttpResponseMessage approved = await SendAsync(
-                    http, HttpMethod.Post, $"http://{hostAddress}/v1/plans/{plan.GetProperty("plan").GetInt64()}/approve",
-                    operatorToken, cancel);
+                    http,
+                    HttpMethod.Post,
+                    $"http://{hostAddress}/v1/plans/{plan.GetProperty("plan").GetInt64()}/approve",
+                    operatorToken,
+                    cancel
+                );
             }
 
             if (status.GetProperty("quiet").GetBoolean())
@@ -54,7 +68,12 @@ internal sealed record Drain(double? ProjectorS, double? SyncS)
     }
 
     private static async Task<HttpResponseMessage> SendAsync(
-        HttpClient http, HttpMethod method, string address, string operatorToken, CancellationToken cancel)
+        HttpClient http,
+        HttpMethod method,
+        string address,
+        string operatorToken,
+        CancellationToken cancel
+    )
     {
         using var request = new HttpRequestMessage(method, new Uri(address));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", operatorToken);

@@ -39,34 +39,54 @@ internal sealed class HostSetup
 
     public string DataFolder => _folder.File("data");
 
-    public Dictionary<string, string> HostEnvironment(string url) => new(StringComparer.Ordinal)
-    {
-        ["AUDIENCESYNC_URLS"] = url,
-        ["AUDIENCESYNC_DATA"] = DataFolder,
-        ["AUDIENCESYNC_POSTGRES"] = "",
-        ["AUDIENCESYNC_CONFIG"] = _folder.File("audiencesync.yaml"),
-        ["AUDIENCESYNC_MASTER_KEY_FILE"] = _folder.File("master.key"),
-        ["AUDIENCESYNC_LOG"] = "json",
-    };
+    public Dictionary<string, string> HostEnvironment(string url) =>
+        new(StringComparer.Ordinal)
+        {
+            ["AUDIENCESYNC_URLS"] = url,
+            ["AUDIENCESYNC_DATA"] = DataFolder,
+            ["AUDIENCESYNC_POSTGRES"] = "",
+            ["AUDIENCESYNC_CONFIG"] = _folder.File("audiencesync.yaml"),
+            ["AUDIENCESYNC_MASTER_KEY_FILE"] = _folder.File("master.key"),
+            ["AUDIENCESYNC_LOG"] = "json",
+        };
 
     /// <summary>The body of the Sandbox's POST /admin/accounts.</summary>
-    public string SandboxAccount() => JsonSerializer.Serialize(
-        new { account = "act_1001", token = _metaToken, tier = "standard_access", audiences = Audiences.Select(a => a.Remote) });
+    public string SandboxAccount() =>
+        JsonSerializer.Serialize(
+            new
+            {
+                account = "act_1001",
+                token = _metaToken,
+                tier = "standard_access",
+                audiences = Audiences.Select(a => a.Remote),
+            }
+        );
 
     private static string Yaml(string sandboxUrl)
     {
-        string audiences = string.Concat(Audiences.Select(a => string.Create(CultureInfo.InvariantCulture, $$"""
-                  - name: {{a.Name}}
-                    purpose: Load
-                    owner: bench@shop.example
-                    definition: Made by the load generator.
-                    versions: [ { version: 1, window_d: {{a.Days}} } ]
+        string audiences = string.Concat(
+            Audiences.Select(a =>
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $$"""
+                          - name: {{a.Name}}
+                            purpose: Load
+                            owner: bench@shop.example
+                            definition: Made by the load generator.
+                            versions: [ { version: 1, window_d: {{a.Days}} } ]
 
-            """)));
-        string bindings = string.Concat(Audiences.Select(a => $$"""
-                  - { audience: {{a.Name}}, key: {{a.Name}}_v1, destination: meta_main, remote: "{{a.Remote}}" }
+                    """
+                )
+            )
+        );
+        string bindings = string.Concat(
+            Audiences.Select(a =>
+                $$"""
+                          - { audience: {{a.Name}}, key: {{a.Name}}_v1, destination: meta_main, remote: "{{a.Remote}}" }
 
-            """));
+                    """
+            )
+        );
         return $$"""
             operator_token: { file: operator.token }
             workspaces:

@@ -54,7 +54,11 @@ internal sealed class IngestBench(IngestOptions options, TimeProvider clock) : I
         StockFigures stock = await new StockProbe(_http, system.Cluster, folder, clock).MeasureAsync(plan, seconds, cancel);
         return run with
         {
-            PgBench = yardsticks.PgBench, Signature = yardsticks.Signature, Stock = stock, Size = size, ReadyMs = system.ReadyMs,
+            PgBench = yardsticks.PgBench,
+            Signature = yardsticks.Signature,
+            Stock = stock,
+            Size = size,
+            ReadyMs = system.ReadyMs,
         };
     }
 
@@ -64,7 +68,12 @@ internal sealed class IngestBench(IngestOptions options, TimeProvider clock) : I
         (CpuSeconds Cpu, DateTimeOffset At)? before = null;
         (CpuSeconds Cpu, DateTimeOffset At)? after = null;
         using var memory = new RssSampler(system.HostPid, clock);
-        LoadOutcome load = await LoadProcess.RunAsync(plan, () => before = (system.Cpu(), clock.GetUtcNow()), () => after = (system.Cpu(), clock.GetUtcNow()), cancel);
+        LoadOutcome load = await LoadProcess.RunAsync(
+            plan,
+            () => before = (system.Cpu(), clock.GetUtcNow()),
+            () => after = (system.Cpu(), clock.GetUtcNow()),
+            cancel
+        );
         double sampled = await memory.StopAsync();
         Report("waiting for projector and sync");
         Drain drain = await Drain.WaitAsync(_http, system.HostAddress, system.Setup.OperatorToken, clock, cancel);

@@ -12,7 +12,11 @@ internal static class IngestCommand
     private static readonly Option<int> Seconds = NumberOption.Of("--seconds", "Length of the measured window", 60, 3600);
     private static readonly Option<int> Connections = NumberOption.Of("--connections", "Keep-alive connections in a closed loop", 64, 1000);
     private static readonly Option<int> NewPeople = NumberOption.Of(
-        "--new-people", "Of a hundred webhooks, how many are about a new person", ShopNewPeople, 100);
+        "--new-people",
+        "Of a hundred webhooks, how many are about a new person",
+        ShopNewPeople,
+        100
+    );
     private static readonly Option<int> Seed = NumberOption.Of("--seed", "Seed of the random events", 20_261, int.MaxValue);
     private static readonly Option<string?> HostUrl = new("--host-url")
     {
@@ -25,7 +29,13 @@ internal static class IngestCommand
     {
         var command = new Command("ingest", "Signed webhooks per second through HTTP, latency, losses, memory")
         {
-            Seconds, Connections, NewPeople, Seed, HostUrl, TokenFile, KeyFile,
+            Seconds,
+            Connections,
+            NewPeople,
+            Seed,
+            HostUrl,
+            TokenFile,
+            KeyFile,
         };
         command.Validators.Add(RequireSecrets);
         command.SetAction((parsed, cancel) => BenchRun.RunAsync(() => RunAsync(Read(parsed), cancel), cancel));
@@ -38,9 +48,16 @@ internal static class IngestCommand
         return (await bench.RunAsync(cancel)).Print();
     }
 
-    private static IngestOptions Read(ParseResult parsed) => new(
-        parsed.GetValue(Seconds), parsed.GetValue(Connections), parsed.GetValue(NewPeople), parsed.GetValue(Seed),
-        parsed.GetValue(HostUrl) is { } url ? new Uri(url) : null, parsed.GetValue(TokenFile), parsed.GetValue(KeyFile));
+    private static IngestOptions Read(ParseResult parsed) =>
+        new(
+            parsed.GetValue(Seconds),
+            parsed.GetValue(Connections),
+            parsed.GetValue(NewPeople),
+            parsed.GetValue(Seed),
+            parsed.GetValue(HostUrl) is { } url ? new Uri(url) : null,
+            parsed.GetValue(TokenFile),
+            parsed.GetValue(KeyFile)
+        );
 
     private static void RequireSecrets(CommandResult result)
     {

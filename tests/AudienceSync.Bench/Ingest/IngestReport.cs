@@ -22,8 +22,12 @@ internal static class IngestReport
     private static IEnumerable<Figure> Figures(bool isMany, IngestResult run)
     {
         yield return new(
-            "webhooks_per_s", Round(run.Load.PerSecond), "1/s", Round((isMany ? PgBenchShareOfMany : PgBenchShare) * run.PgBenchPerSecond),
-            Round(run.PgBenchPerSecond));
+            "webhooks_per_s",
+            Round(run.Load.PerSecond),
+            "1/s",
+            Round((isMany ? PgBenchShareOfMany : PgBenchShare) * run.PgBenchPerSecond),
+            Round(run.PgBenchPerSecond)
+        );
         yield return new("times_stock", Ratio(run.Load.PerSecond, run.Stock?.PerSecond), "x", StockMultiple);
         yield return new("p99_ms", run.Load.P99Ms, "ms", isMany ? null : P99GoalMs, IsCeiling: true);
         yield return new("lost", run.Lost, "events", 0, IsCeiling: true);
@@ -46,21 +50,33 @@ internal static class IngestReport
         yield return ("seed", Text($"{run.Seed}"));
         yield return ("answers", string.Join(", ", run.Load.Statuses.Select(s => Text($"{s.Value:N0} x {s.Key}"))));
         yield return ("accepted / in the log", Text($"{run.Load.Accepted:N0} / {run.Logged:N0}"));
-        yield return ("new people",
-            run.NewPeople is { } made ? Text($"{made:P0} of the measured webhooks are about a new person") : "unknown");
+        yield return (
+            "new people",
+            run.NewPeople is { } made ? Text($"{made:P0} of the measured webhooks are about a new person") : "unknown"
+        );
         yield return ("unanswered, lost connections", Text($"{run.Load.Unanswered:N0}, {run.Load.Drops:N0}"));
         yield return ("mean body", Text($"{run.Load.BodyBytes / Math.Max(1, run.Load.Accepted):N0} bytes"));
         yield return ("Host memory, maximum sampled in the load", Text($"{run.SampledRssMb:N0} MB"));
         yield return ("drained after the load", run.Drain is { SyncS: null } ? "not quiet after 120 s" : Text($"{run.Drain?.SyncS:N1} s"));
-        yield return ("pgbench inserts/s", run.PgBench is [null, ..] ? "pgbench is not installed"
-            : string.Join(" before, ", run.PgBench.Select(p => Text($"{p:N0}"))) + " after");
+        yield return (
+            "pgbench inserts/s",
+            run.PgBench is [null, ..]
+                ? "pgbench is not installed"
+                : string.Join(" before, ", run.PgBench.Select(p => Text($"{p:N0}"))) + " after"
+        );
         yield return ("bytes of an event", run.Size?.ToString() ?? "not measured");
-        yield return ("stock endpoint",
-            run.Stock is { } stock ? Text($"{stock.ServerMicros:N1} us of processor time per webhook, {stock.RssMb:N0} MB, {stock.Pool} connections") : "not measured");
+        yield return (
+            "stock endpoint",
+            run.Stock is { } stock
+                ? Text($"{stock.ServerMicros:N1} us of processor time per webhook, {stock.RssMb:N0} MB, {stock.Pool} connections")
+                : "not measured"
+        );
         foreach ((int i, SignatureOnly.SignatureFigures s) in run.Signature.Index())
         {
-            yield return (i == 0 ? "signature only, before" : "signature only, after",
-                Text($"{s.PerSecond:N0}/s; server {s.ServerMicros:N1} us, generator {s.GeneratorMicros:N1} us per request"));
+            yield return (
+                i == 0 ? "signature only, before" : "signature only, after",
+                Text($"{s.PerSecond:N0}/s; server {s.ServerMicros:N1} us, generator {s.GeneratorMicros:N1} us per request")
+            );
         }
     }
 
@@ -69,12 +85,19 @@ internal static class IngestReport
         double webhooks = Math.Max(1, run.Load.Measured2xx);
         (string Part, double? Seconds)[] parts =
         [
-            ("Host", run.Cpu?.Host), ("PostgreSQL", run.Cpu?.Postgres), ("Sandbox", run.Cpu?.Sandbox),
+            ("Host", run.Cpu?.Host),
+            ("PostgreSQL", run.Cpu?.Postgres),
+            ("Sandbox", run.Cpu?.Sandbox),
             ("load generator", run.Load.CpuMicros / 1e6),
         ];
-        return parts.Where(p => p.Seconds is not null).Select(p =>
-            ($"processor time, {p.Part}",
-                Text($"{p.Seconds * 1e6 / webhooks:N1} us per webhook ({p.Seconds / run.Load.MeasuredSeconds:P0} of a core)")));
+        return parts
+            .Where(p => p.Seconds is not null)
+            .Select(p =>
+                (
+                    $"processor time, {p.Part}",
+                    Text($"{p.Seconds * 1e6 / webhooks:N1} us per webhook ({p.Seconds / run.Load.MeasuredSeconds:P0} of a core)")
+                )
+            );
     }
 
     private static double? Ratio(double value, double? other) => other is > 0 and { } given ? Math.Round(value / given, 2) : null;

@@ -10,8 +10,16 @@ namespace AudienceSync.Bench.Ingest;
 /// </summary>
 /// <param name="Logged">Audience events in the log at the end.</param>
 internal sealed record IngestResult(
-    LoadOutcome Load, int Seed, long? Logged, double? PeakRssMb, double? SampledRssMb, CpuSeconds? Cpu, Drain? Drain,
-    IReadOnlyList<double?> PgBench, IReadOnlyList<SignatureFigures> Signature)
+    LoadOutcome Load,
+    int Seed,
+    long? Logged,
+    double? PeakRssMb,
+    double? SampledRssMb,
+    CpuSeconds? Cpu,
+    Drain? Drain,
+    IReadOnlyList<double?> PgBench,
+    IReadOnlyList<SignatureFigures> Signature
+)
 {
     /// <summary>Share of the measured webhooks that created a new person.</summary>
     public double? NewPeople { get; init; }

@@ -32,7 +32,12 @@ internal sealed class SystemUnderTest : IAsyncDisposable
     public double ReadyMs { get; private init; }
 
     public static async Task<SystemUnderTest> StartAsync(
-        RepositoryRoot root, RunFolder folder, HttpClient http, TimeProvider clock, CancellationToken cancel)
+        RepositoryRoot root,
+        RunFolder folder,
+        HttpClient http,
+        TimeProvider clock,
+        CancellationToken cancel
+    )
     {
         string sandboxUrl = $"http://127.0.0.1:{FreePort.Take()}";
         string hostAddress = $"127.0.0.1:{FreePort.Take()}";
@@ -66,7 +71,8 @@ internal sealed class SystemUnderTest : IAsyncDisposable
         if (!answer.IsSuccessStatusCode)
         {
             throw new BenchFailedException(
-                $"The Sandbox returned {(int)answer.StatusCode} for the account: {await answer.Content.ReadAsStringAsync(cancel)}");
+                $"The Sandbox returned {(int)answer.StatusCode} for the account: {await answer.Content.ReadAsStringAsync(cancel)}"
+            );
         }
     }
 

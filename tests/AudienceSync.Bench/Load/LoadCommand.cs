@@ -77,9 +77,21 @@ internal static class LoadCommand
         }
 
         return new LoadOutcome(
-            connections.Sum(c => c.Accepted), connections.Sum(c => c.Unanswered), connections.Sum(c => c.Drops),
-            connections.Sum(c => c.Measured2xx), seconds, cpu.TotalMicroseconds, allocated, connections.Sum(c => c.BodyBytes),
-            Ms(0.5), Ms(0.9), Ms(0.99), Ms(0.999), Ms(1), statuses);
+            connections.Sum(c => c.Accepted),
+            connections.Sum(c => c.Unanswered),
+            connections.Sum(c => c.Drops),
+            connections.Sum(c => c.Measured2xx),
+            seconds,
+            cpu.TotalMicroseconds,
+            allocated,
+            connections.Sum(c => c.BodyBytes),
+            Ms(0.5),
+            Ms(0.9),
+            Ms(0.99),
+            Ms(0.999),
+            Ms(1),
+            statuses
+        );
 
         double? Ms(double share) => latencies.Count == 0 ? null : latencies.PercentileMicros(share) / 1000.0;
     }

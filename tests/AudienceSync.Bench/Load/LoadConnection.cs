@@ -45,9 +45,7 @@ internal sealed class LoadConnection(LoadPlan plan, int number, LoadPhase phase,
             try
             {
                 _socket!.Send(request.Span);
-                while (!_answers.TryTake(out status) && await FillAsync())
-                {
-                }
+                while (!_answers.TryTake(out status) && await FillAsync()) { }
             }
             catch (SocketException)
             {
@@ -132,9 +130,7 @@ internal sealed class LoadConnection(LoadPlan plan, int number, LoadPhase phase,
 
             _socket!.Send(request.Span);
             int status;
-            while (!_answers.TryTake(out status) && await FillAsync())
-            {
-            }
+            while (!_answers.TryTake(out status) && await FillAsync()) { }
 
             return status;
         }

@@ -7,7 +7,16 @@ namespace AudienceSync.Bench.Load;
 /// <param name="NewPeople">Of a hundred webhooks, how many are about a new person; the others are about a person of an earlier
 /// webhook.</param>
 internal sealed record LoadPlan(
-    string Address, string Token, string SigningKey, string Run, int Connections, int NewPeople, int Seconds, int WarmUpSeconds, int Seed)
+    string Address,
+    string Token,
+    string SigningKey,
+    string Run,
+    int Connections,
+    int NewPeople,
+    int Seconds,
+    int WarmUpSeconds,
+    int Seed
+)
 {
     /// <summary>More than one sends batches.</summary>
     public int EventsPerRequest { get; init; } = 1;
@@ -26,8 +35,21 @@ internal sealed record LoadPlan(
 /// none.</param>
 /// <param name="Statuses">Responses by HTTP status, warm-up and retries included.</param>
 internal sealed record LoadOutcome(
-    long Accepted, long Unanswered, long Drops, long Measured2xx, double MeasuredSeconds, double CpuMicros, long AllocatedBytes, long BodyBytes,
-    double? P50Ms, double? P90Ms, double? P99Ms, double? P999Ms, double? MaxMs, SortedDictionary<int, long> Statuses)
+    long Accepted,
+    long Unanswered,
+    long Drops,
+    long Measured2xx,
+    double MeasuredSeconds,
+    double CpuMicros,
+    long AllocatedBytes,
+    long BodyBytes,
+    double? P50Ms,
+    double? P90Ms,
+    double? P99Ms,
+    double? P999Ms,
+    double? MaxMs,
+    SortedDictionary<int, long> Statuses
+)
 {
     public double PerSecond => Measured2xx / MeasuredSeconds;
 }

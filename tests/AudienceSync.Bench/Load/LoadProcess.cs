@@ -18,7 +18,14 @@ internal static class LoadProcess
             while (await process.StandardOutput.ReadLineAsync(cancel) is { } line)
             {
                 last = line;
-                (line switch { "measuring" => onMeasuring, "measured" => onMeasured, _ => () => { } })();
+                (
+                    line switch
+                    {
+                        "measuring" => onMeasuring,
+                        "measured" => onMeasured,
+                        _ => () => { },
+                    }
+                )();
             }
 
             await process.WaitForExitAsync(cancel);

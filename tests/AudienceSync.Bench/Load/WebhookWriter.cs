@@ -15,6 +15,7 @@ internal sealed class WebhookWriter : IDisposable
 {
     // "v0:" + unix seconds + ":" stands directly before the body, because that is what is signed (contract customerio 2.3).
     private const int BodyStart = 14;
+
     // Phone numbers are seven digits from 2,000,000 on; with more people some would share one.
     private const int LastPerson = 7_999_998;
     private const int EventBytes = 1024;
@@ -25,6 +26,7 @@ internal sealed class WebhookWriter : IDisposable
     private readonly byte[] _digest = new byte[HMACSHA256.HashSizeInBytes];
     private readonly byte[] _second = new byte[20];
     private readonly byte[] _eventPrefix;
+
     // Keeps the keyed state between events: half the cost of HMACSHA256.HashData.
     private readonly IncrementalHash _hmac;
     private readonly TimeProvider _clock;
@@ -57,7 +59,8 @@ internal sealed class WebhookWriter : IDisposable
         _hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(plan.SigningKey));
         _eventPrefix = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"bench-{plan.Run}-{connection:D4}-"));
         (string path, string type) = _events == 1 ? ("audience", "json") : ("batch", "x-ndjson");
-        string head = $"POST /v1/webhooks/{path} HTTP/1.1\r\nHost: {plan.Address}\r\nAuthorization: Bearer {plan.Token}\r\n"
+        string head =
+            $"POST /v1/webhooks/{path} HTTP/1.1\r\nHost: {plan.Address}\r\nAuthorization: Bearer {plan.Token}\r\n"
             + $"Content-Type: application/{type}\r\nX-CIO-Timestamp: {new string('t', 10)}\r\n"
             + $"X-CIO-Signature: {new string('s', 64)}\r\nContent-Length: {new string('n', _lengthDigits)}\r\n\r\n";
         _head = Encoding.ASCII.GetBytes(head, _request);
@@ -120,14 +123,23 @@ internal sealed class WebhookWriter : IDisposable
         Put(_eventPrefix);
         PutDigits(_number++, 9);
         Put("\",\"audience_key\":\""u8);
-        Put((draw / 10) switch { 0 => "high_intent_cart_7d_v1"u8, 1 => "post_purchase_14d_v1"u8, _ => "winback_45d_v1"u8 });
+        Put(
+            (draw / 10) switch
+            {
+                0 => "high_intent_cart_7d_v1"u8,
+                1 => "post_purchase_14d_v1"u8,
+                _ => "winback_45d_v1"u8,
+            }
+        );
         Put("\",\"occurred_at\":\""u8);
         Put(_second);
         PutDigits(millisecond, 3);
         Put("Z\",\"person\":{"u8);
         PutPerson(person);
         Put("},\"consent\":{\"ad_user_data\":\"granted\",\"ad_personalization\":\"granted\"},"u8);
-        Put("\"context\":{\"journey\":\"cart_recovery\",\"step\":\"30min\",\"variant\":\"reminder_a\",\"message\":\"cart_reminder_with_picture_and_price_1\"}}"u8);
+        Put(
+            "\"context\":{\"journey\":\"cart_recovery\",\"step\":\"30min\",\"variant\":\"reminder_a\",\"message\":\"cart_reminder_with_picture_and_price_1\"}}"u8
+        );
     }
 
     // Every connection has its own people, so a person it named before is known to be in the log.

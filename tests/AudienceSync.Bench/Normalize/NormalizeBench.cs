@@ -13,7 +13,13 @@ internal sealed class NormalizeBench
 {
     private static readonly PersonField[] Fields =
     [
-        PersonField.Email, PersonField.Phone, PersonField.FirstName, PersonField.LastName, PersonField.City, PersonField.PostalCode, PersonField.Country,
+        PersonField.Email,
+        PersonField.Phone,
+        PersonField.FirstName,
+        PersonField.LastName,
+        PersonField.City,
+        PersonField.PostalCode,
+        PersonField.Country,
     ];
 
     private static readonly Normalizer[] Platforms = [.. Enum.GetValues<NormalizerFamily>().Select(Normalizers.BuiltIn.Current)];
@@ -47,7 +53,7 @@ internal sealed class NormalizeBench
 
         long written = 0;
         var allocated = GC.GetAllocatedBytesForCurrentThread();
-        for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < length;)
+        for (var started = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(started) < length; )
         {
             cancel.ThrowIfCancellationRequested();
             var before = Stopwatch.GetTimestamp();
@@ -60,8 +66,14 @@ internal sealed class NormalizeBench
 
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         return new NormalizeResult(
-            Median(ours), Median(bare), ours.Count, written / ours.Count / _people.Length, allocated / ours.Count / _people.Length, HashedCells,
-            Median(read));
+            Median(ours),
+            Median(bare),
+            ours.Count,
+            written / ours.Count / _people.Length,
+            allocated / ours.Count / _people.Length,
+            HashedCells,
+            Median(read)
+        );
     }
 
     private static double Median(List<double> rates)
@@ -70,9 +82,14 @@ internal sealed class NormalizeBench
         return rates[rates.Count / 2];
     }
 
-    private static IEnumerable<byte[]> HashedTexts(PersonIdentifiers person) => Platforms.SelectMany(platform => Fields
-        .Where(field => platform.RuleOf(field) is { Form: CellForm.Hashed })
-        .Select(field => platform.Text(person, field)).OfType<string>().Select(Encoding.UTF8.GetBytes));
+    private static IEnumerable<byte[]> HashedTexts(PersonIdentifiers person) =>
+        Platforms.SelectMany(platform =>
+            Fields
+                .Where(field => platform.RuleOf(field) is { Form: CellForm.Hashed })
+                .Select(field => platform.Text(person, field))
+                .OfType<string>()
+                .Select(Encoding.UTF8.GetBytes)
+        );
 
     /// <summary>Bytes of all cells; returned so that the work cannot be optimized away.</summary>
     private long Normalize(CellWriter cells)
@@ -127,7 +144,14 @@ internal sealed class NormalizeBench
 /// <param name="HashedCells">Digests per person.</param>
 /// <param name="ReadPerSecond">People read from their texts.</param>
 internal sealed record NormalizeResult(
-    double PeoplePerSecond, double HashesOnlyPerSecond, int Rounds, long BytesPerPerson, long AllocatedPerPerson, double HashedCells, double ReadPerSecond)
+    double PeoplePerSecond,
+    double HashesOnlyPerSecond,
+    int Rounds,
+    long BytesPerPerson,
+    long AllocatedPerPerson,
+    double HashedCells,
+    double ReadPerSecond
+)
 {
     /// <summary>Relative to the speed of SHA-256 alone.</summary>
     public double Ratio => PeoplePerSecond / HashesOnlyPerSecond;

@@ -6,8 +6,32 @@ namespace AudienceSync.Bench.Normalize;
 /// <summary>Generated people as unclean as forms leave them: capitals, spaces, accents, punctuation, national numbers.</summary>
 internal static class PeopleMaker
 {
-    private static readonly string[] FirstNames = ["Mary", "JOHN", " Anna ", "José", "Mr. Alex", "Mary-Jane", "Zoë", "wei", "Priya", "Valéry"];
-    private static readonly string[] LastNames = ["O'Brien", "Doe", "García", "Quinn, Jr.", "Quinn-Alex", "MÜLLER", "Smith", "Nguyen", "Kowalski", "van der Berg"];
+    private static readonly string[] FirstNames =
+    [
+        "Mary",
+        "JOHN",
+        " Anna ",
+        "José",
+        "Mr. Alex",
+        "Mary-Jane",
+        "Zoë",
+        "wei",
+        "Priya",
+        "Valéry",
+    ];
+    private static readonly string[] LastNames =
+    [
+        "O'Brien",
+        "Doe",
+        "García",
+        "Quinn, Jr.",
+        "Quinn-Alex",
+        "MÜLLER",
+        "Smith",
+        "Nguyen",
+        "Kowalski",
+        "van der Berg",
+    ];
     private static readonly string[] Domains = ["gmail.com", "Example.com", "shop.example", "GMAIL.com", "mail.example.org"];
 
     private static readonly (string City, string PostalCode, string Country, string Phone)[] Places =
@@ -19,7 +43,8 @@ internal static class PeopleMaker
         ("new york", "10001", "us", "1 555 9{0:00} {1:0000}"),
     ];
 
-    public static PersonIdentifiers[] Make(int count, Random random) => [.. Enumerable.Range(0, count).Select(n => IdentifierReader.Ensure(One(n, random)))];
+    public static PersonIdentifiers[] Make(int count, Random random) =>
+        [.. Enumerable.Range(0, count).Select(n => IdentifierReader.Ensure(One(n, random)))];
 
     private static PersonIdentifiers One(int n, Random random)
     {
@@ -31,9 +56,17 @@ internal static class PeopleMaker
             null,
             $"Person.{n:x}{suffix}@{Domains[random.Next(Domains.Length)]}",
             string.Format(CultureInfo.InvariantCulture, place.Phone, random.Next(100), random.Next(10_000)),
-            "US")
+            "US"
+        )
         {
-            Details = new PersonDetails { FirstName = first, LastName = last, City = place.City, PostalCode = place.PostalCode, Country = place.Country },
+            Details = new PersonDetails
+            {
+                FirstName = first,
+                LastName = last,
+                City = place.City,
+                PostalCode = place.PostalCode,
+                Country = place.Country,
+            },
         };
     }
 }

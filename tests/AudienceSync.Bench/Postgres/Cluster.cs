@@ -15,8 +15,12 @@ internal sealed record Cluster(int PostmasterPid, string SocketFolder, int Port)
     private const string CountEvents =
         "select count(*) from ws_default.mt_events where type in ('audience_member_added', 'audience_member_removed', 'audience_exposure_recorded')";
 
-    private static readonly EnumerationOptions TwoDeep =
-        new() { RecurseSubdirectories = true, MaxRecursionDepth = 2, IgnoreInaccessible = true };
+    private static readonly EnumerationOptions TwoDeep = new()
+    {
+        RecurseSubdirectories = true,
+        MaxRecursionDepth = 2,
+        IgnoreInaccessible = true,
+    };
 
     /// <summary>Connects to the Host's own database, as the user who owns its schemas.</summary>
     public string ConnectionString => ConnectionTo(User);
@@ -39,13 +43,18 @@ internal sealed record Cluster(int PostmasterPid, string SocketFolder, int Port)
     /// <summary>
     /// Of the webhooks committed between two times, the share that created a new person, which costs several more rows and index entries.
     /// </summary>
-    public Task<double> NewPeopleShareAsync(DateTimeOffset from, DateTimeOffset until, CancellationToken cancel) => ScalarAsync<double>(
-        User,
-        string.Create(CultureInfo.InvariantCulture, $"""
-            select (select count(*) from ws_default.people where created_at >= '{from:O}' and created_at < '{until:O}')::float8 / greatest(1,
-              (select count(*) from ws_default.mt_events where timestamp >= '{from:O}' and timestamp < '{until:O}'))
-            """),
-        cancel);
+    public Task<double> NewPeopleShareAsync(DateTimeOffset from, DateTimeOffset until, CancellationToken cancel) =>
+        ScalarAsync<double>(
+            User,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                select (select count(*) from ws_default.people where created_at >= '{from:O}' and created_at < '{until:O}')::float8 / greatest(1,
+                  (select count(*) from ws_default.mt_events where timestamp >= '{from:O}' and timestamp < '{until:O}'))
+                """
+            ),
+            cancel
+        );
 
     /// <summary>The connections that the server would still accept.</summary>
     public Task<int> FreeConnectionsAsync(CancellationToken cancel) => ScalarAsync<int>(User, FreeConnections, cancel);
@@ -84,8 +93,13 @@ internal sealed record Cluster(int PostmasterPid, string SocketFolder, int Port)
         return connection;
     }
 
-    private string ConnectionTo(string database) => new NpgsqlConnectionStringBuilder
-    {
-        Host = SocketFolder, Port = Port, Username = User, Database = database, Pooling = false,
-    }.ConnectionString;
+    private string ConnectionTo(string database) =>
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = SocketFolder,
+            Port = Port,
+            Username = User,
+            Database = database,
+            Pooling = false,
+        }.ConnectionString;
 }

@@ -25,10 +25,18 @@ internal sealed record LogSize(double Events, double Streams, double Bodies, dou
 
     public static async Task<LogSize> MeasureAsync(Cluster cluster, CancellationToken cancel)
     {
-        double[] parts = [.. (await cluster.ScalarAsync<string>(Cluster.User, Sql, cancel)).Split(' ').Select(part => double.Parse(part, CultureInfo.InvariantCulture))];
+        double[] parts =
+        [
+            .. (await cluster.ScalarAsync<string>(Cluster.User, Sql, cancel))
+                .Split(' ')
+                .Select(part => double.Parse(part, CultureInfo.InvariantCulture)),
+        ];
         return new LogSize(parts[0], parts[1], parts[2], parts[3]);
     }
 
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Events:N0} events, {Streams:N0} streams, {Bodies:N0} raw bodies; beside the log {People:N0} people");
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Events:N0} events, {Streams:N0} streams, {Bodies:N0} raw bodies; beside the log {People:N0} people"
+        );
 }

@@ -32,7 +32,10 @@ internal sealed partial class PgBench(Cluster cluster, RunFolder folder)
         try
         {
             await cluster.ExecuteAsync(
-                Database, "create table rows (seq_id bigserial primary key, id uuid not null, data jsonb not null)", cancel);
+                Database,
+                "create table rows (seq_id bigserial primary key, id uuid not null, data jsonb not null)",
+                cancel
+            );
             string script = folder.File("insert.sql");
             await File.WriteAllTextAsync(script, $"insert into rows (id, data) values (gen_random_uuid(), '{Row}');\n", cancel);
             int clients = Math.Clamp(await cluster.FreeConnectionsAsync(cancel), Threads, MostClients);
@@ -53,12 +56,30 @@ internal sealed partial class PgBench(Cluster cluster, RunFolder folder)
     {
         string[] arguments =
         [
-            "-n", "-M", "prepared", "-f", script, "-c", Text(clients), "-j", Text(Threads), "-T", Text(seconds),
-            "-h", cluster.SocketFolder, "-p", Text(cluster.Port), "-U", Cluster.User, Database,
+            "-n",
+            "-M",
+            "prepared",
+            "-f",
+            script,
+            "-c",
+            Text(clients),
+            "-j",
+            Text(Threads),
+            "-T",
+            Text(seconds),
+            "-h",
+            cluster.SocketFolder,
+            "-p",
+            Text(cluster.Port),
+            "-U",
+            Cluster.User,
+            Database,
         ];
         var start = new ProcessStartInfo(program, arguments)
         {
-            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         using Process process = Process.Start(start) ?? throw new BenchFailedException("pgbench could not be started.");
         try

@@ -81,12 +81,12 @@ internal sealed class ChildProcess : IAsyncDisposable
                 _process.Kill(entireProcessTree: true);
             }
         }
-
         else if (_process.ExitCode != 0 && !_reported)
         {
             // Its log is deleted with the folder, and is the only evidence.
             await Console.Error.WriteLineAsync(
-                $"{_name} ended unexpectedly with exit code {_process.ExitCode}. The end of its log:\n{LogEnd()}");
+                $"{_name} ended unexpectedly with exit code {_process.ExitCode}. The end of its log:\n{LogEnd()}"
+            );
         }
 
         _process.Dispose();

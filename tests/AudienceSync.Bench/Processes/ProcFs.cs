@@ -25,7 +25,8 @@ internal static class ProcFs
             return 0;
         }
 
-        long children = Directory.EnumerateDirectories("/proc")
+        long children = Directory
+            .EnumerateDirectories("/proc")
             .Select(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out int id) ? Stat(id) : null)
             .Where(stat => stat?.Parent == pid)
             .Sum(stat => stat!.Own + stat.Reaped);

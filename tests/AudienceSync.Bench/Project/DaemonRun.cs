@@ -24,9 +24,9 @@ internal static class DaemonRun
         $"create table {ProjectionTables.Daemon} (like membership including all)",
         $"insert into {ProjectionTables.DaemonSchema}.mt_streams (id, version) select stream_id, max(version) from mt_events group by stream_id",
         $"""
-        insert into {ProjectionTables.DaemonSchema}.mt_events (seq_id, id, stream_id, version, data, type, timestamp)
-        select seq_id, id, stream_id, version, data, type, timestamp from mt_events order by seq_id
-        """,
+            insert into {ProjectionTables.DaemonSchema}.mt_events (seq_id, id, stream_id, version, data, type, timestamp)
+            select seq_id, id, stream_id, version, data, type, timestamp from mt_events order by seq_id
+            """,
         $"select setval('{ProjectionTables.DaemonSchema}.mt_events_sequence', (select max(seq_id) from mt_events))",
         $"vacuum analyze {ProjectionTables.DaemonSchema}.mt_events",
         $"vacuum analyze {ProjectionTables.DaemonSchema}.mt_streams",

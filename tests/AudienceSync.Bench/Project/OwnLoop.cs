@@ -22,8 +22,17 @@ internal static class OwnLoop
         var progress = new LogProgress();
         progress.Append(events);
         var loop = new ProjectionLoop(
-            new MembershipStore(database), new PermissionStore(database), new InheritStore(database), new DrainStore(database),
-            new LeaseStore(database, "bench"), keys, wake, [], clock, NullLogger<ProjectionLoop>.Instance)
+            new MembershipStore(database),
+            new PermissionStore(database),
+            new InheritStore(database),
+            new DrainStore(database),
+            new LeaseStore(database, "bench"),
+            keys,
+            wake,
+            [],
+            clock,
+            NullLogger<ProjectionLoop>.Instance
+        )
         {
             Progress = progress,
         };

@@ -19,8 +19,14 @@ internal static class ProjectCommand
 
     public static Command Build()
     {
-        var command = new Command("project", "Events per second of the live projection, compared with Marten's daemon and with SQL") { Events, Members };
-        command.SetAction((parsed, cancel) => BenchRun.RunAsync(() => RunAsync(parsed.GetValue(Events), parsed.GetValue(Members), cancel), cancel));
+        var command = new Command("project", "Events per second of the live projection, compared with Marten's daemon and with SQL")
+        {
+            Events,
+            Members,
+        };
+        command.SetAction(
+            (parsed, cancel) => BenchRun.RunAsync(() => RunAsync(parsed.GetValue(Events), parsed.GetValue(Members), cancel), cancel)
+        );
         return command;
     }
 
@@ -40,7 +46,13 @@ internal static class ProjectCommand
         return new BenchReport(
             "project",
             [
-                new("events_per_s", Math.Round(events / own), "1/s", Math.Round(DaemonMultiple * events / daemon), Math.Round(events / limit)),
+                new(
+                    "events_per_s",
+                    Math.Round(events / own),
+                    "1/s",
+                    Math.Round(DaemonMultiple * events / daemon),
+                    Math.Round(events / limit)
+                ),
                 new("times_daemon", Math.Round(daemon / own, 2), "x", DaemonMultiple),
                 new("different_rows", wrong + daemonWrong, "rows", 0, IsCeiling: true),
                 new("daemon_events_per_s", Math.Round(events / daemon), "1/s"),
@@ -49,7 +61,8 @@ internal static class ProjectCommand
             [
                 ("events, members", Text($"{events:N0}, {members:N0}")),
                 ("s: our loop, SQL, daemon", Text($"{own:N2}, {limit:N2}, {daemon:N2}")),
-            ]).Print();
+            ]
+        ).Print();
     }
 
     private static void Report(string message) => Console.Error.WriteLine($"bench: {message}");

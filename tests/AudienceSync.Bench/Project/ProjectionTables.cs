@@ -37,8 +37,9 @@ internal static class ProjectionTables
         """;
 
     /// <summary>The rows of a table that are not those of our loop, by what all three compute.</summary>
-    public static string Different(string table) => $"""
-        select count(*) from membership m full join {table} t on t.key_id = m.key_id and t.person = m.person
-        where (m.key_id, m.added_at, m.removed_at, m.state) is distinct from (t.key_id, t.added_at, t.removed_at, t.state)
-        """;
+    public static string Different(string table) =>
+        $"""
+            select count(*) from membership m full join {table} t on t.key_id = m.key_id and t.person = m.person
+            where (m.key_id, m.added_at, m.removed_at, m.state) is distinct from (t.key_id, t.added_at, t.removed_at, t.state)
+            """;
 }

@@ -44,7 +44,13 @@ internal sealed class QueryBench(QueryLoad load, TimeProvider clock) : IDisposab
         _operator.BaseAddress = new Uri($"http://{system.HostAddress}/v1/");
         _operator.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", system.Setup.OperatorToken);
         using (var terms = new StringContent("{}", Encoding.UTF8, "application/json"))
-        using (HttpResponseMessage published = await _operator.PostAsync(new Uri($"keys/{BigAudience.Key}/publish", UriKind.Relative), terms, cancel))
+        using (
+            HttpResponseMessage published = await _operator.PostAsync(
+                new Uri($"keys/{BigAudience.Key}/publish", UriKind.Relative),
+                terms,
+                cancel
+            )
+        )
         {
             published.EnsureSuccessStatusCode();
         }
@@ -78,8 +84,13 @@ internal sealed class QueryBench(QueryLoad load, TimeProvider clock) : IDisposab
 
     private async Task<BenchReport> MeasureAsync(SystemUnderTest system, double projected, CancellationToken cancel)
     {
-        string[] people = JsonSerializer.Deserialize<string[]>(await system.Cluster.ScalarAsync<string>(
-            Postgres.Cluster.User, $"select json_agg(p.person)::text from (select person from ws_default.membership order by md5(person::text) limit {PeopleQueried}) p", cancel))!;
+        string[] people = JsonSerializer.Deserialize<string[]>(
+            await system.Cluster.ScalarAsync<string>(
+                Postgres.Cluster.User,
+                $"select json_agg(p.person)::text from (select person from ws_default.membership order by md5(person::text) limit {PeopleQueried}) p",
+                cancel
+            )
+        )!;
         (string Name, Func<string> Path, double? Goal)[] kinds =
         [
             ("list", () => $"audiences/{BigAudience.Key}/members?limit={PageMembers}", PageGoalMs),
@@ -103,15 +114,21 @@ internal sealed class QueryBench(QueryLoad load, TimeProvider clock) : IDisposab
 
         all.Sort();
         figures.Insert(1, new Figure("first_page_ms", Math.Round(firstPage, 1), "ms", PageGoalMs, IsCeiling: true));
-        figures.Insert(2, new Figure("p95_ms", Math.Round(all[(int)Math.Ceiling(all.Count * 0.95) - 1], 1), "ms", PageGoalMs, IsCeiling: true));
+        figures.Insert(
+            2,
+            new Figure("p95_ms", Math.Round(all[(int)Math.Ceiling(all.Count * 0.95) - 1], 1), "ms", PageGoalMs, IsCeiling: true)
+        );
         figures.Add(new Figure("wrong_pages", await WrongPagesAsync(system, cancel), "pages", 0, IsCeiling: true));
-        return new BenchReport("query", figures,
-        [
-            ("first_page_ms", $"the slowest of {2 * load.Questions} first pages as of a moment, {PageMembers} members each"),
-            ("wrong_pages", $"of {2 * ComparedPerKind} compared with one statement over the whole log"),
-            ("seed", load.Seed.ToString(CultureInfo.InvariantCulture)),
-            ("the projector read the log in, s", projected.ToString("N0", CultureInfo.InvariantCulture)),
-        ]);
+        return new BenchReport(
+            "query",
+            figures,
+            [
+                ("first_page_ms", $"the slowest of {2 * load.Questions} first pages as of a moment, {PageMembers} members each"),
+                ("wrong_pages", $"of {2 * ComparedPerKind} compared with one statement over the whole log"),
+                ("seed", load.Seed.ToString(CultureInfo.InvariantCulture)),
+                ("the projector read the log in, s", projected.ToString("N0", CultureInfo.InvariantCulture)),
+            ]
+        );
     }
 
     // The first query of each kind warms up its code and is not counted.
@@ -139,9 +156,12 @@ internal sealed class QueryBench(QueryLoad load, TimeProvider clock) : IDisposab
             JsonElement page = await GetAsync(At(moment, known), cancel);
             string[] listed = [.. page.GetProperty("members").EnumerateArray().Select(member => member.GetProperty("person").GetString()!)];
             string[] expected = JsonSerializer.Deserialize<string[]>(
-                await system.Cluster.ScalarAsync<string>(Postgres.Cluster.User, BigAudience.NaivePage(moment, known, PageMembers), cancel))!;
+                await system.Cluster.ScalarAsync<string>(Postgres.Cluster.User, BigAudience.NaivePage(moment, known, PageMembers), cancel)
+            )!;
             // A page that reached the limit of people it may examine is short.
-            bool right = listed.SequenceEqual(expected.Take(listed.Length)) && (listed.Length == expected.Length || page.GetProperty("next").ValueKind != JsonValueKind.Null);
+            bool right =
+                listed.SequenceEqual(expected.Take(listed.Length))
+                && (listed.Length == expected.Length || page.GetProperty("next").ValueKind != JsonValueKind.Null);
             wrong += right ? 0 : 1;
         }
 
@@ -159,5 +179,6 @@ internal sealed class QueryBench(QueryLoad load, TimeProvider clock) : IDisposab
     private static string At(string moment, bool known) =>
         $"audiences/{BigAudience.Key}/members?at={moment}&mode={(known ? "known" : "happened")}&limit={PageMembers}";
 
-    private string Moment() => clock.GetUtcNow().AddMinutes(-_random.Next(31 * 24 * 60)).UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+    private string Moment() =>
+        clock.GetUtcNow().AddMinutes(-_random.Next(31 * 24 * 60)).UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 }

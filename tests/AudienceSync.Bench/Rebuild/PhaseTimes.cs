@@ -20,7 +20,9 @@ internal sealed class PhaseTimes
         var now = Stopwatch.GetTimestamp();
         if (_phase is not null)
         {
-            _times.Add(string.Create(CultureInfo.InvariantCulture, $"{_phase} {Stopwatch.GetElapsedTime(_began, now).TotalMilliseconds:N0}"));
+            _times.Add(
+                string.Create(CultureInfo.InvariantCulture, $"{_phase} {Stopwatch.GetElapsedTime(_began, now).TotalMilliseconds:N0}")
+            );
         }
 
         (_phase, _began) = (phase, now);

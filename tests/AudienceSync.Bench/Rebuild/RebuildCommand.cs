@@ -27,10 +27,17 @@ internal static class RebuildCommand
     {
         var command = new Command("rebuild", "Events per second in a full rebuild of membership, compared with one SQL statement")
         {
-            Events, Members, Consent,
+            Events,
+            Members,
+            Consent,
         };
-        command.SetAction((parsed, cancel) => BenchRun.RunAsync(
-            () => RunAsync(new RebuildLoad(parsed.GetValue(Events), parsed.GetValue(Members), parsed.GetValue(Consent)), cancel), cancel));
+        command.SetAction(
+            (parsed, cancel) =>
+                BenchRun.RunAsync(
+                    () => RunAsync(new RebuildLoad(parsed.GetValue(Events), parsed.GetValue(Members), parsed.GetValue(Consent)), cancel),
+                    cancel
+                )
+        );
         return command;
     }
 
@@ -63,7 +70,8 @@ internal static class RebuildCommand
                 ("rebuild, s: into nothing, over live rows", Text($"{first.Seconds:N2}, {again.Seconds:N2}")),
                 ("into nothing, ms", firstPhases.ToString()),
                 ("over live rows, ms", againPhases.ToString()),
-            ]).Print();
+            ]
+        ).Print();
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -52,7 +52,11 @@ internal sealed class RebuildLog : IAsyncDisposable
         var options = new EmbeddedPostgresOptions { DataFolder = folder.File("postgres") };
         var log = new RebuildLog(await EmbeddedPostgres.StartAsync(options, TimeProvider.System, cancel));
         await new Migrations(log._postgres.ConnectionString).ApplyAsync([Workspace], cancel);
-        await log.ExecuteAsync("insert into audience_keys (audience_key, audience, version, published_at) values ('bench_v1', 'bench', 1, now())", [], cancel);
+        await log.ExecuteAsync(
+            "insert into audience_keys (audience_key, audience, version, published_at) values ('bench_v1', 'bench', 1, now())",
+            [],
+            cancel
+        );
         await log.ExecuteAsync(EventsSql, [load.Events, load.Members, load.Consent], cancel);
         await log.ExecuteAsync("vacuum analyze mt_events", [], cancel);
         await log.ExecuteAsync("checkpoint", [], cancel);
@@ -64,7 +68,9 @@ internal sealed class RebuildLog : IAsyncDisposable
     {
         await ExecuteAsync(
             "create table bench_limit (key_id int, person uuid, added_at timestamptz, removed_at timestamptz, state smallint, primary key (key_id, person))",
-            [], cancel);
+            [],
+            cancel
+        );
         var began = Stopwatch.GetTimestamp();
         await ExecuteAsync(LimitSql, [], cancel);
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
@@ -77,7 +83,10 @@ internal sealed class RebuildLog : IAsyncDisposable
     {
         await using var database = new GenerationSchemaStore(_postgres.ConnectionString, Workspace);
         var keys = await new AudienceKeyStore(database.Live).OpenAsync(cancel);
-        var rebuild = new Host.Projection.Rebuilding.Rebuild(database, keys, TimeProvider.System, "bench") { Progress = progress => phases.Begin(progress.Phase) };
+        var rebuild = new Host.Projection.Rebuilding.Rebuild(database, keys, TimeProvider.System, "bench")
+        {
+            Progress = progress => phases.Begin(progress.Phase),
+        };
         phases.Begin("opening");
         var result = await rebuild.RunAsync(keyId: null, cancel);
         phases.Begin("done");

@@ -20,9 +20,21 @@ internal sealed record BenchReport(string Bench, IReadOnlyList<Figure> Figures, 
         foreach (Figure f in Figures)
         {
             string goal = f.Goal is { } value ? $"{(f.IsCeiling ? "<=" : ">=")} {Number(value)}" : "";
-            string result = f.Met switch { true => "[green]met[/]", false => "[red]MISSED[/]", null => "" };
+            string result = f.Met switch
+            {
+                true => "[green]met[/]",
+                false => "[red]MISSED[/]",
+                null => "",
+            };
             table.AddRow(
-                f.Name, f.Value is null ? "not measured" : Number(f.Value), f.Unit, goal, Number(f.Limit), Number(f.Ratio), result);
+                f.Name,
+                f.Value is null ? "not measured" : Number(f.Value),
+                f.Unit,
+                goal,
+                Number(f.Limit),
+                Number(f.Ratio),
+                result
+            );
         }
 
         AnsiConsole.Write(table);
@@ -39,10 +51,11 @@ internal sealed record BenchReport(string Bench, IReadOnlyList<Figure> Figures, 
 
     public string ToJson() => JsonSerializer.Serialize(new { Bench, Figures }, Json);
 
-    private static string Number(double? value) => value switch
-    {
-        null => "",
-        >= 1000 => $"{value:N0}",
-        _ => $"{value:0.###}",
-    };
+    private static string Number(double? value) =>
+        value switch
+        {
+            null => "",
+            >= 1000 => $"{value:N0}",
+            _ => $"{value:0.###}",
+        };
 }

@@ -16,12 +16,21 @@ internal sealed class SignatureProbe(HttpClient http, RunFolder folder, TimeProv
         int port = FreePort.Take();
         string[] arguments = ["signature-server", "--port", port.ToString(CultureInfo.InvariantCulture), "--key-file", keyFile];
         await using ChildProcess server = ChildProcess.Start(
-            "signature-server", typeof(SignatureProbe).Assembly.Location, arguments, [], folder.Path);
+            "signature-server",
+            typeof(SignatureProbe).Assembly.Location,
+            arguments,
+            [],
+            folder.Path
+        );
         await server.WaitUntilReadyAsync(http, new Uri($"http://127.0.0.1:{port}/health/ready"), clock, cancel);
         double cpu = 0;
         LoadPlan probe = plan with { Address = $"127.0.0.1:{port}", Seconds = seconds, WarmUpSeconds = WarmUpSeconds };
         LoadOutcome outcome = await LoadProcess.RunAsync(
-            probe, () => cpu = -ProcFs.CpuSeconds(server.Pid), () => cpu += ProcFs.CpuSeconds(server.Pid), cancel);
+            probe,
+            () => cpu = -ProcFs.CpuSeconds(server.Pid),
+            () => cpu += ProcFs.CpuSeconds(server.Pid),
+            cancel
+        );
         double requests = Math.Max(1, outcome.Measured2xx);
         return new SignatureFigures(outcome.PerSecond, cpu * 1e6 / requests, outcome.CpuMicros / requests);
     }

@@ -24,11 +24,13 @@ internal static class SignatureServer
         var key = new Option<FileInfo>("--key-file") { Required = true };
         var command = new Command("signature-server", "The signature-only endpoint; started by the benches") { port, key };
         command.Hidden = true;
-        command.SetAction(async (parsed, cancel) =>
-        {
-            byte[] signingKey = await File.ReadAllBytesAsync(parsed.GetRequiredValue(key).FullName, cancel);
-            await ServeAsync(parsed.GetRequiredValue(port), signingKey, cancel);
-        });
+        command.SetAction(
+            async (parsed, cancel) =>
+            {
+                byte[] signingKey = await File.ReadAllBytesAsync(parsed.GetRequiredValue(key).FullName, cancel);
+                await ServeAsync(parsed.GetRequiredValue(port), signingKey, cancel);
+            }
+        );
         return command;
     }
 

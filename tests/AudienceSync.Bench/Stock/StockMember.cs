@@ -5,7 +5,14 @@ namespace AudienceSync.Bench.Stock;
 
 /// <summary>The body of a webhook, as the load generator writes it.</summary>
 public sealed record StockWebhook(
-    string Event, string EventId, string AudienceKey, DateTimeOffset OccurredAt, StockPerson Person, StockConsent Consent, StockContext Context);
+    string Event,
+    string EventId,
+    string AudienceKey,
+    DateTimeOffset OccurredAt,
+    StockPerson Person,
+    StockConsent Consent,
+    StockContext Context
+);
 
 /// <summary>Its person.</summary>
 public sealed record StockPerson(string CustomerId, string Email, string? Phone);
@@ -20,7 +27,13 @@ public sealed record StockContext(string Journey, string Step, string Variant, s
 public sealed record StockAdded(string EventId, string AudienceKey, DateTimeOffset OccurredAt, StockConsent Consent, StockContext Context);
 
 /// <summary>The stored event of a remove.</summary>
-public sealed record StockRemoved(string EventId, string AudienceKey, DateTimeOffset OccurredAt, StockConsent Consent, StockContext Context);
+public sealed record StockRemoved(
+    string EventId,
+    string AudienceKey,
+    DateTimeOffset OccurredAt,
+    StockConsent Consent,
+    StockContext Context
+);
 
 /// <summary>The projected document: the latest times of a person by audience key.</summary>
 public sealed class StockMember

@@ -34,20 +34,39 @@ internal sealed class StockProbe(HttpClient http, Cluster cluster, RunFolder fol
         int pool = Math.Clamp(await cluster.FreeConnectionsAsync(cancel) - OtherConnections, 1, MostConnections);
         int port = FreePort.Take();
         string[] arguments = ["stock-server", "--port", port.ToString(CultureInfo.InvariantCulture)];
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { [StockServer.Postgres] = cluster.PooledTo(Database, pool) };
-        await using ChildProcess server = ChildProcess.Start("stock-server", typeof(StockProbe).Assembly.Location, arguments, environment, folder.Path);
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [StockServer.Postgres] = cluster.PooledTo(Database, pool),
+        };
+        await using ChildProcess server = ChildProcess.Start(
+            "stock-server",
+            typeof(StockProbe).Assembly.Location,
+            arguments,
+            environment,
+            folder.Path
+        );
         await server.WaitUntilReadyAsync(http, new Uri($"http://127.0.0.1:{port}/health/ready"), clock, cancel);
         double cpu = 0;
         LoadPlan probe = plan with { Address = $"127.0.0.1:{port}", Seconds = seconds, WarmUpSeconds = WarmUpSeconds };
         LoadOutcome outcome = await LoadProcess.RunAsync(
-            probe, () => cpu = -ProcFs.CpuSeconds(server.Pid), () => cpu += ProcFs.CpuSeconds(server.Pid), cancel);
+            probe,
+            () => cpu = -ProcFs.CpuSeconds(server.Pid),
+            () => cpu += ProcFs.CpuSeconds(server.Pid),
+            cancel
+        );
         long stored = await cluster.ScalarAsync<long>(Database, "select count(*) from public.mt_events", cancel);
         if (stored < outcome.Accepted)
         {
             throw new BenchFailedException($"The stock endpoint accepted {outcome.Accepted} events and stored {stored}.");
         }
 
-        return new StockFigures(outcome.PerSecond, outcome.P99Ms, cpu * 1e6 / Math.Max(1, outcome.Measured2xx), ProcFs.PeakRssMb(server.Pid), pool);
+        return new StockFigures(
+            outcome.PerSecond,
+            outcome.P99Ms,
+            cpu * 1e6 / Math.Max(1, outcome.Measured2xx),
+            ProcFs.PeakRssMb(server.Pid),
+            pool
+        );
     }
 }
 

@@ -40,8 +40,8 @@ internal static class StockServer
         builder.Logging.SetMinimumLevel(LogLevel.Error);
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
-        builder.Services
-            .AddMarten(options =>
+        builder
+            .Services.AddMarten(options =>
             {
                 options.Connection(connection);
                 options.Projections.Add(new StockMemberProjection(), ProjectionLifecycle.Async);
@@ -59,9 +59,10 @@ internal static class StockServer
     private static async Task<IResult> AppendAsync(StockWebhook webhook, IDocumentSession session, CancellationToken cancel)
     {
         var stream = new Guid(MD5.HashData(Encoding.UTF8.GetBytes(webhook.Person.CustomerId)));
-        object added = webhook.Event == "audience_add"
-            ? new StockAdded(webhook.EventId, webhook.AudienceKey, webhook.OccurredAt, webhook.Consent, webhook.Context)
-            : new StockRemoved(webhook.EventId, webhook.AudienceKey, webhook.OccurredAt, webhook.Consent, webhook.Context);
+        object added =
+            webhook.Event == "audience_add"
+                ? new StockAdded(webhook.EventId, webhook.AudienceKey, webhook.OccurredAt, webhook.Consent, webhook.Context)
+                : new StockRemoved(webhook.EventId, webhook.AudienceKey, webhook.OccurredAt, webhook.Consent, webhook.Context);
         session.Events.Append(stream, added);
         await session.SaveChangesAsync(cancel);
         return Results.Ok(new { status = "accepted", receipt_id = stream });

@@ -16,7 +16,11 @@ internal static class BareWriting
     /// <summary>Member operations per second.</summary>
     public static double PerSecond(int members, int platforms, CancellationToken cancel)
     {
-        var texts = Enumerable.Range(0, Math.Min(members, MaxPeople)).Select(n => BenchPeople.Of(n)).Select(person => (Email: Bytes(person.Email), Phone: Bytes(person.Phone))).ToArray();
+        var texts = Enumerable
+            .Range(0, Math.Min(members, MaxPeople))
+            .Select(n => BenchPeople.Of(n))
+            .Select(person => (Email: Bytes(person.Email), Phone: Bytes(person.Phone)))
+            .ToArray();
         var into = new ArrayBufferWriter<byte>(4_000_000);
         using var json = new Utf8JsonWriter(into, new JsonWriterOptions { SkipValidation = true });
         long started = Stopwatch.GetTimestamp();

@@ -25,25 +25,42 @@ internal sealed class MemberLoader(Cluster cluster, SyncSetup setup, TimeProvide
         await cluster.ExecuteAsync(Cluster.User, "update ws_default.accounts set stopped_code = 'bench'", cancel);
         await using NpgsqlConnection connection = new(cluster.ConnectionString);
         await connection.OpenAsync(cancel);
-        int key = await cluster.ScalarAsync<int>(Cluster.User, $"select key_id from ws_default.audience_keys where audience_key = '{SyncSetup.Key}'", cancel);
+        int key = await cluster.ScalarAsync<int>(
+            Cluster.User,
+            $"select key_id from ws_default.audience_keys where audience_key = '{SyncSetup.Key}'",
+            cancel
+        );
         for (int first = 0; first < members; first += ChunkMembers)
         {
             var chunk = new SealedMember[Math.Min(ChunkMembers, members - first)];
             int begin = first;
             Parallel.For(0, chunk.Length, i => chunk[i] = maker.Make(begin + i));
             await CopyPeopleAsync(connection, chunk, cancel);
-            await CopyAsync(connection, "vault (person, revision, key_version, cipher, email, phone, created_at)", chunk, WriteVault, cancel);
+            await CopyAsync(
+                connection,
+                "vault (person, revision, key_version, cipher, email, phone, created_at)",
+                chunk,
+                WriteVault,
+                cancel
+            );
             SealedMember[] found = Array.FindAll(chunk, member => member.Number < findable);
             await CopyAsync(connection, "person_aliases (digest, kind, anchor, owner, claimed_at)", found, WriteAlias, cancel);
             await CopyAsync(connection, "mt_streams (id, type, version)", found, WriteStream, cancel);
             await CopyAsync(
-                connection, "membership (key_id, person, added_at, state, since_at, event_pos, changed_pos)", chunk,
-                (row, member) => WriteMembership(row, member, key), cancel);
+                connection,
+                "membership (key_id, person, added_at, state, since_at, event_pos, changed_pos)",
+                chunk,
+                (row, member) => WriteMembership(row, member, key),
+                cancel
+            );
         }
 
         // The projector takes numbers from this counter and must read it again: a new fence ends its lease.
         await cluster.ExecuteAsync(
-            Cluster.User, $"update ws_default.projection_counts set changed_pos = {members}; update ws_default.leases set fence = fence + 1 where name like 'project%'", cancel);
+            Cluster.User,
+            $"update ws_default.projection_counts set changed_pos = {members}; update ws_default.leases set fence = fence + 1 where name like 'project%'",
+            cancel
+        );
 
         // A table that webhooks filled would have been read and vacuumed before.
         await cluster.ExecuteAsync(Cluster.User, "vacuum (analyze) ws_default.people, ws_default.vault, ws_default.membership", cancel);
@@ -58,9 +75,17 @@ internal sealed class MemberLoader(Cluster cluster, SyncSetup setup, TimeProvide
         CopyAsync(connection, "people (person, salt, kind, anchor, revision, email, phone, created_at)", chunk, WritePerson, cancel);
 
     private static async Task CopyAsync(
-        NpgsqlConnection connection, string into, SealedMember[] members, Action<NpgsqlBinaryImporter, SealedMember> write, CancellationToken cancel)
+        NpgsqlConnection connection,
+        string into,
+        SealedMember[] members,
+        Action<NpgsqlBinaryImporter, SealedMember> write,
+        CancellationToken cancel
+    )
     {
-        await using NpgsqlBinaryImporter rows = await connection.BeginBinaryImportAsync($"copy ws_default.{into} from stdin (format binary)", cancel);
+        await using NpgsqlBinaryImporter rows = await connection.BeginBinaryImportAsync(
+            $"copy ws_default.{into} from stdin (format binary)",
+            cancel
+        );
         foreach (SealedMember member in members)
         {
             rows.StartRow();

@@ -21,14 +21,43 @@ internal sealed class MemberMaker(Vault vault, AliasDigester digester, DateTimeO
         var person = new PersonId(Guid.CreateVersion7(_at + TimeSpan.FromMilliseconds(number)));
         byte[] salt = Vault.NewSalt();
         Alias email = digester.Digest(IdentifierKind.Email, AliasText.Of(identifiers, IdentifierKind.Email)!);
-        Alias? phone = AliasText.Of(identifiers, IdentifierKind.Phone) is { } canonical ? digester.Digest(IdentifierKind.Phone, canonical) : null;
-        var claims = new List<IdentifierClaim> { new(email, identifiers.Email!.Trim(), "", HashedFields.None, _at) { Canonical = identifiers.CanonicalEmail, Parser = identifiers.Parser } };
+        Alias? phone = AliasText.Of(identifiers, IdentifierKind.Phone) is { } canonical
+            ? digester.Digest(IdentifierKind.Phone, canonical)
+            : null;
+        var claims = new List<IdentifierClaim>
+        {
+            new(email, identifiers.Email!.Trim(), "", HashedFields.None, _at)
+            {
+                Canonical = identifiers.CanonicalEmail,
+                Parser = identifiers.Parser,
+            },
+        };
         if (phone is { } address)
         {
-            claims.Add(new IdentifierClaim(address, identifiers.Phone!, identifiers.Country, HashedFields.None, _at) { Canonical = identifiers.CanonicalPhone, Parser = identifiers.Parser });
+            claims.Add(
+                new IdentifierClaim(address, identifiers.Phone!, identifiers.Country, HashedFields.None, _at)
+                {
+                    Canonical = identifiers.CanonicalPhone,
+                    Parser = identifiers.Parser,
+                }
+            );
         }
 
-        var revision = new IdentifierRevision(new IdentifierClaims(null, claims, null, null, default), identifiers with { Email = identifiers.Email.Trim() });
-        return new SealedMember(number, person.Value, salt, vault.Seal(person, 1, salt, revision), email.Digest.Value, phone?.Digest.Value, _at);
+        var revision = new IdentifierRevision(
+            new IdentifierClaims(null, claims, null, null, default),
+            identifiers with
+            {
+                Email = identifiers.Email.Trim(),
+            }
+        );
+        return new SealedMember(
+            number,
+            person.Value,
+            salt,
+            vault.Seal(person, 1, salt, revision),
+            email.Digest.Value,
+            phone?.Digest.Value,
+            _at
+        );
     }
 }

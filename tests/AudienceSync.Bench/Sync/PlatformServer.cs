@@ -93,7 +93,8 @@ internal sealed class PlatformServer : IAsyncDisposable
         return path switch
         {
             "/token" => """{"access_token":"bench","expires_in":3600,"token_type":"Bearer"}""",
-            _ when path.EndsWith("/requestStatus:retrieve", StringComparison.Ordinal) => """{"requestStatusPerDestination":[{"requestStatus":"SUCCESS"}]}""",
+            _ when path.EndsWith("/requestStatus:retrieve", StringComparison.Ordinal) =>
+                """{"requestStatusPerDestination":[{"requestStatus":"SUCCESS"}]}""",
             _ => "{}",
         };
     }

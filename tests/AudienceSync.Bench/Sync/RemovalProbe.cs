@@ -37,7 +37,11 @@ internal sealed class RemovalProbe(HttpClient http, Uri host, string token, Plat
         {
             for (int due = (int)(elapsed * options.Rate); sent < due; sent++)
             {
-                sending.Add(sent % 2 == 0 && sent / 2 < options.Findable ? RemoveAsync(sent / 2, cancel) : SendAsync("add", options.Members + sent, cancel));
+                sending.Add(
+                    sent % 2 == 0 && sent / 2 < options.Findable
+                        ? RemoveAsync(sent / 2, cancel)
+                        : SendAsync("add", options.Members + sent, cancel)
+                );
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(TickMs), clock, cancel);
@@ -72,7 +76,9 @@ internal sealed class RemovalProbe(HttpClient http, Uri host, string token, Plat
         string id = string.Create(CultureInfo.InvariantCulture, $"bench-{action}-{member}");
         using var body = new StringContent(
             $$"""{"schema_version":1,"event":"audience_{{action}}","event_id":"{{id}}","audience_key":"{{SyncSetup.Key}}","occurred_at":"{{now}}","person":{"email":"{{BenchPeople.Email(member)}}"} }""",
-            Encoding.UTF8, "application/json");
+            Encoding.UTF8,
+            "application/json"
+        );
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(host, "/v1/webhooks/audience")) { Content = body };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using HttpResponseMessage answer = await http.SendAsync(request, cancel);
@@ -96,7 +102,9 @@ internal sealed class RemovalProbe(HttpClient http, Uri host, string token, Plat
                 }
                 else
                 {
-                    latencies.Record((long)Stopwatch.GetElapsedTime(removal.AcknowledgedAt, Math.Max(at, removal.AcknowledgedAt)).TotalMicroseconds);
+                    latencies.Record(
+                        (long)Stopwatch.GetElapsedTime(removal.AcknowledgedAt, Math.Max(at, removal.AcknowledgedAt)).TotalMicroseconds
+                    );
                 }
             }
         }

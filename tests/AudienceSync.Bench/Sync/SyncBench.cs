@@ -28,7 +28,13 @@ internal sealed class SyncBench(SyncOptions options, TimeProvider clock) : IDisp
         var setup = new SyncSetup(folder, platforms.Address);
         var address = new Uri($"http://127.0.0.1:{FreePort.Take().ToString(CultureInfo.InvariantCulture)}");
         Report("starting Host and PostgreSQL");
-        await using ChildProcess host = ChildProcess.Start("host", root.Program("AudienceSync.Host"), ["serve"], setup.HostEnvironment(address.ToString()), folder.Path);
+        await using ChildProcess host = ChildProcess.Start(
+            "host",
+            root.Program("AudienceSync.Host"),
+            ["serve"],
+            setup.HostEnvironment(address.ToString()),
+            folder.Path
+        );
         await host.WaitUntilReadyAsync(_http, new Uri(address, "/health/ready"), clock, cancel);
         Cluster cluster = Cluster.Find(setup.DataFolder);
         await cluster.DemandFsyncAsync(cancel);
@@ -47,24 +53,50 @@ internal sealed class SyncBench(SyncOptions options, TimeProvider clock) : IDisp
         return drained with { BarePerSecond = bare, Removals = removals, PeakRssMb = Math.Max(sampled, ProcFs.PeakRssMb(host.Pid)) };
     }
 
-    private async Task<SyncResult> DrainAsync(ChildProcess host, PlatformServer platforms, Cluster cluster, MemberLoader loader, CancellationToken cancel)
+    private async Task<SyncResult> DrainAsync(
+        ChildProcess host,
+        PlatformServer platforms,
+        Cluster cluster,
+        MemberLoader loader,
+        CancellationToken cancel
+    )
     {
         Report($"{options.Members:N0} members wait for {platforms.Traffic.Length} platforms");
         string load = await File.ReadAllTextAsync("/proc/loadavg", cancel);
-        var before = new CpuSeconds(ProcFs.CpuSeconds(host.Pid), ProcFs.FamilyCpuSeconds(cluster.PostmasterPid), Environment.CpuUsage.TotalTime.TotalSeconds);
+        var before = new CpuSeconds(
+            ProcFs.CpuSeconds(host.Pid),
+            ProcFs.FamilyCpuSeconds(cluster.PostmasterPid),
+            Environment.CpuUsage.TotalTime.TotalSeconds
+        );
         await loader.ReleaseAsync(cancel);
         long started = Stopwatch.GetTimestamp();
         await WaitAsync(cluster, $"select count(*) from ws_default.bindings where add_pos < {options.Members}", started, cancel);
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        var after = new CpuSeconds(ProcFs.CpuSeconds(host.Pid), ProcFs.FamilyCpuSeconds(cluster.PostmasterPid), Environment.CpuUsage.TotalTime.TotalSeconds);
+        var after = new CpuSeconds(
+            ProcFs.CpuSeconds(host.Pid),
+            ProcFs.FamilyCpuSeconds(cluster.PostmasterPid),
+            Environment.CpuUsage.TotalTime.TotalSeconds
+        );
         long[] calls = [.. platforms.Traffic.Select(traffic => traffic.Adds)];
         long digests = platforms.Traffic.Sum(traffic => traffic.Digests);
         Report("waiting until the last request is confirmed");
         await WaitAsync(cluster, "select count(*) from ws_default.jobs where state = 1", started, cancel);
-        long delivered = await cluster.ScalarAsync<long>(Cluster.User, "select count(*) from ws_default.ledger where status = 2 and job_id is null", cancel);
+        long delivered = await cluster.ScalarAsync<long>(
+            Cluster.User,
+            "select count(*) from ws_default.ledger where status = 2 and job_id is null",
+            cancel
+        );
         return new SyncResult(
-            options, seconds, Stopwatch.GetElapsedTime(started).TotalSeconds, calls, digests, platforms.Traffic.Sum(traffic => traffic.Bytes), delivered,
-            after - before, load.Trim());
+            options,
+            seconds,
+            Stopwatch.GetElapsedTime(started).TotalSeconds,
+            calls,
+            digests,
+            platforms.Traffic.Sum(traffic => traffic.Bytes),
+            delivered,
+            after - before,
+            load.Trim()
+        );
     }
 
     private async Task WaitAsync(Cluster cluster, string left, long started, CancellationToken cancel)

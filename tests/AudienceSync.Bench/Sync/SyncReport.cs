@@ -11,7 +11,16 @@ namespace AudienceSync.Bench.Sync;
 /// <param name="Delivered">Rows with the status delivered and confirmed in the ledger.</param>
 /// <param name="LoadAverage">Load average of the machine at the start.</param>
 internal sealed record SyncResult(
-    SyncOptions Options, double Seconds, double ConfirmedSeconds, IReadOnlyList<long> Calls, long Digests, long Bytes, long Delivered, CpuSeconds Cpu, string LoadAverage)
+    SyncOptions Options,
+    double Seconds,
+    double ConfirmedSeconds,
+    IReadOnlyList<long> Calls,
+    long Digests,
+    long Bytes,
+    long Delivered,
+    CpuSeconds Cpu,
+    string LoadAverage
+)
 {
     public double BarePerSecond { get; init; }
 
@@ -49,19 +58,28 @@ internal static class SyncReport
         yield return new("bare_members_per_s", Math.Round(run.BarePerSecond), "1/s");
     }
 
-    private static double? Ms(RemovalResult removals, double share) => removals.Latencies.Count == 0 ? null : removals.Latencies.PercentileMicros(share) / 1000.0;
+    private static double? Ms(RemovalResult removals, double share) =>
+        removals.Latencies.Count == 0 ? null : removals.Latencies.PercentileMicros(share) / 1000.0;
 
     private static IEnumerable<(string What, string Text)> Notes(SyncResult run)
     {
         yield return ("load average at the start", run.LoadAverage);
         yield return ("members", "loaded into the Host's tables by COPY, sealed by its vault; no webhooks");
-        yield return ("members x platforms", Text($"{run.Options.Members:N0} x {run.Calls.Count} in {run.Seconds:N1} s, confirmed after {run.ConfirmedSeconds:N1} s"));
+        yield return (
+            "members x platforms",
+            Text($"{run.Options.Members:N0} x {run.Calls.Count} in {run.Seconds:N1} s, confirmed after {run.ConfirmedSeconds:N1} s")
+        );
         yield return ("calls, by platform", string.Join(", ", run.Calls));
         yield return ("sent", Text($"{run.Digests:N0} digests, {run.Bytes / 1e6:N0} MB"));
         yield return ("processor time, Host", Cost(run, run.Cpu.Host));
         yield return ("processor time, PostgreSQL", Cost(run, run.Cpu.Postgres));
         yield return ("processor time, platforms", Cost(run, run.Cpu.Sandbox));
-        yield return ("webhooks during removals", Text($"{run.Removals!.PerSecond:N0}/s, {run.Removals.Refused} refused, {run.Removals.Latencies.Count:N0} removals at a platform"));
+        yield return (
+            "webhooks during removals",
+            Text(
+                $"{run.Removals!.PerSecond:N0}/s, {run.Removals.Refused} refused, {run.Removals.Latencies.Count:N0} removals at a platform"
+            )
+        );
     }
 
     private static string Cost(SyncResult run, double seconds) =>

@@ -32,60 +32,61 @@ internal sealed class SyncSetup
 
     public string DataFolder => _folder.File("data");
 
-    public Dictionary<string, string> HostEnvironment(string url) => new(StringComparer.Ordinal)
-    {
-        ["AUDIENCESYNC_URLS"] = url,
-        ["AUDIENCESYNC_DATA"] = DataFolder,
-        ["AUDIENCESYNC_POSTGRES"] = "",
-        ["AUDIENCESYNC_CONFIG"] = _folder.File("audiencesync.yaml"),
-        ["AUDIENCESYNC_MASTER_KEY_FILE"] = _folder.File("master.key"),
-        ["AUDIENCESYNC_LOG"] = "json",
-    };
+    public Dictionary<string, string> HostEnvironment(string url) =>
+        new(StringComparer.Ordinal)
+        {
+            ["AUDIENCESYNC_URLS"] = url,
+            ["AUDIENCESYNC_DATA"] = DataFolder,
+            ["AUDIENCESYNC_POSTGRES"] = "",
+            ["AUDIENCESYNC_CONFIG"] = _folder.File("audiencesync.yaml"),
+            ["AUDIENCESYNC_MASTER_KEY_FILE"] = _folder.File("master.key"),
+            ["AUDIENCESYNC_LOG"] = "json",
+        };
 
     private static string Yaml(string platforms) =>
         $$"""
-        operator_token: { file: operator.token }
-        workspaces:
-          default:
-            sources:
-              - name: journeys
-                token: { file: journeys.token }
-                signature: off
-                default_country: US
-            audiences:
-              - name: bench_members
-                purpose: Load
-                owner: bench@shop.example
-                definition: Made by the bench.
-                versions: [ { version: 1 } ]
-            destinations:
-              - name: meta_main
-                platform: meta
-                account: act_1001
-                base_url: {{platforms}}
-                api_version: v25.0
-                token: { file: platform.token }
-              - name: google_main
-                platform: google
-                account: 7693729833
-                base_url: {{platforms}}
-                token_url: {{platforms}}/token
-                client_id: bench
-                client_secret: { file: platform.token }
-                refresh_token: { file: platform.token }
-                terms_accepted: true
-                job_check_s: 1
-              - name: tiktok_main
-                platform: tiktok
-                account: "7000000000000000001"
-                base_url: {{platforms}}/open_api/
-                token: { file: platform.token }
-                members_per_call: {{PlatformServer.MembersPerCall}}
-            bindings:
-              - { audience: bench_members, key: {{Key}}, destination: meta_main, remote: "238500000000001" }
-              - { audience: bench_members, key: {{Key}}, destination: google_main, remote: "7090784481" }
-              - { audience: bench_members, key: {{Key}}, destination: tiktok_main, remote: "1700000000000001" }
-        """;
+            operator_token: { file: operator.token }
+            workspaces:
+              default:
+                sources:
+                  - name: journeys
+                    token: { file: journeys.token }
+                    signature: off
+                    default_country: US
+                audiences:
+                  - name: bench_members
+                    purpose: Load
+                    owner: bench@shop.example
+                    definition: Made by the bench.
+                    versions: [ { version: 1 } ]
+                destinations:
+                  - name: meta_main
+                    platform: meta
+                    account: act_1001
+                    base_url: {{platforms}}
+                    api_version: v25.0
+                    token: { file: platform.token }
+                  - name: google_main
+                    platform: google
+                    account: 7693729833
+                    base_url: {{platforms}}
+                    token_url: {{platforms}}/token
+                    client_id: bench
+                    client_secret: { file: platform.token }
+                    refresh_token: { file: platform.token }
+                    terms_accepted: true
+                    job_check_s: 1
+                  - name: tiktok_main
+                    platform: tiktok
+                    account: "7000000000000000001"
+                    base_url: {{platforms}}/open_api/
+                    token: { file: platform.token }
+                    members_per_call: {{PlatformServer.MembersPerCall}}
+                bindings:
+                  - { audience: bench_members, key: {{Key}}, destination: meta_main, remote: "238500000000001" }
+                  - { audience: bench_members, key: {{Key}}, destination: google_main, remote: "7090784481" }
+                  - { audience: bench_members, key: {{Key}}, destination: tiktok_main, remote: "1700000000000001" }
+            """;
 
     private static string Secret() => RandomNumberGenerator.GetHexString(64, lowercase: true);
 

@@ -20,10 +20,13 @@ public sealed class ErrorsPageTests
     public void The_page_has_the_codes_of_the_sources()
     {
         Codes("Webhooks: refusals").ShouldBe(IngestProblem.All.Select(p => p.Code), ignoreOrder: true);
-        Codes("Webhooks: quarantine").ShouldBe(Constants<QuarantineReason>(f => ((QuarantineReason)f.GetValue(null)!).Code), ignoreOrder: true);
+        Codes("Webhooks: quarantine")
+            .ShouldBe(Constants<QuarantineReason>(f => ((QuarantineReason)f.GetValue(null)!).Code), ignoreOrder: true);
         Codes("Webhooks: warnings").ShouldBe(WarningCodes.All.Append(WarningCodes.IdReused), ignoreOrder: true);
-        Codes("Queries and operations").ShouldBe(Found($"{Host}/Requests/QueryProblem.cs", @"Of\(\s*\d{3},\s*""(?<code>[a-z_]+)"""), ignoreOrder: true);
-        Codes("Audiences").ShouldBe(Found("src/AudienceSync.Domain/Audiences/AudienceRefusal.cs", @"new\(\s*""(?<code>[a-z_]+)"""), ignoreOrder: true);
+        Codes("Queries and operations")
+            .ShouldBe(Found($"{Host}/Requests/QueryProblem.cs", @"Of\(\s*\d{3},\s*""(?<code>[a-z_]+)"""), ignoreOrder: true);
+        Codes("Audiences")
+            .ShouldBe(Found("src/AudienceSync.Domain/Audiences/AudienceRefusal.cs", @"new\(\s*""(?<code>[a-z_]+)"""), ignoreOrder: true);
         Codes("Start").ShouldBe(SetupCodes().Concat(PrintedCodes()).Distinct(StringComparer.Ordinal), ignoreOrder: true);
         Codes("Embedded PostgreSQL").ShouldBe(Constants<EmbeddedPostgresException>(f => (string)f.GetValue(null)!), ignoreOrder: true);
     }
@@ -49,35 +52,48 @@ public sealed class ErrorsPageTests
     private static IEnumerable<string> Codes(string section) => Rows(section).Select(cells => cells[0].Trim('`'));
 
     /// <summary>The cells of the rows below a heading that begin with a code.</summary>
-    private static IEnumerable<string[]> Rows(string section) => Repository.Read("docs/errors.md").Split('\n')
-        .SkipWhile(line => line != "## " + section)
-        .Skip(1)
-        .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
-        .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
-        .Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..^1]);
+    private static IEnumerable<string[]> Rows(string section) =>
+        Repository
+            .Read("docs/errors.md")
+            .Split('\n')
+            .SkipWhile(line => line != "## " + section)
+            .Skip(1)
+            .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..^1]);
 
     private static IEnumerable<string> Constants<T>(Func<FieldInfo, string?> code) =>
         typeof(T).GetFields(BindingFlags.Public | BindingFlags.Static).Select(code).OfType<string>();
 
     /// <summary>The first argument of every SetupException that is created.</summary>
-    private static IEnumerable<string> SetupCodes() => Repository.CSharp.Where(f => Repository.IsIn(f.Path, Host))
-        .SelectMany(f => f.Syntax.DescendantNodes().OfType<BaseObjectCreationExpressionSyntax>())
-        .Where(IsSetup)
-        .Select(made => made.ArgumentList?.Arguments.FirstOrDefault()?.Expression)
-        .OfType<LiteralExpressionSyntax>()
-        .Select(literal => literal.Token.ValueText);
+    private static IEnumerable<string> SetupCodes() =>
+        Repository
+            .CSharp.Where(f => Repository.IsIn(f.Path, Host))
+            .SelectMany(f => f.Syntax.DescendantNodes().OfType<BaseObjectCreationExpressionSyntax>())
+            .Where(IsSetup)
+            .Select(made => made.ArgumentList?.Arguments.FirstOrDefault()?.Expression)
+            .OfType<LiteralExpressionSyntax>()
+            .Select(literal => literal.Token.ValueText);
 
-    private static bool IsSetup(BaseObjectCreationExpressionSyntax made) => made is ObjectCreationExpressionSyntax { Type: var type }
-        ? type.ToString() == "SetupException"
-        : made.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.ReturnType.ToString() == "SetupException";
+    private static bool IsSetup(BaseObjectCreationExpressionSyntax made) =>
+        made is ObjectCreationExpressionSyntax { Type: var type }
+            ? type.ToString() == "SetupException"
+            : made.FirstAncestorOrSelf<MethodDeclarationSyntax>()?.ReturnType.ToString() == "SetupException";
 
     /// <summary>Codes that the verbs print themselves: <c>"port_taken: text"</c>.</summary>
-    private static IEnumerable<string> PrintedCodes() => Repository.Files.Where(IsVerb)
-        .SelectMany(f => Found(f, @"""(audiencesync: )?(?<code>[a-z]+(_[a-z]+)+): "));
+    private static IEnumerable<string> PrintedCodes() =>
+        Repository.Files.Where(IsVerb).SelectMany(f => Found(f, @"""(audiencesync: )?(?<code>[a-z]+(_[a-z]+)+): "));
 
-    private static bool IsVerb(string path) => Repository.IsIn(path, Host) && (path.Contains("/Cli/", StringComparison.Ordinal)
-        || path.Contains("/Verbs/", StringComparison.Ordinal) || path.Contains("/Serving/", StringComparison.Ordinal));
+    private static bool IsVerb(string path) =>
+        Repository.IsIn(path, Host)
+        && (
+            path.Contains("/Cli/", StringComparison.Ordinal)
+            || path.Contains("/Verbs/", StringComparison.Ordinal)
+            || path.Contains("/Serving/", StringComparison.Ordinal)
+        );
 
     private static IEnumerable<string> Found(string file, string pattern) =>
-        Regex.Matches(Repository.Read(file), pattern, RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Select(match => match.Groups["code"].Value);
+        Regex
+            .Matches(Repository.Read(file), pattern, RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1))
+            .Select(match => match.Groups["code"].Value);
 }

@@ -30,20 +30,29 @@ public sealed class LimitsPageTests
     {
         foreach (var (constant, _, answer) in Rows())
         {
-            Regex.IsMatch(answer, "^[2-5][0-9]{2}[ ,].*`[a-z_]+`", RegexOptions.None, TimeSpan.FromSeconds(1)).ShouldBeTrue($"{constant}: {answer}");
+            Regex
+                .IsMatch(answer, "^[2-5][0-9]{2}[ ,].*`[a-z_]+`", RegexOptions.None, TimeSpan.FromSeconds(1))
+                .ShouldBeTrue($"{constant}: {answer}");
         }
     }
 
     /// <summary>The rows in which a cell is a constant's name: | description | value | answer | `Limits.Name` |.</summary>
-    private static IEnumerable<(string Constant, string Value, string Answer)> Rows() => Repository.Read("docs/LIMITS.md").Split('\n')
-        .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
-        .Where(cells => cells is ["", _, _, _, ['`', 'L', 'i', 'm', 'i', 't', 's', '.', .., '`'], ""])
-        .Select(cells => (cells[4]["`Limits.".Length..^1], cells[2], cells[3]));
+    private static IEnumerable<(string Constant, string Value, string Answer)> Rows() =>
+        Repository
+            .Read("docs/LIMITS.md")
+            .Split('\n')
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+            .Where(cells => cells is ["", _, _, _, ['`', 'L', 'i', 'm', 'i', 't', 's', '.', .., '`'], ""])
+            .Select(cells => (cells[4]["`Limits.".Length..^1], cells[2], cells[3]));
 
-    private static string Written(object value) => value switch
-    {
-        int number => number.ToString("N0", System.Globalization.CultureInfo.InvariantCulture),
-        TimeSpan time => (time < TimeSpan.FromHours(1) ? time.TotalMinutes : time.TotalHours).ToString("N0", System.Globalization.CultureInfo.InvariantCulture),
-        _ => throw new NotSupportedException($"A limit of type {value.GetType().Name} has no way of being written on the page."),
-    };
+    private static string Written(object value) =>
+        value switch
+        {
+            int number => number.ToString("N0", System.Globalization.CultureInfo.InvariantCulture),
+            TimeSpan time => (time < TimeSpan.FromHours(1) ? time.TotalMinutes : time.TotalHours).ToString(
+                "N0",
+                System.Globalization.CultureInfo.InvariantCulture
+            ),
+            _ => throw new NotSupportedException($"A limit of type {value.GetType().Name} has no way of being written on the page."),
+        };
 }

@@ -25,7 +25,8 @@ public sealed class MutationTests
     {
         var mutation = Repository.Read(path);
         var project = $"tests/AudienceSync.{Field(mutation, "project")}";
-        var tests = Repository.CSharp.Where(file => Repository.IsIn(file.Path, project))
+        var tests = Repository
+            .CSharp.Where(file => Repository.IsIn(file.Path, project))
             .SelectMany(file => file.Syntax.DescendantNodes().OfType<MethodDeclarationSyntax>())
             .Where(method => method.Parent is ClassDeclarationSyntax)
             .Select(method => $"{Namespace(method)}.{((ClassDeclarationSyntax)method.Parent!).Identifier.Text}.{method.Identifier.Text}")
@@ -40,9 +41,11 @@ public sealed class MutationTests
     [Fact]
     public void There_are_thirty_mutations_at_least() => Files.Count.ShouldBeGreaterThanOrEqualTo(30);
 
-    private static string Namespace(MethodDeclarationSyntax method) => method.Ancestors().OfType<BaseNamespaceDeclarationSyntax>().First().Name.ToString();
+    private static string Namespace(MethodDeclarationSyntax method) =>
+        method.Ancestors().OfType<BaseNamespaceDeclarationSyntax>().First().Name.ToString();
 
-    private static string Field(string mutation, string name) => mutation.Split('\n').Single(line => line.StartsWith(name + ": ", StringComparison.Ordinal))[(name.Length + 2)..];
+    private static string Field(string mutation, string name) =>
+        mutation.Split('\n').Single(line => line.StartsWith(name + ": ", StringComparison.Ordinal))[(name.Length + 2)..];
 
     private static string Between(string text, string begin, string end)
     {

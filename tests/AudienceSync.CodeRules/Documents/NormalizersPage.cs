@@ -7,8 +7,7 @@ namespace AudienceSync.CodeRules.Documents;
 /// <summary>docs/normalizers.md generated from the rules.</summary>
 internal static class NormalizersPage
 {
-    private const string Intro =
-        """
+    private const string Intro = """
         # Normalizers
 
         Written by the code: do not edit. `AUDIENCESYNC_WRITE_DOCS=1 dotnet test tests/AudienceSync.CodeRules --filter NormalizersPage` writes it again.
@@ -52,7 +51,10 @@ internal static class NormalizersPage
         var faults = Enum.GetValues<IdentifierFault>().Where(fault => fault != IdentifierFault.None).Select(fault => $"`{fault.Code()}`");
         var page = new StringBuilder(Intro).Replace("PLACEHOLDER_FAULTS", string.Join(", ", faults));
         page.Append("\n\n## Reasons of an empty cell\n\n");
-        page.AppendJoin(", ", Enum.GetValues<CellReason>().Where(reason => reason != CellReason.None).Select(reason => $"`{reason.Code()}`"));
+        page.AppendJoin(
+            ", ",
+            Enum.GetValues<CellReason>().Where(reason => reason != CellReason.None).Select(reason => $"`{reason.Code()}`")
+        );
         page.Append(".\n");
         foreach (var normalizer in Normalizers.BuiltIn.All)
         {
@@ -64,7 +66,8 @@ internal static class NormalizersPage
         return page.ToString();
     }
 
-    private static string Current(Normalizer normalizer) => Normalizers.BuiltIn.Current(normalizer.Family) == normalizer ? " (current)" : "";
+    private static string Current(Normalizer normalizer) =>
+        Normalizers.BuiltIn.Current(normalizer.Family) == normalizer ? " (current)" : "";
 
     private static string Row(Normalizer normalizer, NormalizerRule rule)
     {
@@ -76,12 +79,13 @@ internal static class NormalizersPage
     }
 
     /// <summary>The example as the person reader returns it: the rules of an email and a phone receive nothing else.</summary>
-    private static string Canonical(NormalizerRule rule) => rule.Field switch
-    {
-        PersonField.Email => EmailReader.Read(rule.Example).Text!,
-        PersonField.Phone => PhoneReader.Read(rule.Example, rule.ExampleCountry).Text!,
-        _ => rule.Example,
-    };
+    private static string Canonical(NormalizerRule rule) =>
+        rule.Field switch
+        {
+            PersonField.Email => EmailReader.Read(rule.Example).Text!,
+            PersonField.Phone => PhoneReader.Read(rule.Example, rule.ExampleCountry).Text!,
+            _ => rule.Example,
+        };
 
     /// <summary>Markdown drops spaces at the edges of code.</summary>
     private static string Visible(string example)
@@ -91,14 +95,25 @@ internal static class NormalizersPage
         return new string('·', start) + example.Trim() + new string('·', end);
     }
 
-    private static string Forms(HashedFields forms) => string.Join(", ", Enum.GetValues<HashedFields>()
-        .Where(form => form != HashedFields.None && forms.HasFlag(form)).Select(form => form switch
-        {
-            HashedFields.EmailSha256 => "`sha256`",
-            HashedFields.PhoneSha256Digits => "`sha256_digits`",
-            _ => "`sha256_e164`",
-        }));
+    private static string Forms(HashedFields forms) =>
+        string.Join(
+            ", ",
+            Enum.GetValues<HashedFields>()
+                .Where(form => form != HashedFields.None && forms.HasFlag(form))
+                .Select(form =>
+                    form switch
+                    {
+                        HashedFields.EmailSha256 => "`sha256`",
+                        HashedFields.PhoneSha256Digits => "`sha256_digits`",
+                        _ => "`sha256_e164`",
+                    }
+                )
+        );
 
-    private static string Description(PersonField field)
-        => string.Concat(field.ToString().Select((c, i) => i > 0 && char.IsUpper(c) ? " " + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
+    private static string Description(PersonField field) =>
+        string.Concat(
+            field
+                .ToString()
+                .Select((c, i) => i > 0 && char.IsUpper(c) ? " " + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString())
+        );
 }

@@ -16,7 +16,11 @@ public sealed class NormalizersPageTests
             File.WriteAllText(Path.Combine(Repository.Root, Page), written);
         }
 
-        Repository.Read(Page).ShouldBe(
-            written, "AUDIENCESYNC_WRITE_DOCS=1 dotnet test tests/AudienceSync.CodeRules --filter NormalizersPage writes it again.");
+        Repository
+            .Read(Page)
+            .ShouldBe(
+                written,
+                "AUDIENCESYNC_WRITE_DOCS=1 dotnet test tests/AudienceSync.CodeRules --filter NormalizersPage writes it again."
+            );
     }
 }

@@ -12,7 +12,8 @@ public sealed class PromisesPageTests
     [Fact]
     public void Every_test_named_on_the_page_exists()
     {
-        var tests = Repository.CSharp.Where(f => Repository.IsIn(f.Path, "tests"))
+        var tests = Repository
+            .CSharp.Where(f => Repository.IsIn(f.Path, "tests"))
             .SelectMany(f => f.Syntax.DescendantNodes().OfType<MethodDeclarationSyntax>())
             .Where(IsTest)
             .Select(m => $"{(m.Parent as TypeDeclarationSyntax)?.Identifier.Text}.{m.Identifier.Text}")
@@ -28,12 +29,16 @@ public sealed class PromisesPageTests
     }
 
     /// <summary>| promise | meaning | tests |, without the header and separator rows.</summary>
-    private static IEnumerable<(string Promise, List<string> Tests)> Rows() => Repository.Read("docs/PROMISES.md").Split('\n')
-        .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
-        .Where(cells => cells is ["", not "promise" and not "---", _, _, ""])
-        .Select(cells => (cells[1], Named.Matches(cells[3]).Select(match => match.Groups["test"].Value).ToList()));
+    private static IEnumerable<(string Promise, List<string> Tests)> Rows() =>
+        Repository
+            .Read("docs/PROMISES.md")
+            .Split('\n')
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+            .Where(cells => cells is ["", not "promise" and not "---", _, _, ""])
+            .Select(cells => (cells[1], Named.Matches(cells[3]).Select(match => match.Groups["test"].Value).ToList()));
 
-    private static bool IsTest(MethodDeclarationSyntax method) => method.AttributeLists
-        .SelectMany(list => list.Attributes)
-        .Any(attribute => attribute.Name.ToString() is "Fact" or "Theory" or "SkippableFact" or "SkippableTheory");
+    private static bool IsTest(MethodDeclarationSyntax method) =>
+        method
+            .AttributeLists.SelectMany(list => list.Attributes)
+            .Any(attribute => attribute.Name.ToString() is "Fact" or "Theory" or "SkippableFact" or "SkippableTheory");
 }

@@ -7,8 +7,28 @@ public sealed class BannedWordTests
 {
     private static readonly string[] Texts =
     [
-        ".cs", ".csproj", ".props", ".targets", ".sql", ".md", ".yml", ".yaml", ".json", ".sh", ".js", ".css", ".html", ".razor", ".txt", ".sln",
-        ".editorconfig", ".gitignore", "Dockerfile", "/run", "/test", "/bench",
+        ".cs",
+        ".csproj",
+        ".props",
+        ".targets",
+        ".sql",
+        ".md",
+        ".yml",
+        ".yaml",
+        ".json",
+        ".sh",
+        ".js",
+        ".css",
+        ".html",
+        ".razor",
+        ".txt",
+        ".sln",
+        ".editorconfig",
+        ".gitignore",
+        "Dockerfile",
+        "/run",
+        "/test",
+        "/bench",
     ];
 
     private static readonly string[] CatchAllNames = ["Core", "Common", "Helpers", "Services", "Managers", "Models"];
@@ -26,7 +46,8 @@ public sealed class BannedWordTests
 
     [Fact]
     public void No_folder_of_src_has_a_catch_all_name() =>
-        Repository.Files.Where(f => Repository.IsIn(f, "src"))
+        Repository
+            .Files.Where(f => Repository.IsIn(f, "src"))
             .Select(f => Path.GetDirectoryName(f)!.Replace('\\', '/'))
             .Distinct()
             .Where(folder => folder.Split('/').Intersect(CatchAllNames, StringComparer.OrdinalIgnoreCase).Any())
@@ -55,12 +76,18 @@ public sealed class BannedWordTests
     }
 
     private static List<string> Lines(Regex word) =>
-    [
-        .. Repository.Files.Where(IsOurText).SelectMany(file => Repository.Read(file).Split('\n')
-            .Select((line, index) => (line, index))
-            .Where(l => word.IsMatch(l.line))
-            .Select(l => $"{file}:{l.index + 1}: {l.line.Trim()}")),
-    ];
+        [
+            .. Repository
+                .Files.Where(IsOurText)
+                .SelectMany(file =>
+                    Repository
+                        .Read(file)
+                        .Split('\n')
+                        .Select((line, index) => (line, index))
+                        .Where(l => word.IsMatch(l.line))
+                        .Select(l => $"{file}:{l.index + 1}: {l.line.Trim()}")
+                ),
+        ];
 
     private static bool IsOurText(string file) =>
         Array.Exists(Texts, t => ("/" + file).EndsWith(t, StringComparison.Ordinal))

@@ -32,11 +32,14 @@ public sealed class CodeHabitTests
 
     // An empty catch of one exception type with its reason written in the block is a decision.
     private static IEnumerable<string> DroppedErrors(SourceFile file) =>
-        file.Syntax.DescendantNodes().OfType<CatchClauseSyntax>()
+        file
+            .Syntax.DescendantNodes()
+            .OfType<CatchClauseSyntax>()
             .Where(c => c.Block.Statements.Count == 0 && (IsOfEveryKind(c) || !c.Block.DescendantTrivia().Any(IsComment)))
             .Select(file.At);
 
-    private static bool IsOfEveryKind(CatchClauseSyntax clause) => clause.Declaration?.Type.ToString() is null or "Exception" or "System.Exception";
+    private static bool IsOfEveryKind(CatchClauseSyntax clause) =>
+        clause.Declaration?.Type.ToString() is null or "Exception" or "System.Exception";
 
     private static bool IsComment(SyntaxTrivia trivia) =>
         trivia.IsKind(SyntaxKind.SingleLineCommentTrivia) || trivia.IsKind(SyntaxKind.MultiLineCommentTrivia);
@@ -48,12 +51,17 @@ public sealed class CodeHabitTests
     {
         var called = "." + call.Expression;
         return called.EndsWith(".Thread.Sleep", StringComparison.Ordinal)
-            || (called.EndsWith(".Task.Delay", StringComparison.Ordinal)
-                && !call.ArgumentList.Arguments[0].ToString().StartsWith("Timeout.Infinite", StringComparison.Ordinal));
+            || (
+                called.EndsWith(".Task.Delay", StringComparison.Ordinal)
+                && !call.ArgumentList.Arguments[0].ToString().StartsWith("Timeout.Infinite", StringComparison.Ordinal)
+            );
     }
 
     // The load generator and the shop under tests/ are programs: they pace themselves by a TimeProvider.
     private static bool IsTest(SourceFile file) =>
         file.Path.Split('/') is ["tests", var project, ..]
-        && (project.EndsWith(".Tests", StringComparison.Ordinal) || string.Equals(project, "AudienceSync.CodeRules", StringComparison.Ordinal));
+        && (
+            project.EndsWith(".Tests", StringComparison.Ordinal)
+            || string.Equals(project, "AudienceSync.CodeRules", StringComparison.Ordinal)
+        );
 }

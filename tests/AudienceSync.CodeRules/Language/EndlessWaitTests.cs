@@ -13,7 +13,17 @@ public sealed partial class EndlessWaitTests
 {
     private static readonly string[] Blocking =
     [
-        "WaitForExit", "WaitForExitAsync", "ReadToEnd", "ReadToEndAsync", "ReadLine", "ReadLineAsync", "Wait", "WaitAsync", "WaitOne", "Join", "SignalAndWait",
+        "WaitForExit",
+        "WaitForExitAsync",
+        "ReadToEnd",
+        "ReadToEndAsync",
+        "ReadLine",
+        "ReadLineAsync",
+        "Wait",
+        "WaitAsync",
+        "WaitOne",
+        "Join",
+        "SignalAndWait",
     ];
 
     [Fact]
@@ -48,17 +58,22 @@ public sealed partial class EndlessWaitTests
     [InlineData("for (var n = 0; n < 5; n++) { await f(); }", false)]
     [InlineData("while (left.TryDequeue(out var one)) { await f(one); }", false)]
     [InlineData("/* await reached.Task; */ var a = \"while (true) { await x; }\";", false)]
-    public void An_endless_wait_is_one_without_time_or_count(string code, bool found) => EndlessWaits(new SourceFile("x.cs", code)).Any().ShouldBe(found);
+    public void An_endless_wait_is_one_without_time_or_count(string code, bool found) =>
+        EndlessWaits(new SourceFile("x.cs", code)).Any().ShouldBe(found);
 
-    private static IEnumerable<string> EndlessWaits(SourceFile file) => file.Syntax.DescendantNodes()
-        .Where(node => node switch
-        {
-            InvocationExpressionSyntax call => IsBlocking(call),
-            AwaitExpressionSyntax awaited => IsNakedTask(awaited.Expression),
-            WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax { Condition: null } => IsEndlessLoop(node),
-            _ => false,
-        })
-        .Select(file.At);
+    private static IEnumerable<string> EndlessWaits(SourceFile file) =>
+        file
+            .Syntax.DescendantNodes()
+            .Where(node =>
+                node switch
+                {
+                    InvocationExpressionSyntax call => IsBlocking(call),
+                    AwaitExpressionSyntax awaited => IsNakedTask(awaited.Expression),
+                    WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax { Condition: null } => IsEndlessLoop(node),
+                    _ => false,
+                }
+            )
+            .Select(file.At);
 
     private static bool IsBlocking(InvocationExpressionSyntax call)
     {
@@ -68,16 +83,19 @@ public sealed partial class EndlessWaitTests
             MemberBindingExpressionSyntax member => member.Name.Identifier.Text,
             _ => null,
         };
-        return Blocking.Contains(name) && call.ArgumentList.Arguments.All(argument => argument.ToString() is "default" or "CancellationToken.None");
+        return Blocking.Contains(name)
+            && call.ArgumentList.Arguments.All(argument => argument.ToString() is "default" or "CancellationToken.None");
     }
 
     // The task of a TaskCompletionSource, or the end of a process: something else has to complete it.
-    private static bool IsNakedTask(ExpressionSyntax awaited) => awaited switch
-    {
-        MemberAccessExpressionSyntax { Name.Identifier.Text: "Task" or "Ended" } => true,
-        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "ConfigureAwait" } configured } => IsNakedTask(configured.Expression),
-        _ => false,
-    };
+    private static bool IsNakedTask(ExpressionSyntax awaited) =>
+        awaited switch
+        {
+            MemberAccessExpressionSyntax { Name.Identifier.Text: "Task" or "Ended" } => true,
+            InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "ConfigureAwait" } configured } =>
+                IsNakedTask(configured.Expression),
+            _ => false,
+        };
 
     private static bool IsEndlessLoop(SyntaxNode loop)
     {
@@ -88,20 +106,36 @@ public sealed partial class EndlessWaitTests
             ForStatementSyntax one => ((ExpressionSyntax?)null, one.Statement),
             _ => throw new ArgumentOutOfRangeException(nameof(loop)),
         };
-        var waits = loop.DescendantNodes().OfType<AwaitExpressionSyntax>().Any()
+        var waits =
+            loop.DescendantNodes().OfType<AwaitExpressionSyntax>().Any()
             || body is EmptyStatementSyntax or BlockSyntax { Statements.Count: 0 }
-            || body.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(call => call.Expression.ToString() is "Thread.Yield" or "Thread.SpinWait");
-        return waits && !EndsByItself().IsMatch(condition?.ToString() ?? "") && !Bounds().IsMatch(string.Join(' ', loop.DescendantTokens().Select(token => token.Text)));
+            || body.DescendantNodes()
+                .OfType<InvocationExpressionSyntax>()
+                .Any(call => call.Expression.ToString() is "Thread.Yield" or "Thread.SpinWait");
+        return waits
+            && !EndsByItself().IsMatch(condition?.ToString() ?? "")
+            && !Bounds().IsMatch(string.Join(' ', loop.DescendantTokens().Select(token => token.Text)));
     }
 
     // Rows, items and timestamps are finite.
-    [GeneratedRegex(@"\.Read\w*\(|\.Try\w+\(|\.MoveNext\w*\(|GetUtcNow\(\) <|RemainingBytes|\.Count (>=|>|<)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(
+        @"\.Read\w*\(|\.Try\w+\(|\.MoveNext\w*\(|GetUtcNow\(\) <|RemainingBytes|\.Count (>=|>|<)",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1_000
+    )]
     private static partial Regex EndsByItself();
 
-    [GeneratedRegex(@"(?i)deadline|timeout|ShouldBeLessThan|IsCancellationRequested", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex(
+        @"(?i)deadline|timeout|ShouldBeLessThan|IsCancellationRequested",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1_000
+    )]
     private static partial Regex Bounds();
 
     private static bool IsTest(SourceFile file) =>
         file.Path.Split('/') is ["tests", var project, ..]
-        && (project.EndsWith(".Tests", StringComparison.Ordinal) || string.Equals(project, "AudienceSync.CodeRules", StringComparison.Ordinal));
+        && (
+            project.EndsWith(".Tests", StringComparison.Ordinal)
+            || string.Equals(project, "AudienceSync.CodeRules", StringComparison.Ordinal)
+        );
 }

@@ -23,7 +23,8 @@ public sealed class OldWordTests
 
     [Fact]
     public void No_old_word_occurs_in_src_tests_and_docs() =>
-        Repository.Files.Where(IsSearched)
+        Repository
+            .Files.Where(IsSearched)
             .SelectMany(file => Repository.Read(file).Split('\n').Select((line, index) => (Line: line, At: $"{file}:{index + 1}")))
             .Where(one => Find(one.Line) is not null)
             .Select(one => $"{one.At}: {Find(one.Line)}: {one.Line.Trim()}")
@@ -31,8 +32,15 @@ public sealed class OldWordTests
 
     [Fact]
     public void No_type_and_no_member_is_named_by_an_old_word() =>
-        Repository.CSharp.SelectMany(file => file.Syntax.DescendantNodes().Select(NameOf).OfType<SyntaxToken>()
-            .Where(name => IsOldName(name.Text)).Select(name => $"{file.Path}: {name.Text}")).ShouldBeEmpty();
+        Repository
+            .CSharp.SelectMany(file =>
+                file.Syntax.DescendantNodes()
+                    .Select(NameOf)
+                    .OfType<SyntaxToken>()
+                    .Where(name => IsOldName(name.Text))
+                    .Select(name => $"{file.Path}: {name.Text}")
+            )
+            .ShouldBeEmpty();
 
     [Theory]
     [InlineData("what the list {0}s", "say")]
@@ -60,20 +68,26 @@ public sealed class OldWordTests
     private static bool IsOldName(string name) =>
         !name.Contains('_', StringComparison.Ordinal) && CaseBoundary.Split(name).Any(Sections["names"].Contains);
 
-    private static SyntaxToken? NameOf(SyntaxNode node) => node switch
-    {
-        BaseTypeDeclarationSyntax type => type.Identifier,
-        DelegateDeclarationSyntax type => type.Identifier,
-        MethodDeclarationSyntax method => method.Identifier,
-        PropertyDeclarationSyntax property => property.Identifier,
-        EnumMemberDeclarationSyntax member => member.Identifier,
-        VariableDeclaratorSyntax { Parent.Parent: FieldDeclarationSyntax } field => field.Identifier,
-        ParameterSyntax { Parent.Parent: RecordDeclarationSyntax } component => component.Identifier,
-        _ => null,
-    };
+    private static SyntaxToken? NameOf(SyntaxNode node) =>
+        node switch
+        {
+            BaseTypeDeclarationSyntax type => type.Identifier,
+            DelegateDeclarationSyntax type => type.Identifier,
+            MethodDeclarationSyntax method => method.Identifier,
+            PropertyDeclarationSyntax property => property.Identifier,
+            EnumMemberDeclarationSyntax member => member.Identifier,
+            VariableDeclaratorSyntax { Parent.Parent: FieldDeclarationSyntax } field => field.Identifier,
+            ParameterSyntax { Parent.Parent: RecordDeclarationSyntax } component => component.Identifier,
+            _ => null,
+        };
 
     private static bool IsSearched(string file) =>
-        (Repository.IsIn(file, "src") || Repository.IsIn(file, "tests") || Repository.IsIn(file, "docs") || file is "README.md" or "CONTRIBUTING.md")
+        (
+            Repository.IsIn(file, "src")
+            || Repository.IsIn(file, "tests")
+            || Repository.IsIn(file, "docs")
+            || file is "README.md" or "CONTRIBUTING.md"
+        )
         && Array.Exists(Texts, ending => file.EndsWith(ending, StringComparison.Ordinal))
         && file is not (List or "tests/AudienceSync.CodeRules/Language/OldWordTests.cs")
         && !AppliedSchema.IsMatch(file);

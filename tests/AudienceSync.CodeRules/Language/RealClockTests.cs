@@ -18,16 +18,22 @@ public sealed class RealClockTests
     [InlineData("var o = options with { Clock = TimeProvider.System };", true)]
     [InlineData("public TimeProvider Clock { get; init; } = TimeProvider.System;", true)]
     [InlineData("var o = new TestHostOptions { Clock = new OffsetClock(Sample.Now) };", false)]
-    public void The_machines_clock_is_the_one_of_the_system(string code, bool found) => RealClocks(new SourceFile("x.cs", code)).Any().ShouldBe(found);
+    public void The_machines_clock_is_the_one_of_the_system(string code, bool found) =>
+        RealClocks(new SourceFile("x.cs", code)).Any().ShouldBe(found);
 
-    private static IEnumerable<string> RealClocks(SourceFile file) => file.Syntax.DescendantNodes()
-        .Where(node => node switch
-        {
-            AssignmentExpressionSyntax set => set.Left.ToString() == "Clock" && IsSystem(set.Right),
-            PropertyDeclarationSyntax { Initializer: { } given } property => property.Identifier.Text == "Clock" && IsSystem(given.Value),
-            _ => false,
-        })
-        .Select(file.At);
+    private static IEnumerable<string> RealClocks(SourceFile file) =>
+        file
+            .Syntax.DescendantNodes()
+            .Where(node =>
+                node switch
+                {
+                    AssignmentExpressionSyntax set => set.Left.ToString() == "Clock" && IsSystem(set.Right),
+                    PropertyDeclarationSyntax { Initializer: { } given } property => property.Identifier.Text == "Clock"
+                        && IsSystem(given.Value),
+                    _ => false,
+                }
+            )
+            .Select(file.At);
 
     private static bool IsSystem(ExpressionSyntax given) => given.ToString() == "TimeProvider.System";
 }

@@ -22,14 +22,24 @@ public sealed class LengthTests
 
     [Fact]
     public void No_method_is_longer_than_the_hard_limit() =>
-        Repository.CSharp.SelectMany(Methods.Of).Where(m => m.Lines > MethodLines).Select(m => $"{m.Name}: {m.Lines} lines").ShouldBeEmpty();
+        Repository
+            .CSharp.SelectMany(Methods.Of)
+            .Where(m => m.Lines > MethodLines)
+            .Select(m => $"{m.Name}: {m.Lines} lines")
+            .ShouldBeEmpty();
 
     [Fact]
     public void A_method_of_sixty_one_lines_is_found_wherever_it_stands()
     {
         var body = string.Concat(Enumerable.Repeat("        _ = 1;\n", MethodLines - 2));
-        var file = new SourceFile("x.cs", "class X\n{\n    void Long()\n    {\n" + body + "    }\n    X()\n    {\n" + body + "    }\n    void Short() { }\n}\n");
+        var file = new SourceFile(
+            "x.cs",
+            "class X\n{\n    void Long()\n    {\n" + body + "    }\n    X()\n    {\n" + body + "    }\n    void Short() { }\n}\n"
+        );
         Methods.Of(file).Select(m => m.Lines).ShouldBe([MethodLines + 1, MethodLines + 1, 1]);
-        Methods.Of(new SourceFile("Program.cs", "using System;\n\n" + string.Concat(Enumerable.Repeat("f();\n", 70)))).ShouldHaveSingleItem().Lines.ShouldBe(70);
+        Methods
+            .Of(new SourceFile("Program.cs", "using System;\n\n" + string.Concat(Enumerable.Repeat("f();\n", 70))))
+            .ShouldHaveSingleItem()
+            .Lines.ShouldBe(70);
     }
 }

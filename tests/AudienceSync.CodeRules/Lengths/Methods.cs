@@ -10,18 +10,26 @@ internal static class Methods
 {
     public static IEnumerable<(string Name, int Lines)> Of(SourceFile file)
     {
-        var methods = file.Syntax.DescendantNodes()
+        var methods = file
+            .Syntax.DescendantNodes()
             .Where(n => n is BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or LocalFunctionStatementSyntax)
             .Select(n => (file.At(n), Lines(n.SyntaxTree, TextSpan.FromBounds(Start(n), n.Span.End))));
-        var statements = file.Syntax.ChildNodes().OfType<GlobalStatementSyntax>().Where(s => s.Statement is not LocalFunctionStatementSyntax).ToList();
+        var statements = file
+            .Syntax.ChildNodes()
+            .OfType<GlobalStatementSyntax>()
+            .Where(s => s.Statement is not LocalFunctionStatementSyntax)
+            .ToList();
         return statements.Count == 0
             ? methods
-            : methods.Append((file.Path, Lines(file.Syntax.SyntaxTree, TextSpan.FromBounds(statements[0].SpanStart, statements[^1].Span.End))));
+            : methods.Append(
+                (file.Path, Lines(file.Syntax.SyntaxTree, TextSpan.FromBounds(statements[0].SpanStart, statements[^1].Span.End)))
+            );
     }
 
-    private static int Start(SyntaxNode node) => node is BaseMethodDeclarationSyntax { AttributeLists: [.., var last] }
-        ? last.GetLastToken().GetNextToken().SpanStart
-        : node.SpanStart;
+    private static int Start(SyntaxNode node) =>
+        node is BaseMethodDeclarationSyntax { AttributeLists: [.., var last] }
+            ? last.GetLastToken().GetNextToken().SpanStart
+            : node.SpanStart;
 
     private static int Lines(SyntaxTree tree, TextSpan span)
     {

@@ -11,7 +11,8 @@ internal static class ProjectReferences
     public static IEnumerable<string> SourceProjects =>
         Repository.Files.Where(f => Repository.IsIn(f, "src") && f.EndsWith(".csproj", StringComparison.Ordinal));
 
-    public static XElement Project(string place) => XElement.Parse(Repository.Read($"src/AudienceSync.{place}/AudienceSync.{place}.csproj"));
+    public static XElement Project(string place) =>
+        XElement.Parse(Repository.Read($"src/AudienceSync.{place}/AudienceSync.{place}.csproj"));
 
     public static List<string> Items(XElement project, string kind) =>
         [.. project.Descendants(kind).Select(i => i.Attribute("Include")?.Value.Replace('\\', '/') ?? "")];

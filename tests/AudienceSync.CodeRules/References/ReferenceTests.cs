@@ -22,7 +22,10 @@ public sealed class ReferenceTests
     public void Domain_is_compiled_against_the_base_library_and_libphonenumber_alone()
     {
         var baseLibrary = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        ProjectReferences.AssemblyReferences("Domain").Where(name => !File.Exists(Path.Combine(baseLibrary, name + ".dll"))).ShouldBe(["PhoneNumbers"]);
+        ProjectReferences
+            .AssemblyReferences("Domain")
+            .Where(name => !File.Exists(Path.Combine(baseLibrary, name + ".dll")))
+            .ShouldBe(["PhoneNumbers"]);
     }
 
     [Fact]
@@ -47,7 +50,10 @@ public sealed class ReferenceTests
     public void Sandbox_references_none_of_ours()
     {
         ProjectReferences.Items(ProjectReferences.Project("Sandbox"), "ProjectReference").ShouldBeEmpty();
-        ProjectReferences.AssemblyReferences("Sandbox").Where(name => name.StartsWith("AudienceSync", StringComparison.Ordinal)).ShouldBeEmpty();
+        ProjectReferences
+            .AssemblyReferences("Sandbox")
+            .Where(name => name.StartsWith("AudienceSync", StringComparison.Ordinal))
+            .ShouldBeEmpty();
     }
 
     [Fact]
@@ -66,7 +72,10 @@ public sealed class ReferenceTests
         foreach (var path in ProjectReferences.SourceProjects)
         {
             var project = System.Xml.Linq.XElement.Parse(Repository.Read(path));
-            ProjectReferences.Items(project, "ProjectReference").Where(p => p.Contains("tests/", StringComparison.OrdinalIgnoreCase)).ShouldBeEmpty(path);
+            ProjectReferences
+                .Items(project, "ProjectReference")
+                .Where(p => p.Contains("tests/", StringComparison.OrdinalIgnoreCase))
+                .ShouldBeEmpty(path);
             ProjectReferences.Items(project, "PackageReference").Where(IsForTests).ShouldBeEmpty(path);
         }
 
@@ -78,13 +87,17 @@ public sealed class ReferenceTests
 
     [Fact]
     public void Every_project_of_src_is_in_the_design() =>
-        ProjectReferences.SourceProjects.Select(Path.GetFileNameWithoutExtension).ShouldBe(
-            ["AudienceSync.Connectors", "AudienceSync.Domain", "AudienceSync.Host", "AudienceSync.Sandbox"], ignoreOrder: true);
+        ProjectReferences
+            .SourceProjects.Select(Path.GetFileNameWithoutExtension)
+            .ShouldBe(["AudienceSync.Connectors", "AudienceSync.Domain", "AudienceSync.Host", "AudienceSync.Sandbox"], ignoreOrder: true);
 
     private static bool IsForbiddenToConnectors(string name) =>
         name.StartsWith("Npgsql", StringComparison.Ordinal)
         || name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)
-        || (name.StartsWith("AudienceSync", StringComparison.Ordinal) && !string.Equals(name, "AudienceSync.Domain", StringComparison.Ordinal));
+        || (
+            name.StartsWith("AudienceSync", StringComparison.Ordinal)
+            && !string.Equals(name, "AudienceSync.Domain", StringComparison.Ordinal)
+        );
 
     private static bool IsForTests(string name) =>
         name.Contains("Tests", StringComparison.Ordinal)

@@ -24,42 +24,87 @@ public sealed class SliceTests
         ("Projection", ["Audiences", "Cli", "Configuration", "EventStore", "Privacy", "Requests", "Telemetry"]),
         ("Sync", ["Cli", "Configuration", "EventStore", "Privacy", "Requests", "Telemetry"]),
         ("History", ["Audiences", "Cli", "EventStore", "Ingest", "Privacy", "Projection", "Requests"]),
-        ("People", ["Access", "Cli", "Configuration", "EventStore", "History", "Ingest", "Messages", "Privacy", "Requests", "Sync", "Telemetry"]),
+        (
+            "People",
+            ["Access", "Cli", "Configuration", "EventStore", "History", "Ingest", "Messages", "Privacy", "Requests", "Sync", "Telemetry"]
+        ),
         ("Maintenance", ["Configuration", "EventStore", "Ingest", "Messages", "Sync", "Telemetry"]),
-        ("Workspaces",
-        [
-            "Access", "Audiences", "Cli", "Configuration", "EventStore", "Ingest", "Maintenance", "Messages", "People", "Privacy", "Projection",
-            "Requests", "Sync", "Telemetry",
-        ]),
-        ("Serving",
-        [
-            "Access", "Audiences", "Cli", "Configuration", "EventStore", "History", "Ingest", "Messages", "People", "Privacy", "Projection",
-            "Requests", "Sync", "Telemetry", "Workspaces",
-        ]),
+        (
+            "Workspaces",
+            [
+                "Access",
+                "Audiences",
+                "Cli",
+                "Configuration",
+                "EventStore",
+                "Ingest",
+                "Maintenance",
+                "Messages",
+                "People",
+                "Privacy",
+                "Projection",
+                "Requests",
+                "Sync",
+                "Telemetry",
+            ]
+        ),
+        (
+            "Serving",
+            [
+                "Access",
+                "Audiences",
+                "Cli",
+                "Configuration",
+                "EventStore",
+                "History",
+                "Ingest",
+                "Messages",
+                "People",
+                "Privacy",
+                "Projection",
+                "Requests",
+                "Sync",
+                "Telemetry",
+                "Workspaces",
+            ]
+        ),
     ];
 
     [Fact]
     public void A_slice_uses_the_slices_of_the_matrix_and_no_others() =>
-        SliceUses.Of(Repository.CSharp).Select(use => $"{use.From} -> {use.To}").Distinct(StringComparer.Ordinal)
+        SliceUses
+            .Of(Repository.CSharp)
+            .Select(use => $"{use.From} -> {use.To}")
+            .Distinct(StringComparer.Ordinal)
             .ShouldBe(Matrix.SelectMany(row => row.Uses.Select(used => $"{row.Slice} -> {used}")), ignoreOrder: true);
 
     [Fact]
     public void The_matrix_has_no_cycle()
     {
         var order = Matrix.Select(row => row.Slice).ToList();
-        Matrix.SelectMany(row => row.Uses.Where(used => order.IndexOf(used) >= order.IndexOf(row.Slice)).Select(used => $"{row.Slice} -> {used}"))
+        Matrix
+            .SelectMany(row =>
+                row.Uses.Where(used => order.IndexOf(used) >= order.IndexOf(row.Slice)).Select(used => $"{row.Slice} -> {used}")
+            )
             .ShouldBeEmpty();
     }
 
     [Fact]
     public void Every_folder_of_host_is_in_the_matrix() =>
-        Repository.CSharp.Select(file => SliceUses.SliceOf(file.Path)).OfType<string>().Distinct(StringComparer.Ordinal)
+        Repository
+            .CSharp.Select(file => SliceUses.SliceOf(file.Path))
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal)
             .ShouldBe(Matrix.Select(row => row.Slice), ignoreOrder: true);
 
     [Fact]
     public void A_namespace_is_its_folder() =>
-        Repository.CSharp.Where(file => SliceUses.SliceOf(file.Path) is not null && SliceUses.NamespaceOf(file) != SliceUses.FolderAsNamespace(file.Path))
-            .Select(file => file.Path).ShouldBeEmpty();
+        Repository
+            .CSharp.Where(file =>
+                SliceUses.SliceOf(file.Path) is not null && SliceUses.NamespaceOf(file) != SliceUses.FolderAsNamespace(file.Path)
+            )
+            .Select(file => file.Path)
+            .ShouldBeEmpty();
 
     [Theory]
     [InlineData("using AudienceSync.Host.B; namespace AudienceSync.Host.A; class X { void M(Y y) { } }")]
@@ -72,7 +117,10 @@ public sealed class SliceTests
         SourceFile[] files =
         [
             new("src/AudienceSync.Host/A/X.cs", code),
-            new("src/AudienceSync.Host/B/Y.cs", "namespace AudienceSync.Host.B; class Y { public const int Constant = 1; } static class E { public static int Extended(this int n) => n; }"),
+            new(
+                "src/AudienceSync.Host/B/Y.cs",
+                "namespace AudienceSync.Host.B; class Y { public const int Constant = 1; } static class E { public static int Extended(this int n) => n; }"
+            ),
         ];
         SliceUses.Of(files).Select(use => (use.From, use.To)).Distinct().ShouldBe([("A", "B")]);
     }

@@ -24,10 +24,13 @@ internal static class SliceUses
 
     /// <summary>The folder of Host in which a file is; null for other files.</summary>
     public static string? SliceOf(string path) =>
-        path.StartsWith(Host, StringComparison.Ordinal) && path.IndexOf('/', Host.Length) is > 0 and var end ? path[Host.Length..end] : null;
+        path.StartsWith(Host, StringComparison.Ordinal) && path.IndexOf('/', Host.Length) is > 0 and var end
+            ? path[Host.Length..end]
+            : null;
 
     /// <summary>The namespace that a file of Host should have.</summary>
-    public static string FolderAsNamespace(string path) => Path.GetDirectoryName(path)!.Replace('\\', '/')["src/".Length..].Replace('/', '.');
+    public static string FolderAsNamespace(string path) =>
+        Path.GetDirectoryName(path)!.Replace('\\', '/')["src/".Length..].Replace('/', '.');
 
     public static string? NamespaceOf(SourceFile file) =>
         file.Syntax.DescendantNodes().OfType<BaseNamespaceDeclarationSyntax>().FirstOrDefault()?.Name.ToString();
@@ -35,7 +38,11 @@ internal static class SliceUses
     public static IReadOnlyList<SliceUse> Of(IEnumerable<SourceFile> files)
     {
         var host = files.Where(file => file.Path.StartsWith(Host, StringComparison.Ordinal)).ToDictionary(file => file.Syntax.SyntaxTree);
-        var compilation = CSharpCompilation.Create("Host", host.Keys.Append(new SourceFile("GlobalUsings.cs", GlobalUsings).Syntax.SyntaxTree), References());
+        var compilation = CSharpCompilation.Create(
+            "Host",
+            host.Keys.Append(new SourceFile("GlobalUsings.cs", GlobalUsings).Syntax.SyntaxTree),
+            References()
+        );
         var uses = new List<SliceUse>();
         foreach (var (tree, file) in host)
         {
@@ -49,25 +56,32 @@ internal static class SliceUses
                 from name in tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>()
                 let type = TypeOf(model.GetSymbolInfo(name).Symbol)
                 where type is not null
-                let declared = type.DeclaringSyntaxReferences.Select(reference => host.GetValueOrDefault(reference.SyntaxTree)).FirstOrDefault()
+                let declared = type
+                    .DeclaringSyntaxReferences.Select(reference => host.GetValueOrDefault(reference.SyntaxTree))
+                    .FirstOrDefault()
                 let to = declared is null ? null : SliceOf(declared.Path)
                 where to is not null && to != @from
-                select new SliceUse(@from, to!, file.At(name), type!.Name));
+                select new SliceUse(@from, to!, file.At(name), type!.Name)
+            );
         }
 
         return uses;
     }
 
-    private static INamedTypeSymbol? TypeOf(ISymbol? symbol) => symbol switch
-    {
-        IAliasSymbol alias => TypeOf(alias.Target),
-        INamedTypeSymbol type => type.OriginalDefinition,
-        IMethodSymbol { ReducedFrom: { } extension } => extension.ContainingType,
-        IMethodSymbol or IPropertySymbol or IFieldSymbol or IEventSymbol => symbol.ContainingType?.OriginalDefinition,
-        _ => null,
-    };
+    private static INamedTypeSymbol? TypeOf(ISymbol? symbol) =>
+        symbol switch
+        {
+            IAliasSymbol alias => TypeOf(alias.Target),
+            INamedTypeSymbol type => type.OriginalDefinition,
+            IMethodSymbol { ReducedFrom: { } extension } => extension.ContainingType,
+            IMethodSymbol or IPropertySymbol or IFieldSymbol or IEventSymbol => symbol.ContainingType?.OriginalDefinition,
+            _ => null,
+        };
 
     // Everything that Host is compiled against is loaded by these tests, too; Host itself must be bound to the sources.
-    private static IEnumerable<MetadataReference> References() => ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
-        .Split(Path.PathSeparator).Where(path => Path.GetFileName(path) != "AudienceSync.Host.dll").Select(path => MetadataReference.CreateFromFile(path));
+    private static IEnumerable<MetadataReference> References() =>
+        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+            .Split(Path.PathSeparator)
+            .Where(path => Path.GetFileName(path) != "AudienceSync.Host.dll")
+            .Select(path => MetadataReference.CreateFromFile(path));
 }

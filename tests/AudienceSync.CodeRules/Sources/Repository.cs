@@ -14,7 +14,11 @@ internal static class Repository
 
     /// <summary>Every C# file of src and tests, parsed.</summary>
     public static IReadOnlyList<SourceFile> CSharp { get; } =
-        [.. Files.Where(f => f.EndsWith(".cs", StringComparison.Ordinal) && (IsIn(f, "src") || IsIn(f, "tests"))).Select(f => new SourceFile(f))];
+    [
+        .. Files
+            .Where(f => f.EndsWith(".cs", StringComparison.Ordinal) && (IsIn(f, "src") || IsIn(f, "tests")))
+            .Select(f => new SourceFile(f)),
+    ];
 
     public static bool IsIn(string path, string folder) => path.StartsWith(folder + "/", StringComparison.Ordinal);
 
@@ -35,7 +39,9 @@ internal static class Repository
 
     private static IEnumerable<string> Enumerate(string folder)
     {
-        foreach (var file in Directory.EnumerateFiles(folder).Where(f => !string.Equals(Path.GetFileName(f), ".git", StringComparison.Ordinal)))
+        foreach (
+            var file in Directory.EnumerateFiles(folder).Where(f => !string.Equals(Path.GetFileName(f), ".git", StringComparison.Ordinal))
+        )
         {
             yield return Path.GetRelativePath(Root, file).Replace('\\', '/');
         }

@@ -9,9 +9,7 @@ internal sealed class SourceFile
     private readonly Lazy<SyntaxNode> _syntax;
 
     public SourceFile(string path)
-        : this(path, Repository.Read(path))
-    {
-    }
+        : this(path, Repository.Read(path)) { }
 
     public SourceFile(string path, string text)
     {

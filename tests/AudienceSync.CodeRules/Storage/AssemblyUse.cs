@@ -40,7 +40,9 @@ internal sealed class AssemblyUse : IDisposable
         || type.GetInterfaceImplementations().Any(h => Touches(_reader.GetInterfaceImplementation(h).Interface))
         || type.GetGenericParameters().Any(ConstraintTouches)
         || AttributeTouches(type.GetCustomAttributes())
-        || type.GetFields().Select(_reader.GetFieldDefinition).Any(f => f.DecodeSignature(_signatures, null) || AttributeTouches(f.GetCustomAttributes()))
+        || type.GetFields()
+            .Select(_reader.GetFieldDefinition)
+            .Any(f => f.DecodeSignature(_signatures, null) || AttributeTouches(f.GetCustomAttributes()))
         || type.GetMethods().Select(_reader.GetMethodDefinition).Any(Uses);
 
     private bool Uses(MethodDefinition method) =>
@@ -50,7 +52,10 @@ internal sealed class AssemblyUse : IDisposable
         || (method.RelativeVirtualAddress != 0 && Uses(_pe.GetMethodBody(method.RelativeVirtualAddress)));
 
     private bool Uses(MethodBodyBlock body) =>
-        (!body.LocalSignature.IsNil && _reader.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(_signatures, null).Contains(item: true))
+        (
+            !body.LocalSignature.IsNil
+            && _reader.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(_signatures, null).Contains(item: true)
+        )
         || body.ExceptionRegions.Any(r => Touches(r.CatchType))
         || IlTokens.Of(body).Any(Touches);
 
@@ -60,26 +65,37 @@ internal sealed class AssemblyUse : IDisposable
     private bool AttributeTouches(CustomAttributeHandleCollection attributes) =>
         attributes.Any(h => Touches(_reader.GetCustomAttribute(h).Constructor));
 
-    private bool Touches(EntityHandle handle) => !handle.IsNil && handle.Kind switch
-    {
-        HandleKind.TypeReference => Touches(_reader.GetTypeReference((TypeReferenceHandle)handle).ResolutionScope),
-        HandleKind.AssemblyReference => IsUsed(_reader.GetString(_reader.GetAssemblyReference((AssemblyReferenceHandle)handle).Name)),
-        HandleKind.TypeSpecification => _reader.GetTypeSpecification((TypeSpecificationHandle)handle).DecodeSignature(_signatures, null),
-        HandleKind.MemberReference => Touches(_reader.GetMemberReference((MemberReferenceHandle)handle)),
-        HandleKind.MethodSpecification => Touches(_reader.GetMethodSpecification((MethodSpecificationHandle)handle)),
-        HandleKind.MethodDefinition =>
-            SignatureUse.Any(_reader.GetMethodDefinition((MethodDefinitionHandle)handle).DecodeSignature(_signatures, null)),
-        HandleKind.FieldDefinition => _reader.GetFieldDefinition((FieldDefinitionHandle)handle).DecodeSignature(_signatures, null),
-        HandleKind.StandaloneSignature =>
-            SignatureUse.Any(_reader.GetStandaloneSignature((StandaloneSignatureHandle)handle).DecodeMethodSignature(_signatures, null)),
-        _ => false,
-    };
+    private bool Touches(EntityHandle handle) =>
+        !handle.IsNil
+        && handle.Kind switch
+        {
+            HandleKind.TypeReference => Touches(_reader.GetTypeReference((TypeReferenceHandle)handle).ResolutionScope),
+            HandleKind.AssemblyReference => IsUsed(_reader.GetString(_reader.GetAssemblyReference((AssemblyReferenceHandle)handle).Name)),
+            HandleKind.TypeSpecification => _reader
+                .GetTypeSpecification((TypeSpecificationHandle)handle)
+                .DecodeSignature(_signatures, null),
+            HandleKind.MemberReference => Touches(_reader.GetMemberReference((MemberReferenceHandle)handle)),
+            HandleKind.MethodSpecification => Touches(_reader.GetMethodSpecification((MethodSpecificationHandle)handle)),
+            HandleKind.MethodDefinition => SignatureUse.Any(
+                _reader.GetMethodDefinition((MethodDefinitionHandle)handle).DecodeSignature(_signatures, null)
+            ),
+            HandleKind.FieldDefinition => _reader.GetFieldDefinition((FieldDefinitionHandle)handle).DecodeSignature(_signatures, null),
+            HandleKind.StandaloneSignature => SignatureUse.Any(
+                _reader.GetStandaloneSignature((StandaloneSignatureHandle)handle).DecodeMethodSignature(_signatures, null)
+            ),
+            _ => false,
+        };
 
-    private bool Touches(MemberReference member) => Touches(member.Parent) || (member.GetKind() == MemberReferenceKind.Method
-        ? SignatureUse.Any(member.DecodeMethodSignature(_signatures, null))
-        : member.DecodeFieldSignature(_signatures, null));
+    private bool Touches(MemberReference member) =>
+        Touches(member.Parent)
+        || (
+            member.GetKind() == MemberReferenceKind.Method
+                ? SignatureUse.Any(member.DecodeMethodSignature(_signatures, null))
+                : member.DecodeFieldSignature(_signatures, null)
+        );
 
-    private bool Touches(MethodSpecification method) => Touches(method.Method) || method.DecodeSignature(_signatures, null).Contains(item: true);
+    private bool Touches(MethodSpecification method) =>
+        Touches(method.Method) || method.DecodeSignature(_signatures, null).Contains(item: true);
 
     private bool IsUsed(string assembly) =>
         string.Equals(assembly, _used, StringComparison.Ordinal) || assembly.StartsWith(_used + ".", StringComparison.Ordinal);

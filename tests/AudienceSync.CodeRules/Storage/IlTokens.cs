@@ -22,7 +22,14 @@ internal static class IlTokens
             ushort code = il.ReadByte();
             code = code == 0xFE ? (ushort)(0xFE00 | il.ReadByte()) : code;
             var operand = Operands[code];
-            if (operand is OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineSig or OperandType.InlineTok or OperandType.InlineType)
+            if (
+                operand
+                is OperandType.InlineField
+                    or OperandType.InlineMethod
+                    or OperandType.InlineSig
+                    or OperandType.InlineTok
+                    or OperandType.InlineType
+            )
             {
                 tokens.Add(MetadataTokens.EntityHandle(il.ReadInt32()));
             }
@@ -37,12 +44,13 @@ internal static class IlTokens
         return tokens;
     }
 
-    private static int Size(OperandType operand) => operand switch
-    {
-        OperandType.InlineNone => 0,
-        OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
-        OperandType.InlineVar => 2,
-        OperandType.InlineI8 or OperandType.InlineR => 8,
-        _ => 4,
-    };
+    private static int Size(OperandType operand) =>
+        operand switch
+        {
+            OperandType.InlineNone => 0,
+            OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar => 1,
+            OperandType.InlineVar => 2,
+            OperandType.InlineI8 or OperandType.InlineR => 8,
+            _ => 4,
+        };
 }

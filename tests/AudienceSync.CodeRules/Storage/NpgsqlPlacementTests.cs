@@ -15,7 +15,8 @@ public sealed class NpgsqlPlacementTests
     private static readonly string[] Others = ["GroupCommit", "OutageLog", "LogSetup", "TelemetrySetup"];
 
     // The files of a type's name.
-    private static readonly ILookup<string, string> Declarations = Repository.CSharp.Where(f => Repository.IsIn(f.Path, "src"))
+    private static readonly ILookup<string, string> Declarations = Repository
+        .CSharp.Where(f => Repository.IsIn(f.Path, "src"))
         .SelectMany(f => f.Syntax.DescendantNodes().OfType<BaseTypeDeclarationSyntax>().Select(type => (type.Identifier.ValueText, f.Path)))
         .ToLookup(one => one.ValueText, one => one.Path, StringComparer.Ordinal);
 
@@ -24,14 +25,19 @@ public sealed class NpgsqlPlacementTests
     {
         using var host = new AssemblyUse(ProjectReferences.AssemblyPath("Host"), "Npgsql");
         host.Users().ShouldNotBeEmpty("then the rule below would hold of anything");
-        host.Users().Where(type => !SqlPlacementTests.IsPlace(FileOf(type)) && !Others.Contains(NameOf(type), StringComparer.Ordinal)).ShouldBeEmpty();
+        host.Users()
+            .Where(type => !SqlPlacementTests.IsPlace(FileOf(type)) && !Others.Contains(NameOf(type), StringComparer.Ordinal))
+            .ShouldBeEmpty();
     }
 
     [Fact]
     public void Only_stores_name_npgsql_in_their_sources() =>
-        Repository.CSharp
-            .Where(f => Repository.IsIn(f.Path, "src") && !SqlPlacementTests.IsPlace(f.Path)
-                && !Others.Contains(Path.GetFileNameWithoutExtension(f.Path), StringComparer.Ordinal))
+        Repository
+            .CSharp.Where(f =>
+                Repository.IsIn(f.Path, "src")
+                && !SqlPlacementTests.IsPlace(f.Path)
+                && !Others.Contains(Path.GetFileNameWithoutExtension(f.Path), StringComparer.Ordinal)
+            )
             .SelectMany(f => f.Syntax.DescendantTokens().Where(NamesNpgsql).Select(t => f.At(t.Parent!)))
             .ShouldBeEmpty();
 
@@ -41,8 +47,14 @@ public sealed class NpgsqlPlacementTests
         using var samples = new AssemblyUse(typeof(NpgsqlPlacementTests).Assembly.Location, "Npgsql");
         string[] expected =
         [
-            nameof(Samples.InAField), nameof(Samples.InASignature), nameof(Samples.InABody), nameof(Samples.InAGenericArgument),
-            nameof(Samples.InACatch), nameof(Samples.InALambda), nameof(Samples.InAnAsyncMethod), nameof(Samples.InACallOfAnothersSignature),
+            nameof(Samples.InAField),
+            nameof(Samples.InASignature),
+            nameof(Samples.InABody),
+            nameof(Samples.InAGenericArgument),
+            nameof(Samples.InACatch),
+            nameof(Samples.InALambda),
+            nameof(Samples.InAnAsyncMethod),
+            nameof(Samples.InACallOfAnothersSignature),
             nameof(Samples.InAConstraint<>) + "`1",
         ];
         samples.Users().ShouldBe(expected.Select(name => $"{typeof(Samples.NotAtAll).Namespace}.{name}"), ignoreOrder: true);

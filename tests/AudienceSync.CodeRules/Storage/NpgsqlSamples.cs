@@ -41,13 +41,14 @@ internal static class InACatch
 
 internal static class InALambda
 {
-    public static Action Run(int times) => () =>
-    {
-        for (var i = 0; i < times; i++)
+    public static Action Run(int times) =>
+        () =>
         {
-            NpgsqlConnection.ClearAllPools();
-        }
-    };
+            for (var i = 0; i < times; i++)
+            {
+                NpgsqlConnection.ClearAllPools();
+            }
+        };
 }
 
 internal static class InAnAsyncMethod

@@ -8,7 +8,8 @@ internal sealed class SignatureUse(Func<EntityHandle, bool> touches) : ISignatur
 {
     public bool GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) => touches(handle);
 
-    public bool GetTypeFromSpecification(MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) => touches(handle);
+    public bool GetTypeFromSpecification(MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) =>
+        touches(handle);
 
     public bool GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) => false;
 
@@ -30,7 +31,8 @@ internal sealed class SignatureUse(Func<EntityHandle, bool> touches) : ISignatur
 
     public bool GetModifiedType(bool modifier, bool unmodifiedType, bool isRequired) => modifier || unmodifiedType;
 
-    public bool GetGenericInstantiation(bool genericType, ImmutableArray<bool> typeArguments) => genericType || typeArguments.Contains(item: true);
+    public bool GetGenericInstantiation(bool genericType, ImmutableArray<bool> typeArguments) =>
+        genericType || typeArguments.Contains(item: true);
 
     public bool GetFunctionPointerType(MethodSignature<bool> signature) => Any(signature);
 

@@ -17,8 +17,14 @@ internal sealed class GoogleAccountOnWire
     public static readonly PersonIdentifiers Cloudy = new("7", "Cloudy.SanFrancisco+shopping@gmail.com", "1 800 555 0100", "US");
 
     public static readonly DestinationSection Basic = Section.Of(
-        "769-372-9833", ("login_customer_id", "870-483-0944"), ("client_id", "client-1"), ("client_secret", new Secret("secret-1")),
-        ("refresh_token", new Secret("refresh-1")), ("terms_accepted", true), ("consent", "granted"));
+        "769-372-9833",
+        ("login_customer_id", "870-483-0944"),
+        ("client_id", "client-1"),
+        ("client_secret", new Secret("secret-1")),
+        ("refresh_token", new Secret("refresh-1")),
+        ("terms_accepted", true),
+        ("consent", "granted")
+    );
 
     public GoogleAccountOnWire(TokenedNetwork network, Func<DestinationSection, DestinationSection>? change = null)
     {
@@ -42,12 +48,21 @@ internal sealed class GoogleAccountOnWire
     }
 
     /// <summary>An error envelope of the contract (6.5).</summary>
-    public static string Error(int code, string status, string? reason = null, string? quotaLimit = null, params (string Field, string? Reason)[] violations)
+    public static string Error(
+        int code,
+        string status,
+        string? reason = null,
+        string? quotaLimit = null,
+        params (string Field, string? Reason)[] violations
+    )
     {
         var quota = quotaLimit is null ? "" : $",\"quota_limit\":\"{quotaLimit}\"";
-        var info = reason is null ? "" : $$$"""{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"{{{reason}}}","domain":"datamanager.googleapis.com","metadata":{"requestId":"t-1"{{{quota}}}}},""";
+        var info = reason is null
+            ? ""
+            : $$$"""{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"{{{reason}}}","domain":"datamanager.googleapis.com","metadata":{"requestId":"t-1"{{{quota}}}}},""";
         var rows = violations.Select(violation =>
-            $$"""{"field":"{{violation.Field}}","description":"ann@example.com is wrong"{{(violation.Reason is null ? "" : $",\"reason\":\"{violation.Reason}\"")}}}""");
+            $$"""{"field":"{{violation.Field}}","description":"ann@example.com is wrong"{{(violation.Reason is null ? "" : $",\"reason\":\"{violation.Reason}\"")}}}"""
+        );
         return $$$"""{"error":{"code":{{{code}}},"status":"{{{status}}}","message":"ann@example.com","details":[{{{info}}}{"@type":"type.googleapis.com/google.rpc.RequestInfo","requestId":"t-1"},{"@type":"type.googleapis.com/google.rpc.BadRequest","fieldViolations":[{{{string.Join(',', rows)}}}]}]}}""";
     }
 }

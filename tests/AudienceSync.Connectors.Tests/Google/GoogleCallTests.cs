@@ -29,7 +29,8 @@ public sealed class GoogleCallTests
         sent.Authorization.ShouldBe("Bearer at-1");
         sent.Headers.Keys.ShouldNotContain("login-account", "the manager account is in the body (2.3)");
         sent.Body.ShouldBe(
-            $$$"""{"destinations":[{{{Destination}}}],"audienceMembers":{{{Members}}},"consent":{"adUserData":"CONSENT_GRANTED","adPersonalization":"CONSENT_GRANTED"},"encoding":"HEX","termsOfService":{"customerMatchTermsOfServiceStatus":"ACCEPTED"}}""");
+            $$$"""{"destinations":[{{{Destination}}}],"audienceMembers":{{{Members}}},"consent":{"adUserData":"CONSENT_GRANTED","adPersonalization":"CONSENT_GRANTED"},"encoding":"HEX","termsOfService":{"customerMatchTermsOfServiceStatus":"ACCEPTED"}}"""
+        );
     }
 
     [Fact]
@@ -53,15 +54,40 @@ public sealed class GoogleCallTests
     [Fact]
     public async Task An_address_is_sent_completely_or_not_at_all()
     {
-        var home = new PersonDetails { FirstName = "Mr. Alex", LastName = "Quinn, Jr.", Country = "us", PostalCode = " 94045 " };
+        var home = new PersonDetails
+        {
+            FirstName = "Mr. Alex",
+            LastName = "Quinn, Jr.",
+            Country = "us",
+            PostalCode = " 94045 ",
+        };
         await new GoogleAccountOnWire(_network).AddAsync(
-            Cloudy with { Email = null, Phone = null, Details = home },
-            Cloudy with { Phone = null, Details = home with { PostalCode = null } });
+            Cloudy with
+            {
+                Email = null,
+                Phone = null,
+                Details = home,
+            },
+            Cloudy with
+            {
+                Phone = null,
+                Details = home with { PostalCode = null },
+            }
+        );
 
         var members = JsonDocument.Parse(_network.Sent[0].Body).RootElement.GetProperty("audienceMembers");
-        members[0].GetProperty("userData").GetProperty("userIdentifiers").GetRawText().ShouldBe(
-            """[{"address":{"givenName":"4135aa9dc1b842a653dea846903ddb95bfb8c5a10c504a7fa16e10bc31d1fdf0","familyName":"c512ca0c5c1e71be19f3356821e56732b5fb3ac894b0dbc5846d0b6920106fb3","regionCode":"US","postalCode":"94045"}}]""");
-        members[1].GetProperty("userData").GetProperty("userIdentifiers").GetRawText().ShouldBe($$"""[{"emailAddress":"{{CloudyEmail}}"}]""");
+        members[0]
+            .GetProperty("userData")
+            .GetProperty("userIdentifiers")
+            .GetRawText()
+            .ShouldBe(
+                """[{"address":{"givenName":"4135aa9dc1b842a653dea846903ddb95bfb8c5a10c504a7fa16e10bc31d1fdf0","familyName":"c512ca0c5c1e71be19f3356821e56732b5fb3ac894b0dbc5846d0b6920106fb3","regionCode":"US","postalCode":"94045"}}]"""
+            );
+        members[1]
+            .GetProperty("userData")
+            .GetProperty("userIdentifiers")
+            .GetRawText()
+            .ShouldBe($$"""[{"emailAddress":"{{CloudyEmail}}"}]""");
     }
 
     [Fact]
@@ -79,9 +105,20 @@ public sealed class GoogleCallTests
     public async Task Identified_members_are_excluded_and_the_rest_is_resent()
     {
         var network = new TokenedNetwork(
-            (400, Error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", null, ("audience_members[1].user_data.user_identifiers[0]", "INVALID_SHA256_FORMAT"), ("audience_members[1]", null))),
+            (
+                400,
+                Error(
+                    400,
+                    "INVALID_ARGUMENT",
+                    "INVALID_ARGUMENT",
+                    null,
+                    ("audience_members[1].user_data.user_identifiers[0]", "INVALID_SHA256_FORMAT"),
+                    ("audience_members[1]", null)
+                )
+            ),
             (400, Error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", null, ("audience_members[0]", "SOMETHING_NEW"))),
-            (200, Taken));
+            (200, Taken)
+        );
         var unusable = new PersonIdentifiers("1", null, null, "US");
 
         var result = await new GoogleAccountOnWire(network).AddAsync(unusable, Cloudy, Cloudy, Cloudy);
@@ -90,13 +127,17 @@ public sealed class GoogleCallTests
         result.Rejected.ShouldBe([new RefusedMember(1, "google_unknown_reason"), new RefusedMember(2, "google_invalid_sha256_format")]);
         result.Invalid.ShouldHaveSingleItem().Index.ShouldBe(0);
         result.Job.ShouldBe(new JobHandle("r-1"));
-        network.Sent.Select(sent => JsonDocument.Parse(sent.Body).RootElement.GetProperty("audienceMembers").GetArrayLength()).ShouldBe([3, 2, 1]);
+        network
+            .Sent.Select(sent => JsonDocument.Parse(sent.Body).RootElement.GetProperty("audienceMembers").GetArrayLength())
+            .ShouldBe([3, 2, 1]);
     }
 
     [Fact]
     public async Task Members_that_are_identified_again_and_again_end_in_a_halved_batch()
     {
-        var network = new TokenedNetwork((400, Error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", null, ("audience_members[0]", "INVALID_AUDIENCE_MEMBER"))));
+        var network = new TokenedNetwork(
+            (400, Error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", null, ("audience_members[0]", "INVALID_AUDIENCE_MEMBER")))
+        );
 
         var result = await new GoogleAccountOnWire(network).AddAsync([.. Enumerable.Repeat(Cloudy, 9)]);
 
@@ -108,9 +149,13 @@ public sealed class GoogleCallTests
     [Fact]
     public async Task A_member_identified_for_an_error_of_the_list_is_not_excluded()
     {
-        var network = new TokenedNetwork((400, Error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", null, ("audience_members[0]", "INVALID_USER_LIST_TYPE"))));
+        var network = new TokenedNetwork(
+            (400, Error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", null, ("audience_members[0]", "INVALID_USER_LIST_TYPE")))
+        );
 
-        (await new GoogleAccountOnWire(network).AddAsync(Cloudy, Cloudy)).Outcome.ShouldBe(new Outcome(OutcomeKind.StopAudience, "google_invalid_user_list_type"));
+        (await new GoogleAccountOnWire(network).AddAsync(Cloudy, Cloudy)).Outcome.ShouldBe(
+            new Outcome(OutcomeKind.StopAudience, "google_invalid_user_list_type")
+        );
         network.Sent.Count.ShouldBe(1);
     }
 
@@ -130,10 +175,15 @@ public sealed class GoogleCallTests
     public async Task A_check_tries_an_add_that_is_only_validated()
     {
         var network = new TokenedNetwork(
-            (200, "{}"), (200, """{"id":"9","membershipStatus":"OPEN","sizeInfo":{"searchNetworkMembersCount":"1200"}}"""),
-            (403, Error(403, "PERMISSION_DENIED", "DESTINATION_ACCOUNT_PERMISSION_DENIED")));
+            (200, "{}"),
+            (200, """{"id":"9","membershipStatus":"OPEN","sizeInfo":{"searchNetworkMembersCount":"1200"}}"""),
+            (403, Error(403, "PERMISSION_DENIED", "DESTINATION_ACCOUNT_PERMISSION_DENIED"))
+        );
 
-        var findings = await ((IChecks)new GoogleAccountOnWire(network).Destination).CheckAsync([new RemoteAudienceId("9")], CancellationToken.None);
+        var findings = await ((IChecks)new GoogleAccountOnWire(network).Destination).CheckAsync(
+            [new RemoteAudienceId("9")],
+            CancellationToken.None
+        );
 
         var finding = findings.Single(finding => finding.Audience is not null);
         finding.State.ShouldBe(CheckState.Bad, "the list can be read, and refuses members");
@@ -161,12 +211,15 @@ public sealed class GoogleCallTests
     [InlineData("1\"}")]
     public async Task An_invalid_list_id_is_never_sent(string list)
     {
-        (await new GoogleAccountOnWire(_network).SendAsync(MemberOperation.Add, [Cloudy], list)).Outcome
-            .ShouldBe(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"));
+        (await new GoogleAccountOnWire(_network).SendAsync(MemberOperation.Add, [Cloudy], list)).Outcome.ShouldBe(
+            new Outcome(OutcomeKind.StopAudience, "invalid_audience_id")
+        );
         _network.Sent.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task A_success_without_a_request_id_is_not_a_success()
-        => (await new GoogleAccountOnWire(new TokenedNetwork((200, "{}"))).AddAsync(Cloudy)).Outcome.ShouldBe(new Outcome(OutcomeKind.Retry, "not_understood"));
+    public async Task A_success_without_a_request_id_is_not_a_success() =>
+        (await new GoogleAccountOnWire(new TokenedNetwork((200, "{}"))).AddAsync(Cloudy)).Outcome.ShouldBe(
+            new Outcome(OutcomeKind.Retry, "not_understood")
+        );
 }

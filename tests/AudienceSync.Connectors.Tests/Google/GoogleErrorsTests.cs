@@ -8,8 +8,7 @@ namespace AudienceSync.Connectors.Tests.Google;
 public sealed class GoogleErrorsTests
 {
     /// <summary>Contracts/google.md 6.5: every reason it names, with the decision.</summary>
-    private const string Contract =
-        """
+    private const string Contract = """
         INTERNAL_ERROR RETRY
         DEADLINE_EXCEEDED RETRY
         RESOURCE_EXHAUSTED THROTTLE
@@ -78,7 +77,13 @@ public sealed class GoogleErrorsTests
             _ => OutcomeKind.StopAudience,
         };
 
-        foreach (var body in new[] { Error(400, "INVALID_ARGUMENT", reason), Error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", null, ("destinations[0]", reason)) })
+        foreach (
+            var body in new[]
+            {
+                Error(400, "INVALID_ARGUMENT", reason),
+                Error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", null, ("destinations[0]", reason)),
+            }
+        )
         {
             var result = await new GoogleAccountOnWire(new TokenedNetwork((400, body))).AddAsync(Cloudy);
 
@@ -90,8 +95,8 @@ public sealed class GoogleErrorsTests
     }
 
     [Fact]
-    public void Every_row_of_the_table_is_a_case_above_and_every_case_above_has_a_row()
-        => GoogleErrors.Reasons.Select(rule => rule.Code).ShouldBe(Rows().Select(row => (string)row[0]), ignoreOrder: true);
+    public void Every_row_of_the_table_is_a_case_above_and_every_case_above_has_a_row() =>
+        GoogleErrors.Reasons.Select(rule => rule.Code).ShouldBe(Rows().Select(row => (string)row[0]), ignoreOrder: true);
 
     [Theory]
     [InlineData(400, "INVALID_ARGUMENT", OutcomeKind.StopAudience, "google_invalid_argument")]
@@ -123,8 +128,15 @@ public sealed class GoogleErrorsTests
     [InlineData(503, "NEW_WORD", null, OutcomeKind.Retry, "google_unavailable")]
     [InlineData(400, "ann@example.com", "ann@example.com", OutcomeKind.Retry, "google_unknown_400")]
     public async Task A_response_without_a_row_is_retried_within_the_limits_of_the_engine(
-        int http, string status, string? reason, OutcomeKind kind, string code)
-        => (await new GoogleAccountOnWire(new TokenedNetwork((http, Error(http, status, reason)))).AddAsync(Cloudy)).Outcome.ShouldBe(new Outcome(kind, code));
+        int http,
+        string status,
+        string? reason,
+        OutcomeKind kind,
+        string code
+    ) =>
+        (await new GoogleAccountOnWire(new TokenedNetwork((http, Error(http, status, reason)))).AddAsync(Cloudy)).Outcome.ShouldBe(
+            new Outcome(kind, code)
+        );
 
     [Theory]
     [InlineData("IngestionMutateRequestsPerMinutePerProject", "google_quota_minute", 60)]
@@ -141,8 +153,9 @@ public sealed class GoogleErrorsTests
         // The clock of the test is at midnight UTC.
         var body = Error(429, "RESOURCE_EXHAUSTED", "RESOURCE_EXHAUSTED", quota);
 
-        (await new GoogleAccountOnWire(new TokenedNetwork((429, body))).AddAsync(Cloudy)).Outcome
-            .ShouldBe(new Outcome(OutcomeKind.Snooze, code, TimeSpan.FromSeconds(wait_s)));
+        (await new GoogleAccountOnWire(new TokenedNetwork((429, body))).AddAsync(Cloudy)).Outcome.ShouldBe(
+            new Outcome(OutcomeKind.Snooze, code, TimeSpan.FromSeconds(wait_s))
+        );
     }
 
     [Fact]
@@ -165,7 +178,12 @@ public sealed class GoogleErrorsTests
     [InlineData(200, "[]", OutcomeKind.Retry, "not_understood")]
     [InlineData(302, "{}", OutcomeKind.Retry, "http_302")]
     [InlineData(400, "{\"error\":\"x\"}", OutcomeKind.Retry, "http_400")]
-    [InlineData(400, "{\"error\":{\"details\":[1,{\"@type\":2},{\"@type\":\"x.BadRequest\",\"fieldViolations\":[3,{\"field\":\"audience_members[99999999999]\"}]}]}}", OutcomeKind.Retry, "google_unknown_400")]
+    [InlineData(
+        400,
+        "{\"error\":{\"details\":[1,{\"@type\":2},{\"@type\":\"x.BadRequest\",\"fieldViolations\":[3,{\"field\":\"audience_members[99999999999]\"}]}]}}",
+        OutcomeKind.Retry,
+        "google_unknown_400"
+    )]
     public async Task Any_other_response_has_an_outcome_and_never_throws(int status, string body, OutcomeKind kind, string code)
     {
         var result = await new GoogleAccountOnWire(new TokenedNetwork((status, body))).AddAsync(Cloudy);

@@ -6,12 +6,37 @@ namespace AudienceSync.Connectors.Tests.Google;
 public sealed class GoogleJobTests
 {
     [Theory]
-    [InlineData("""{"requestStatus":"SUCCESS","audienceMembersIngestionStatus":{"userDataIngestionStatus":{"recordCount":"100"}}}""", JobState.Confirmed, "confirmed", 0)]
-    [InlineData("""{"requestStatus":"PARTIAL_SUCCESS","errorInfo":{"errorCounts":[{"recordCount":"3","reason":"PROCESSING_ERROR_REASON_DENIED_CONSENT"},{"recordCount":1,"reason":"PROCESSING_ERROR_REASON_INVALID_FORMAT"}]}}""", JobState.Confirmed, "google_partial_denied_consent", 4)]
-    [InlineData("""{"requestStatus":"FAILED","errorInfo":{"errorCounts":[{"recordCount":"9","reason":"PROCESSING_ERROR_REASON_NO_CONSENT"}]}}""", JobState.Failed, "google_failed_no_consent", 9)]
+    [InlineData(
+        """{"requestStatus":"SUCCESS","audienceMembersIngestionStatus":{"userDataIngestionStatus":{"recordCount":"100"}}}""",
+        JobState.Confirmed,
+        "confirmed",
+        0
+    )]
+    [InlineData(
+        """{"requestStatus":"PARTIAL_SUCCESS","errorInfo":{"errorCounts":[{"recordCount":"3","reason":"PROCESSING_ERROR_REASON_DENIED_CONSENT"},{"recordCount":1,"reason":"PROCESSING_ERROR_REASON_INVALID_FORMAT"}]}}""",
+        JobState.Confirmed,
+        "google_partial_denied_consent",
+        4
+    )]
+    [InlineData(
+        """{"requestStatus":"FAILED","errorInfo":{"errorCounts":[{"recordCount":"9","reason":"PROCESSING_ERROR_REASON_NO_CONSENT"}]}}""",
+        JobState.Failed,
+        "google_failed_no_consent",
+        9
+    )]
     [InlineData("""{"requestStatus":"FAILURE"}""", JobState.Failed, "google_failed", 0)]
-    [InlineData("""{"requestStatus":"FAILED","errorInfo":{"errorCounts":[{"recordCount":"1","reason":"ann@example.com"}]}}""", JobState.Failed, "google_failed_unknown_reason", 1)]
-    [InlineData("""{"requestStatus":"FAILED","errorInfo":{"errorCounts":[{"recordCount":"1","reason":"PROCESSING_ERROR_REASON_KEK_DECRYPTION_FAILED"}]}}""", JobState.Failed, "google_failed_decryption", 1)]
+    [InlineData(
+        """{"requestStatus":"FAILED","errorInfo":{"errorCounts":[{"recordCount":"1","reason":"ann@example.com"}]}}""",
+        JobState.Failed,
+        "google_failed_unknown_reason",
+        1
+    )]
+    [InlineData(
+        """{"requestStatus":"FAILED","errorInfo":{"errorCounts":[{"recordCount":"1","reason":"PROCESSING_ERROR_REASON_KEK_DECRYPTION_FAILED"}]}}""",
+        JobState.Failed,
+        "google_failed_decryption",
+        1
+    )]
     [InlineData("""{"requestStatus":"PROCESSING"}""", JobState.Running, "running", 0)]
     [InlineData("""{"requestStatus":"REQUEST_STATUS_UNKNOWN"}""", JobState.Running, "google_status_unknown", 0)]
     public async Task Each_state_of_a_request_is_mapped_to_a_job_state(string destination, JobState state, string code, int refused)
@@ -45,8 +70,8 @@ public sealed class GoogleJobTests
     [InlineData("{}")]
     [InlineData("""{"requestStatusPerDestination":[]}""")]
     [InlineData("""{"requestStatusPerDestination":[3]}""")]
-    public async Task A_response_without_a_status_leaves_the_job_running(string body)
-        => (await PollJobAsync(new TokenedNetwork((200, body)))).State.ShouldBe(JobState.Running);
+    public async Task A_response_without_a_status_leaves_the_job_running(string body) =>
+        (await PollJobAsync(new TokenedNetwork((200, body)))).State.ShouldBe(JobState.Running);
 
     [Fact]
     public void The_limits_contain_the_first_poll_and_the_membership_lifetime()
@@ -70,10 +95,12 @@ public sealed class GoogleJobTests
     [Theory]
     [InlineData(0)]
     [InlineData(86_401)]
-    public void The_poll_interval_has_bounds(int seconds)
-        => GoogleSettings.Parse(GoogleAccountOnWire.Basic.With("job_check_s", seconds))
-            .Errors.ShouldHaveSingleItem().Code.ShouldBe("invalid_job_check_s");
+    public void The_poll_interval_has_bounds(int seconds) =>
+        GoogleSettings
+            .Parse(GoogleAccountOnWire.Basic.With("job_check_s", seconds))
+            .Errors.ShouldHaveSingleItem()
+            .Code.ShouldBe("invalid_job_check_s");
 
-    private static async Task<JobReport> PollJobAsync(TokenedNetwork network)
-        => await new GoogleAccountOnWire(network).Destination.PollJobAsync(new JobHandle("r-1"), CancellationToken.None);
+    private static async Task<JobReport> PollJobAsync(TokenedNetwork network) =>
+        await new GoogleAccountOnWire(network).Destination.PollJobAsync(new JobHandle("r-1"), CancellationToken.None);
 }

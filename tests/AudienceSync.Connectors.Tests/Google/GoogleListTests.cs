@@ -7,7 +7,8 @@ namespace AudienceSync.Connectors.Tests.Google;
 public sealed class GoogleListTests
 {
     private const string Path = "/v1/accountTypes/GOOGLE_ADS/accounts/7693729833/userLists";
-    private const string Found = """{"userLists":[{"id":"8","displayName":"carts 2"},{"id":"9","displayName":"carts","ingestedUserListInfo":{"uploadKeyTypes":["CONTACT_ID"]}}]}""";
+    private const string Found =
+        """{"userLists":[{"id":"8","displayName":"carts 2"},{"id":"9","displayName":"carts","ingestedUserListInfo":{"uploadKeyTypes":["CONTACT_ID"]}}]}""";
 
     private static readonly AudienceDefinition Wanted = new("carts", "who left one", TimeSpan.FromDays(90));
 
@@ -43,8 +44,11 @@ public sealed class GoogleListTests
 
         network.Sent[1].Method.ShouldBe("POST");
         network.Sent[1].Url.AbsolutePath.ShouldBe(Path);
-        network.Sent[1].Body.ShouldBe(
-            """{"displayName":"carts","description":"who left one","membershipDuration":"7776000s","membershipStatus":"OPEN","ingestedUserListInfo":{"uploadKeyTypes":["CONTACT_ID"],"contactIdInfo":{"dataSourceType":"DATA_SOURCE_TYPE_FIRST_PARTY"}}}""");
+        network
+            .Sent[1]
+            .Body.ShouldBe(
+                """{"displayName":"carts","description":"who left one","membershipDuration":"7776000s","membershipStatus":"OPEN","ingestedUserListInfo":{"uploadKeyTypes":["CONTACT_ID"],"contactIdInfo":{"dataSourceType":"DATA_SOURCE_TYPE_FIRST_PARTY"}}}"""
+            );
     }
 
     [Fact]
@@ -56,13 +60,24 @@ public sealed class GoogleListTests
     }
 
     [Fact]
-    public async Task A_list_of_another_kind_is_not_adopted()
-        => (await EnsureAsync(new TokenedNetwork((200, Found.Replace("CONTACT_ID", "MOBILE_ID", StringComparison.Ordinal))))).Outcome
-            .ShouldBe(new Outcome(OutcomeKind.StopAudience, "google_name_of_another_kind_of_list"));
+    public async Task A_list_of_another_kind_is_not_adopted() =>
+        (await EnsureAsync(new TokenedNetwork((200, Found.Replace("CONTACT_ID", "MOBILE_ID", StringComparison.Ordinal))))).Outcome.ShouldBe(
+            new Outcome(OutcomeKind.StopAudience, "google_name_of_another_kind_of_list")
+        );
 
     [Theory]
-    [InlineData("""{"id":"9","displayName":"carts","membershipStatus":"OPEN","sizeInfo":{"searchNetworkMembersCount":"1200","displayNetworkMembersCount":"900"}}""", AudienceState.Ready, "google_open", 1200L)]
-    [InlineData("""{"id":"9","displayName":"carts","sizeInfo":{"searchNetworkMembersCount":"0"}}""", AudienceState.TooSmall, "google_too_small", 0L)]
+    [InlineData(
+        """{"id":"9","displayName":"carts","membershipStatus":"OPEN","sizeInfo":{"searchNetworkMembersCount":"1200","displayNetworkMembersCount":"900"}}""",
+        AudienceState.Ready,
+        "google_open",
+        1200L
+    )]
+    [InlineData(
+        """{"id":"9","displayName":"carts","sizeInfo":{"searchNetworkMembersCount":"0"}}""",
+        AudienceState.TooSmall,
+        "google_too_small",
+        0L
+    )]
     [InlineData("""{"id":"9","displayName":"carts","membershipStatus":"CLOSED"}""", AudienceState.NeedsHuman, "google_closed", null)]
     [InlineData("""{"id":"9","displayName":"carts","readOnly":true}""", AudienceState.NeedsHuman, "google_read_only", null)]
     public async Task The_state_of_a_list_shows_whether_it_can_be_used(string body, AudienceState state, string code, long? size)
@@ -75,9 +90,10 @@ public sealed class GoogleListTests
     [Theory]
     [InlineData("""{"id":"8","displayName":"carts","membershipStatus":"OPEN","sizeInfo":{"searchNetworkMembersCount":"1200"}}""")]
     [InlineData("""{"id":"99","displayName":"carts","membershipStatus":"OPEN","sizeInfo":{"searchNetworkMembersCount":"1200"}}""")]
-    public async Task The_state_of_another_list_is_not_accepted(string body)
-        => (await Maker(new TokenedNetwork((200, body))).ReadAsync(new RemoteAudienceId("9"), CancellationToken.None))
-            .ShouldBe(new AudienceReport(new Outcome(OutcomeKind.Retry, "answer_about_another")));
+    public async Task The_state_of_another_list_is_not_accepted(string body) =>
+        (await Maker(new TokenedNetwork((200, body))).ReadAsync(new RemoteAudienceId("9"), CancellationToken.None)).ShouldBe(
+            new AudienceReport(new Outcome(OutcomeKind.Retry, "answer_about_another"))
+        );
 
     [Fact]
     public async Task A_missing_list_counts_as_deleted()
@@ -96,13 +112,22 @@ public sealed class GoogleListTests
     public async Task A_check_gives_advice_as_text()
     {
         var good = await CheckAsync(new TokenedNetwork((200, """{"id":"9","sizeInfo":{"searchNetworkMembersCount":"5"}}""")));
-        good.Select(finding => (finding.What, finding.State)).ShouldBe(
-            [("token", CheckState.Good), ("permission", CheckState.Good), ("terms", CheckState.Good), ("audience", CheckState.Warning)]);
+        good.Select(finding => (finding.What, finding.State))
+            .ShouldBe([
+                ("token", CheckState.Good),
+                ("permission", CheckState.Good),
+                ("terms", CheckState.Good),
+                ("audience", CheckState.Warning),
+            ]);
         good[3].Advice.ShouldContain("100 members");
 
         var revoked = new TokenedNetwork((200, "{}")) { TokenAnswer = (400, """{"error":"invalid_grant"}""") };
         var bad = (await CheckAsync(revoked))[0];
-        bad.ShouldSatisfyAllConditions(() => bad.State.ShouldBe(CheckState.Bad), () => bad.Code.ShouldBe("google_token_invalid_grant"), () => bad.Advice.ShouldContain("refresh token"));
+        bad.ShouldSatisfyAllConditions(
+            () => bad.State.ShouldBe(CheckState.Bad),
+            () => bad.Code.ShouldBe("google_token_invalid_grant"),
+            () => bad.Advice.ShouldContain("refresh token")
+        );
 
         var terms = await CheckAsync(new TokenedNetwork((400, Error(400, "FAILED_PRECONDITION", "TERMS_AND_CONDITIONS_NOT_SIGNED"))));
         terms[1].What.ShouldBe("terms");
@@ -121,8 +146,9 @@ public sealed class GoogleListTests
 
     private static IAudienceFactory Maker(TokenedNetwork network) => (IAudienceFactory)new GoogleAccountOnWire(network).Destination;
 
-    private static async Task<EnsuredAudience> EnsureAsync(TokenedNetwork network) => await Maker(network).EnsureAsync(Wanted, CancellationToken.None);
+    private static async Task<EnsuredAudience> EnsureAsync(TokenedNetwork network) =>
+        await Maker(network).EnsureAsync(Wanted, CancellationToken.None);
 
-    private static async Task<IReadOnlyList<CheckFinding>> CheckAsync(TokenedNetwork network)
-        => await ((IChecks)new GoogleAccountOnWire(network).Destination).CheckAsync([new RemoteAudienceId("9")], CancellationToken.None);
+    private static async Task<IReadOnlyList<CheckFinding>> CheckAsync(TokenedNetwork network) =>
+        await ((IChecks)new GoogleAccountOnWire(network).Destination).CheckAsync([new RemoteAudienceId("9")], CancellationToken.None);
 }

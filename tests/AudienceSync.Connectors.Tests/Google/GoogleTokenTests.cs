@@ -23,8 +23,10 @@ public sealed class GoogleTokenTests
         var request = _network.TokenRequests.ShouldHaveSingleItem();
         request.Url.ShouldBe(new Uri("https://oauth2.googleapis.com/token"));
         request.ContentType.ShouldBe("application/x-www-form-urlencoded");
-        request.Body.Split('&').Order().ShouldBe(
-            ["client_id=client-1", "client_secret=secret-1", "grant_type=refresh_token", "refresh_token=refresh-1"]);
+        request
+            .Body.Split('&')
+            .Order()
+            .ShouldBe(["client_id=client-1", "client_secret=secret-1", "grant_type=refresh_token", "refresh_token=refresh-1"]);
     }
 
     [Fact]
@@ -77,7 +79,9 @@ public sealed class GoogleTokenTests
     {
         var network = new TokenedNetwork((401, "<html>"));
 
-        (await new GoogleAccountOnWire(network).AddAsync(Cloudy)).Outcome.ShouldBe(new Outcome(OutcomeKind.StopAccount, "google_unauthenticated"));
+        (await new GoogleAccountOnWire(network).AddAsync(Cloudy)).Outcome.ShouldBe(
+            new Outcome(OutcomeKind.StopAccount, "google_unauthenticated")
+        );
 
         network.Sent.Count.ShouldBe(2);
         network.TokenRequests.Count.ShouldBe(2);
@@ -90,7 +94,9 @@ public sealed class GoogleTokenTests
         {
             _network.TokenAnswer = (400, $$"""{"error":"{{error}}","error_description":"refresh-1 ann@example.com"}""");
 
-            (await new GoogleAccountOnWire(_network).AddAsync(Cloudy)).Outcome.ShouldBe(new Outcome(OutcomeKind.StopAccount, $"google_token_{error}"));
+            (await new GoogleAccountOnWire(_network).AddAsync(Cloudy)).Outcome.ShouldBe(
+                new Outcome(OutcomeKind.StopAccount, $"google_token_{error}")
+            );
         }
 
         _network.Sent.ShouldBeEmpty();
@@ -117,16 +123,25 @@ public sealed class GoogleTokenTests
     public async Task A_service_account_signs_an_assertion_of_its_identity()
     {
         using var key = RSA.Create(2048);
-        var file = JsonSerializer.Serialize(new
-        {
-            type = "service_account",
-            client_email = "sync@shop.iam.example",
-            private_key_id = "key-1",
-            private_key = key.ExportPkcs8PrivateKeyPem(),
-            token_uri = "https://tokens.example/token",
-        });
-        var account = new GoogleAccountOnWire(_network, section => section
-            .With("client_id", null).With("client_secret", null).With("refresh_token", null).With("service_account", new SecretDocument(file)));
+        var file = JsonSerializer.Serialize(
+            new
+            {
+                type = "service_account",
+                client_email = "sync@shop.iam.example",
+                private_key_id = "key-1",
+                private_key = key.ExportPkcs8PrivateKeyPem(),
+                token_uri = "https://tokens.example/token",
+            }
+        );
+        var account = new GoogleAccountOnWire(
+            _network,
+            section =>
+                section
+                    .With("client_id", null)
+                    .With("client_secret", null)
+                    .With("refresh_token", null)
+                    .With("service_account", new SecretDocument(file))
+        );
 
         (await account.AddAsync(Cloudy)).Outcome.ShouldBe(Outcome.Done);
 
@@ -136,9 +151,17 @@ public sealed class GoogleTokenTests
         fields["grant_type"].ShouldBe("urn:ietf:params:oauth:grant-type:jwt-bearer");
         var parts = fields["assertion"].Split('.');
         key.VerifyData(
-            Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Base64Url.DecodeFromChars(parts[2]), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).ShouldBeTrue();
+                Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"),
+                Base64Url.DecodeFromChars(parts[2]),
+                HashAlgorithmName.SHA256,
+                RSASignaturePadding.Pkcs1
+            )
+            .ShouldBeTrue();
         Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[0])).ShouldBe("""{"alg":"RS256","typ":"JWT","kid":"key-1"}""");
-        Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[1])).ShouldBe(
-            """{"iss":"sync@shop.iam.example","scope":"https://www.googleapis.com/auth/datamanager","aud":"https://tokens.example/token","iat":1697328000,"exp":1697331600}""");
+        Encoding
+            .UTF8.GetString(Base64Url.DecodeFromChars(parts[1]))
+            .ShouldBe(
+                """{"iss":"sync@shop.iam.example","scope":"https://www.googleapis.com/auth/datamanager","aud":"https://tokens.example/token","iat":1697328000,"exp":1697331600}"""
+            );
     }
 }

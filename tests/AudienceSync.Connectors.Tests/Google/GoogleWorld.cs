@@ -16,17 +16,29 @@ internal sealed class GoogleWorld : SandboxWorld
     {
         var dependencies = Dependencies();
         _corruptingHandler = new CorruptingHandler(dependencies.Network);
-        Destination = Destinations.Create(
-            "google",
-            Section.Of(
-                "769-372-9833", ("base_url", Address), ("client_id", "sandbox-client"), ("client_secret", new Secret("sandbox-secret")),
-                ("refresh_token", new Secret("refresh-1")), ("token_url", new Uri(Address, "token")), ("terms_accepted", true),
-                ("consent", "granted")),
-            dependencies with { Network = _corruptingHandler }).Destination!;
+        Destination = Destinations
+            .Create(
+                "google",
+                Section.Of(
+                    "769-372-9833",
+                    ("base_url", Address),
+                    ("client_id", "sandbox-client"),
+                    ("client_secret", new Secret("sandbox-secret")),
+                    ("refresh_token", new Secret("refresh-1")),
+                    ("token_url", new Uri(Address, "token")),
+                    ("terms_accepted", true),
+                    ("consent", "granted")
+                ),
+                dependencies with
+                {
+                    Network = _corruptingHandler,
+                }
+            )
+            .Destination!;
     }
 
-    public override PlatformTraits Traits { get; } = new(
-        NamesRefusedRows: true, RefreshesTokens: true, HasJobs: true, LeastThrottleWait: TimeSpan.FromSeconds(60));
+    public override PlatformTraits Traits { get; } =
+        new(NamesRefusedRows: true, RefreshesTokens: true, HasJobs: true, LeastThrottleWait: TimeSpan.FromSeconds(60));
 
     public override IDestination Destination { get; }
 
@@ -35,20 +47,22 @@ internal sealed class GoogleWorld : SandboxWorld
     public override RemoteAudienceId OtherAudience { get; } = new("7090784487");
 
     private protected override IReadOnlyList<(string Key, PersonField Field)> Columns { get; } =
-        [("emailAddress", PersonField.Email), ("phoneNumber", PersonField.Phone)];
+    [("emailAddress", PersonField.Email), ("phoneNumber", PersonField.Phone)];
 
     private protected override Normalizer Rules => GoogleNormalizer.Version1;
 
     public static async Task<GoogleWorld> StartAsync()
     {
-        var (app, clock) = await StartAsync(new AccountSettings
-        {
-            Platform = "google",
-            Account = "7693729833",
-            Token = "refresh-1",
-            Audiences = ["7090784486", "7090784487"],
-            Google = new GoogleSettings { JobS = 0 },
-        });
+        var (app, clock) = await StartAsync(
+            new AccountSettings
+            {
+                Platform = "google",
+                Account = "7693729833",
+                Token = "refresh-1",
+                Audiences = ["7090784486", "7090784487"],
+                Google = new GoogleSettings { JobS = 0 },
+            }
+        );
         return new GoogleWorld(app, clock);
     }
 

@@ -27,7 +27,8 @@ internal sealed class TokenedNetwork(params (int Status, string Body)[] script) 
             request.Headers.Authorization?.ToString(),
             request.Content?.Headers.ContentType?.ToString(),
             request.Content?.Headers.ContentLength,
-            request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken))
+            request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken)
+        )
         {
             Headers = request.Headers.ToDictionary(header => header.Key, header => string.Join(',', header.Value)),
         };
@@ -49,6 +50,6 @@ internal sealed class TokenedNetwork(params (int Status, string Body)[] script) 
         }
     }
 
-    private static HttpResponseMessage Response((int Status, string Body) answer)
-        => new((HttpStatusCode)answer.Status) { Content = new StringContent(answer.Body, Encoding.UTF8, "application/json") };
+    private static HttpResponseMessage Response((int Status, string Body) answer) =>
+        new((HttpStatusCode)answer.Status) { Content = new StringContent(answer.Body, Encoding.UTF8, "application/json") };
 }

@@ -35,11 +35,19 @@ public sealed partial class ExchangePropertyTests(ITestOutputHelper output)
         {
             var people = Enumerable.Range(0, random.Next(1, 6)).Select(_ => Person(random)).ToList();
             var network = new QuotingPlatform(random, people);
-            var destination = Destinations.Create(platform, SectionOf(platform, random), new DestinationDependencies(network, new ManualTime(), new Random(1))).Destination!;
+            var destination = Destinations
+                .Create(platform, SectionOf(platform, random), new DestinationDependencies(network, new ManualTime(), new Random(1)))
+                .Destination!;
             using var recorder = ExchangeRecorder.Start();
             var operation = random.Next(2) == 0 ? MemberOperation.Add : MemberOperation.Remove;
             await destination.SendAsync(
-                new MemberCall(new RemoteAudienceId("1234567890"), operation, [.. people.Select(person => new Member(person, destination.Normalizer))]), default);
+                new MemberCall(
+                    new RemoteAudienceId("1234567890"),
+                    operation,
+                    [.. people.Select(person => new Member(person, destination.Normalizer))]
+                ),
+                default
+            );
 
             var kept = recorder.Last.ShouldNotBeNull();
             JsonDocument.Parse(kept.Body).RootElement.ValueKind.ShouldBe(JsonValueKind.Object);
@@ -48,7 +56,9 @@ public sealed partial class ExchangePropertyTests(ITestOutputHelper output)
             quoted += kept.Response!.Contains(ResponseText.Removed, StringComparison.Ordinal) ? 1 : 0;
             foreach (var phone in people.Select(person => person.Phone![2..]))
             {
-                NotDigits().Replace(Regex.Unescape(kept.Response!), "").ShouldNotContain(phone, customMessage: $"call {call}, response {network.Answered}");
+                NotDigits()
+                    .Replace(Regex.Unescape(kept.Response!), "")
+                    .ShouldNotContain(phone, customMessage: $"call {call}, response {network.Answered}");
             }
 
             foreach (var needle in network.Needles)
@@ -69,8 +79,13 @@ public sealed partial class ExchangePropertyTests(ITestOutputHelper output)
         return platform switch
         {
             "google" => Section.Of(
-                "769-372-9833", ("client_id", "client"), ("client_secret", new Secret(Text(random, "abc123", 20))), ("refresh_token", new Secret(token)),
-                ("terms_accepted", true), ("consent", "granted")),
+                "769-372-9833",
+                ("client_id", "client"),
+                ("client_secret", new Secret(Text(random, "abc123", 20))),
+                ("refresh_token", new Secret(token)),
+                ("terms_accepted", true),
+                ("consent", "granted")
+            ),
             "meta" => Section.Of("act_1001", ("token", new Secret(token)), ("app_secret", new Secret(Text(random, "abcdef0123", 32)))),
             "webhook" => Section.Of("crm", ("base_url", "https://crm.example/in/audiences"), ("app_secret", new Secret(token))),
             _ => Section.Of("7000000000000000001", ("token", new Secret(token))),
@@ -79,12 +94,19 @@ public sealed partial class ExchangePropertyTests(ITestOutputHelper output)
 
     private static PersonIdentifiers Person(Random random)
     {
-        var email = $"{Text(random, "abcdefghijk.-_+0123456789", random.Next(1, 15)).Trim('.')}x@{Text(random, "abcdefghijk", random.Next(3, 12))}.{(random.Next(2) == 0 ? "com" : "co.uk")}";
+        var email =
+            $"{Text(random, "abcdefghijk.-_+0123456789", random.Next(1, 15)).Trim('.')}x@{Text(random, "abcdefghijk", random.Next(3, 12))}.{(random.Next(2) == 0 ? "com" : "co.uk")}";
         var phone = $"+1{random.Next(2, 10)}{random.Next(10, 99)}{random.Next(2, 10)}{random.Next(100_000, 1_000_000)}";
-        var details = random.Next(2) == 0 ? null : new PersonDetails
-        {
-            FirstName = Text(random, "abcdefgh", 6), LastName = Text(random, "ijklmnop", 8), Country = "US", PostalCode = random.Next(10_000, 100_000).ToString(CultureInfo.InvariantCulture),
-        };
+        var details =
+            random.Next(2) == 0
+                ? null
+                : new PersonDetails
+                {
+                    FirstName = Text(random, "abcdefgh", 6),
+                    LastName = Text(random, "ijklmnop", 8),
+                    Country = "US",
+                    PostalCode = random.Next(10_000, 100_000).ToString(CultureInfo.InvariantCulture),
+                };
         return new PersonIdentifiers(Text(random, "abcXYZ123 -_\"éß", random.Next(5, 20)).Trim(), email, phone, "US") { Details = details };
     }
 
@@ -113,41 +135,58 @@ public sealed partial class ExchangePropertyTests(ITestOutputHelper output)
 
             Needles.Clear();
             Needles.AddRange(Digests().Matches(body).Select(match => match.Value));
-            Needles.AddRange(ExternalIds().Matches(body).Select(match => JsonSerializer.Deserialize<string>($"\"{match.Groups["id"].Value}\"")!));
+            Needles.AddRange(
+                ExternalIds().Matches(body).Select(match => JsonSerializer.Deserialize<string>($"\"{match.Groups["id"].Value}\"")!)
+            );
             Needles.AddRange(PostalCodes().Matches(body).Select(match => match.Groups["code"].Value));
             Needles.AddRange(people.SelectMany(person => new[] { person.Email!, person.Phone![1..] }));
-            Needles.AddRange(request.Headers.SelectMany(header => header.Value).Select(value => value.Split(' ', '=')[^1]).Where(value => value.Length > 8));
-            Needles.AddRange(request.RequestUri.Query.TrimStart('?').Split('&').Select(pair => pair.Split('=')[^1]).Where(value => value.Length > 8));
+            Needles.AddRange(
+                request
+                    .Headers.SelectMany(header => header.Value)
+                    .Select(value => value.Split(' ', '=')[^1])
+                    .Where(value => value.Length > 8)
+            );
+            Needles.AddRange(
+                request.RequestUri.Query.TrimStart('?').Split('&').Select(pair => pair.Split('=')[^1]).Where(value => value.Length > 8)
+            );
             Needles.RemoveAll(needle => needle.Length < 4 || needle.StartsWith("application/", StringComparison.Ordinal));
             Answered = Quote(depth: 0);
             return Response(random.Next(3) == 0 ? 400 : 200, Answered);
         }
 
-        private string Quote(int depth) => random.Next(depth < 3 ? 5 : 3) switch
-        {
-            0 or 1 => Json(Sentence()),
-            2 => people[random.Next(people.Count)].Phone![1..],
-            3 => $"[{string.Join(',', Enumerable.Range(0, random.Next(1, 4)).Select(_ => Quote(depth + 1)))}]",
-            _ => $"{{{string.Join(',', Enumerable.Range(0, random.Next(1, 4)).Select(n => $"{Json(random.Next(2) == 0 ? $"k{n}" : Sentence() + n)}:{Quote(depth + 1)}"))}}}",
-        };
+        private string Quote(int depth) =>
+            random.Next(depth < 3 ? 5 : 3) switch
+            {
+                0 or 1 => Json(Sentence()),
+                2 => people[random.Next(people.Count)].Phone![1..],
+                3 => $"[{string.Join(',', Enumerable.Range(0, random.Next(1, 4)).Select(_ => Quote(depth + 1)))}]",
+                _ =>
+                    $"{{{string.Join(',', Enumerable.Range(0, random.Next(1, 4)).Select(n => $"{Json(random.Next(2) == 0 ? $"k{n}" : Sentence() + n)}:{Quote(depth + 1)}"))}}}",
+            };
 
         private string Sentence()
         {
             string[] before = ["", "Invalid value ", "row 3: '", "(", "https://x.example/?q=", "a\nb ", "Ünïcode "];
             string[] after = ["", " was refused", "'", ")", ".", ", and more", " "];
             var needle = Needles[random.Next(Needles.Count)];
-            needle = random.Next(4) switch { 0 => needle.ToUpperInvariant(), 1 => needle.ToLowerInvariant(), _ => needle };
+            needle = random.Next(4) switch
+            {
+                0 => needle.ToUpperInvariant(),
+                1 => needle.ToLowerInvariant(),
+                _ => needle,
+            };
             needle = needle.All(char.IsAsciiDigit) && needle.Length == 11 ? Spelled(needle) : needle;
             return before[random.Next(before.Length)] + needle + after[random.Next(after.Length)];
         }
 
-        private string Spelled(string phone) => random.Next(4) switch
-        {
-            0 => phone,
-            1 => $"+{phone}",
-            2 => $"+{phone[0]} ({phone[1..4]}) {phone[4..7]}-{phone[7..]}",
-            _ => $"{phone[1..4]}.{phone[4..7]}.{phone[7..]}",
-        };
+        private string Spelled(string phone) =>
+            random.Next(4) switch
+            {
+                0 => phone,
+                1 => $"+{phone}",
+                2 => $"+{phone[0]} ({phone[1..4]}) {phone[4..7]}-{phone[7..]}",
+                _ => $"{phone[1..4]}.{phone[4..7]}.{phone[7..]}",
+            };
 
         private string Json(string text) => JsonSerializer.Serialize(text, random.Next(2) == 0 ? Relaxed : null);
 

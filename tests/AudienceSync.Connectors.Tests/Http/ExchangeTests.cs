@@ -15,13 +15,24 @@ public sealed class ExchangeTests
     {
         using var recorder = ExchangeRecorder.Start();
         var network = ScriptedNetwork.Answering(200, MetaAccountOnWire.Taken);
-        await new MetaAccountOnWire(network, appSecret: "an-app-secret").AddAsync(MetaAccountOnWire.Mary, MetaAccountOnWire.Mary with { Phone = null });
+        await new MetaAccountOnWire(network, appSecret: "an-app-secret").AddAsync(
+            MetaAccountOnWire.Mary,
+            MetaAccountOnWire.Mary with
+            {
+                Phone = null,
+            }
+        );
 
         var kept = recorder.Last.ShouldNotBeNull();
         (kept.Method, kept.Path, kept.Status, kept.Requests).ShouldBe(("POST", "/v27.0/238500000000001/users", 200, 1));
         kept.Body.ShouldBe(
-            """{"payload":{"schema":["EMAIL","PHONE"],"data":{"members":2,"kinds":{"EMAIL":2,"PHONE":1},"first":["f1904c","1ef970","f1904c"]}}}""");
-        JsonDocument.Parse(kept.Response!).RootElement.GetProperty("audience_id").GetString().ShouldBe("23853262716910525", "an id, not a phone number");
+            """{"payload":{"schema":["EMAIL","PHONE"],"data":{"members":2,"kinds":{"EMAIL":2,"PHONE":1},"first":["f1904c","1ef970","f1904c"]}}}"""
+        );
+        JsonDocument
+            .Parse(kept.Response!)
+            .RootElement.GetProperty("audience_id")
+            .GetString()
+            .ShouldBe("23853262716910525", "an id, not a phone number");
         kept.Response!.ShouldContain("\"num_received\":1");
     }
 
@@ -30,10 +41,17 @@ public sealed class ExchangeTests
     {
         using var recorder = ExchangeRecorder.Start();
         await new TikTokAccountOnWire(ScriptedNetwork.Answering(200, TikTokAccountOnWire.Taken)).AddAsync(
-            TikTokAccountOnWire.Jane, TikTokAccountOnWire.Jane with { Phone = null });
-        recorder.Last!.Body.ShouldContain("""
+            TikTokAccountOnWire.Jane,
+            TikTokAccountOnWire.Jane with
+            {
+                Phone = null,
+            }
+        );
+        recorder.Last!.Body.ShouldContain(
+            """
             "id_schema":["EMAIL_SHA256","PHONE_SHA256"],"batch_data":{"members":2,"kinds":{"EMAIL_SHA256":2,"PHONE_SHA256":1},"first":["d61173","a6e82c","d61173"]}
-            """.Trim());
+            """.Trim()
+        );
 
         await new GoogleAccountOnWire(new TokenedNetwork((200, GoogleAccountOnWire.Taken))).AddAsync(GoogleAccountOnWire.Cloudy);
         recorder.Last!.Path.ShouldBe("/v1/audienceMembers:ingest");
@@ -65,7 +83,8 @@ public sealed class ExchangeTests
     [Fact]
     public void A_response_is_valid_json_of_four_kilobytes_at_most()
     {
-        var long_ = $$"""{"a":[{{string.Join(',', Enumerable.Range(0, 500).Select(n => $$"""{"index":{{n}},"why":"a row was refused"}"""))}}],"z":1}""";
+        var long_ =
+            $$"""{"a":[{{string.Join(',', Enumerable.Range(0, 500).Select(n => $$"""{"index":{{n}},"why":"a row was refused"}"""))}}],"z":1}""";
         var kept = Clean(long_);
         Encoding.UTF8.GetByteCount(kept).ShouldBeInRange(3_000, CallExchange.MaxResponseBytes);
         JsonDocument.Parse(kept).RootElement.GetProperty("a")[0].GetProperty("why").GetString().ShouldBe("a row was refused");
@@ -79,8 +98,14 @@ public sealed class ExchangeTests
     }
 
     [Theory]
-    [InlineData("Unsupported post request. Object with ID '238500000000001' does not exist", "Unsupported post request. Object with ID '238500000000001' does not exist")]
-    [InlineData("row 17 of 10000 was refused: DESTINATION_ACCOUNT_NOT_ENABLED_FOR_THIS", "row 17 of 10000 was refused: DESTINATION_ACCOUNT_NOT_ENABLED_FOR_THIS")]
+    [InlineData(
+        "Unsupported post request. Object with ID '238500000000001' does not exist",
+        "Unsupported post request. Object with ID '238500000000001' does not exist"
+    )]
+    [InlineData(
+        "row 17 of 10000 was refused: DESTINATION_ACCOUNT_NOT_ENABLED_FOR_THIS",
+        "row 17 of 10000 was refused: DESTINATION_ACCOUNT_NOT_ENABLED_FOR_THIS"
+    )]
     [InlineData("mail ann@example.com, or ann%40example.com", "mail ***, or ***")]
     [InlineData("call +44 20 7946 0958 or (555) 987-6543", "call +*** or (***")]
     [InlineData("digest 0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef.", "digest ***.")]

@@ -19,22 +19,33 @@ internal sealed class MetaAccountOnWire(ScriptedNetwork network, string? appSecr
 
     public Task<CallResult> RemoveAsync(params PersonIdentifiers[] people) => SendAsync(MemberOperation.Remove, people);
 
-    public async Task<CallResult> SendAsync(MemberOperation operation, IEnumerable<PersonIdentifiers> people, string audience = "238500000000001")
+    public async Task<CallResult> SendAsync(
+        MemberOperation operation,
+        IEnumerable<PersonIdentifiers> people,
+        string audience = "238500000000001"
+    )
     {
-        var section = Section.Of("act_1001", ("token", new Secret("ABC")), ("app_secret", appSecret is null ? null : new Secret(appSecret)));
+        var section = Section.Of(
+            "act_1001",
+            ("token", new Secret("ABC")),
+            ("app_secret", appSecret is null ? null : new Secret(appSecret))
+        );
         var destination = Destinations.Create("meta", section, new DestinationDependencies(network, Clock, new Random(1))).Destination!;
         var members = people.Select(person => new Member(person, MetaNormalizer.Current)).ToArray();
         return await destination.SendAsync(new MemberCall(new RemoteAudienceId(audience), operation, members), CancellationToken.None);
     }
 
     /// <summary>The result of one response, for a call with one member.</summary>
-    public static Task<CallResult> ResultOfAsync(int status, string body, params (string Name, string Value)[] headers)
-        => new MetaAccountOnWire(ScriptedNetwork.Answering(status, body, headers)).AddAsync(Mary);
+    public static Task<CallResult> ResultOfAsync(int status, string body, params (string Name, string Value)[] headers) =>
+        new MetaAccountOnWire(ScriptedNetwork.Answering(status, body, headers)).AddAsync(Mary);
 
     public static Task<CallResult> ResultOfErrorAsync(int status, int code, int? subcode, params (string Name, string Value)[] headers)
     {
         var sub = subcode is null ? "" : $",\"error_subcode\":{subcode}";
         return ResultOfAsync(
-            status, $$$"""{"error":{"message":"m","type":"OAuthException","code":{{{code}}}{{{sub}}},"fbtrace_id":"AbC-1_x"}}""", headers);
+            status,
+            $$$"""{"error":{"message":"m","type":"OAuthException","code":{{{code}}}{{{sub}}},"fbtrace_id":"AbC-1_x"}}""",
+            headers
+        );
     }
 }

@@ -8,9 +8,13 @@ public sealed class MetaAnswersTests
 {
     [Theory]
     [InlineData(MetaAccountOnWire.Taken)]
-    [InlineData("""{"audience_id":"1","session_id":"4040431473997127992","num_received":1,"num_invalid_entries":0,"invalid_entry_samples":[]}""")]
+    [InlineData(
+        """{"audience_id":"1","session_id":"4040431473997127992","num_received":1,"num_invalid_entries":0,"invalid_entry_samples":[]}"""
+    )]
     [InlineData("""{"account_id":"1","session_id":67972159610631945,"num_received":"1","num_invalid_entries":"0"}""")]
-    [InlineData("""{"audience_id":"1","num_received":1,"num_invalid_entries":0,"invalid_entry_samples":{},"error":null,"new_field":[{}]}""")]
+    [InlineData(
+        """{"audience_id":"1","num_received":1,"num_invalid_entries":0,"invalid_entry_samples":{},"error":null,"new_field":[{}]}"""
+    )]
     public async Task A_recorded_success_response_is_a_success(string body)
     {
         var result = await MetaAccountOnWire.ResultOfAsync(200, body);
@@ -40,7 +44,10 @@ public sealed class MetaAnswersTests
     [Fact]
     public async Task A_count_of_rejected_rows_without_samples_is_still_partly_done()
     {
-        var result = await MetaAccountOnWire.ResultOfAsync(200, """{"audience_id":"1","num_received":1,"num_invalid_entries":5,"invalid_entry_samples":[]}""");
+        var result = await MetaAccountOnWire.ResultOfAsync(
+            200,
+            """{"audience_id":"1","num_received":1,"num_invalid_entries":5,"invalid_entry_samples":[]}"""
+        );
 
         result.Outcome.Kind.ShouldBe(OutcomeKind.PartlyDone);
         result.Rejected.ShouldBeEmpty();
@@ -78,10 +85,16 @@ public sealed class MetaAnswersTests
     public async Task A_response_is_read_up_to_one_MiB()
     {
         var padding = new string(' ', 1024 * 1024);
-        (await MetaAccountOnWire.ResultOfAsync(200, MetaAccountOnWire.Taken + padding)).Outcome.ShouldBe(new Outcome(OutcomeKind.Retry, "answer_too_large"));
-        (await MetaAccountOnWire.ResultOfAsync(200, MetaAccountOnWire.Taken + padding[MetaAccountOnWire.Taken.Length..])).Outcome.ShouldBe(Outcome.Done);
+        (await MetaAccountOnWire.ResultOfAsync(200, MetaAccountOnWire.Taken + padding)).Outcome.ShouldBe(
+            new Outcome(OutcomeKind.Retry, "answer_too_large")
+        );
+        (await MetaAccountOnWire.ResultOfAsync(200, MetaAccountOnWire.Taken + padding[MetaAccountOnWire.Taken.Length..])).Outcome.ShouldBe(
+            Outcome.Done
+        );
 
-        var endless = new ScriptedNetwork(_ => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new Endless()) }));
+        var endless = new ScriptedNetwork(_ =>
+            Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new Endless()) })
+        );
         (await new MetaAccountOnWire(endless).AddAsync(MetaAccountOnWire.Mary)).Outcome.Code.ShouldBe("answer_too_large");
     }
 
@@ -95,7 +108,11 @@ public sealed class MetaAnswersTests
 
         public override long Length => throw new NotSupportedException();
 
-        public override long Position { get => 0; set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get => 0;
+            set => throw new NotSupportedException();
+        }
 
         public override int Read(byte[] buffer, int offset, int count)
         {

@@ -13,12 +13,19 @@ public sealed class MetaAudienceTests
     {
         var network = Answering(
             """{"data":[{"id":"1","name":"carts","subtype":"WEBSITE"}],"paging":{"cursors":{"after":"QVFI"},"next":"https://graph.facebook.com/x?access_token=ABC"}}""",
-            """{"data":[{"id":"238500000000001","name":"carts","subtype":"CUSTOM"}],"paging":{"cursors":{"after":"end"}}}""");
+            """{"data":[{"id":"238500000000001","name":"carts","subtype":"CUSTOM"}],"paging":{"cursors":{"after":"end"}}}"""
+        );
 
-        (await Maker(network).EnsureAsync(Wanted, CancellationToken.None)).ShouldBe(new EnsuredAudience(Outcome.Done, new RemoteAudienceId("238500000000001"), AlreadyExisted: true));
+        (await Maker(network).EnsureAsync(Wanted, CancellationToken.None)).ShouldBe(
+            new EnsuredAudience(Outcome.Done, new RemoteAudienceId("238500000000001"), AlreadyExisted: true)
+        );
 
-        network.Sent.Select(sent => Uri.UnescapeDataString(sent.Url.PathAndQuery)).ShouldBe(
-            ["/v27.0/act_1001/customaudiences?fields=id,name,subtype&limit=200", "/v27.0/act_1001/customaudiences?fields=id,name,subtype&limit=200&after=QVFI"]);
+        network
+            .Sent.Select(sent => Uri.UnescapeDataString(sent.Url.PathAndQuery))
+            .ShouldBe([
+                "/v27.0/act_1001/customaudiences?fields=id,name,subtype&limit=200",
+                "/v27.0/act_1001/customaudiences?fields=id,name,subtype&limit=200&after=QVFI",
+            ]);
     }
 
     [Fact]
@@ -26,17 +33,26 @@ public sealed class MetaAudienceTests
     {
         var network = Answering("""{"data":[]}""", """{"id":"88888888888888888"}""");
 
-        (await Maker(network).EnsureAsync(Wanted, CancellationToken.None)).ShouldBe(new EnsuredAudience(Outcome.Done, new RemoteAudienceId("88888888888888888")));
+        (await Maker(network).EnsureAsync(Wanted, CancellationToken.None)).ShouldBe(
+            new EnsuredAudience(Outcome.Done, new RemoteAudienceId("88888888888888888"))
+        );
 
         network.Sent[1].Method.ShouldBe("POST");
-        network.Sent[1].Body.ShouldBe(
-            """{"name":"carts","subtype":"CUSTOM","description":"who left one","customer_file_source":"USER_PROVIDED_ONLY","enable_fetch_or_create":true,"retention_days":90}""");
+        network
+            .Sent[1]
+            .Body.ShouldBe(
+                """{"name":"carts","subtype":"CUSTOM","description":"who left one","customer_file_source":"USER_PROVIDED_ONLY","enable_fetch_or_create":true,"retention_days":90}"""
+            );
     }
 
     [Fact]
-    public async Task Two_audiences_with_the_same_name_need_a_human()
-        => (await Maker(Answering("""{"data":[{"id":"1","name":"carts","subtype":"CUSTOM"},{"id":"2","name":"carts","subtype":"CUSTOM"}]}""")).EnsureAsync(Wanted, CancellationToken.None))
-            .Outcome.ShouldBe(new Outcome(OutcomeKind.StopAudience, "meta_name_is_there_twice"));
+    public async Task Two_audiences_with_the_same_name_need_a_human() =>
+        (
+            await Maker(
+                    Answering("""{"data":[{"id":"1","name":"carts","subtype":"CUSTOM"},{"id":"2","name":"carts","subtype":"CUSTOM"}]}""")
+                )
+                .EnsureAsync(Wanted, CancellationToken.None)
+        ).Outcome.ShouldBe(new Outcome(OutcomeKind.StopAudience, "meta_name_is_there_twice"));
 
     [Theory]
     [InlineData(2663, null)]
@@ -51,21 +67,41 @@ public sealed class MetaAudienceTests
     }
 
     [Theory]
-    [InlineData("\"operation_status\":{\"code\":200},\"delivery_status\":{\"code\":200},\"approximate_count_lower_bound\":1000,\"approximate_count_upper_bound\":1200", AudienceState.Ready, "meta_status_200", 1000L, 1200L)]
-    [InlineData("\"operation_status\":{\"code\":200},\"delivery_status\":{\"code\":300},\"approximate_count_lower_bound\":-1", AudienceState.TooSmall, "meta_delivery_300", null, null)]
+    [InlineData(
+        "\"operation_status\":{\"code\":200},\"delivery_status\":{\"code\":200},\"approximate_count_lower_bound\":1000,\"approximate_count_upper_bound\":1200",
+        AudienceState.Ready,
+        "meta_status_200",
+        1000L,
+        1200L
+    )]
+    [InlineData(
+        "\"operation_status\":{\"code\":200},\"delivery_status\":{\"code\":300},\"approximate_count_lower_bound\":-1",
+        AudienceState.TooSmall,
+        "meta_delivery_300",
+        null,
+        null
+    )]
     [InlineData("\"operation_status\":{\"status\":471}", AudienceState.NeedsHuman, "meta_status_471", null, null)]
     [InlineData("\"operation_status\":{\"code\":414}", AudienceState.Busy, "meta_status_414", null, null)]
     [InlineData("\"operation_status\":{\"code\":999}", AudienceState.Unknown, "meta_status_999", null, null)]
     [InlineData("\"x\":1", AudienceState.Unknown, "meta_status_not_reported", null, null)]
     public async Task The_state_of_an_audience_shows_whether_it_can_be_used(
-        string fields, AudienceState state, string code, long? least, long? most)
-        => (await Maker(Answering($$"""{"id":"5","name":"carts",{{fields}}}""")).ReadAsync(new RemoteAudienceId("5"), CancellationToken.None))
-            .ShouldBe(new AudienceReport(Outcome.Done, state, code, "carts", least, most));
+        string fields,
+        AudienceState state,
+        string code,
+        long? least,
+        long? most
+    ) =>
+        (
+            await Maker(Answering($$"""{"id":"5","name":"carts",{{fields}}}"""))
+                .ReadAsync(new RemoteAudienceId("5"), CancellationToken.None)
+        ).ShouldBe(new AudienceReport(Outcome.Done, state, code, "carts", least, most));
 
     [Fact]
-    public void Every_operation_status_of_the_contract_has_a_state()
-        => MetaAudienceState.Known.Keys.Order().ShouldBe(
-            [0, 100, 200, 300, 400, 410, 411, 412, 414, 415, 421, 422, 423, 431, 432, 433, 434, 441, 442, 450, 470, 471, 500]);
+    public void Every_operation_status_of_the_contract_has_a_state() =>
+        MetaAudienceState
+            .Known.Keys.Order()
+            .ShouldBe([0, 100, 200, 300, 400, 410, 411, 412, 414, 415, 421, 422, 423, 431, 432, 433, 434, 441, 442, 450, 470, 471, 500]);
 
     [Fact]
     public async Task An_audience_is_deleted_unless_others_depend_on_it()
@@ -73,7 +109,9 @@ public sealed class MetaAudienceTests
         var network = Answering("""{"success":true}""", """{"error":{"code":2656}}""");
 
         (await Maker(network).DeleteAsync(new RemoteAudienceId("5"), CancellationToken.None)).ShouldBe(Outcome.Done);
-        (await Maker(network).DeleteAsync(new RemoteAudienceId("5"), CancellationToken.None)).ShouldBe(new Outcome(OutcomeKind.StopAudience, "meta_2656"));
+        (await Maker(network).DeleteAsync(new RemoteAudienceId("5"), CancellationToken.None)).ShouldBe(
+            new Outcome(OutcomeKind.StopAudience, "meta_2656")
+        );
         network.Sent[0].Method.ShouldBe("DELETE");
         network.Sent[0].Url.AbsolutePath.ShouldBe("/v27.0/5");
     }
@@ -84,11 +122,15 @@ public sealed class MetaAudienceTests
         var network = Answering("""{"tos_accepted":{"custom_audience_tos":0},"id":"act_1001"}""", """{"operation_status":{"code":471}}""");
         var findings = await Checks(network).CheckAsync([new RemoteAudienceId("5")], CancellationToken.None);
 
-        findings.Select(finding => (finding.What, finding.State, finding.Code)).ShouldBe(
-        [
-            ("token", CheckState.Good, "good"), ("permission", CheckState.Good, "good"), ("terms", CheckState.Bad, "meta_terms_not_accepted"),
-            ("version", CheckState.Good, "good"), ("audience", CheckState.Bad, "meta_status_471"),
-        ]);
+        findings
+            .Select(finding => (finding.What, finding.State, finding.Code))
+            .ShouldBe([
+                ("token", CheckState.Good, "good"),
+                ("permission", CheckState.Good, "good"),
+                ("terms", CheckState.Bad, "meta_terms_not_accepted"),
+                ("version", CheckState.Good, "good"),
+                ("audience", CheckState.Bad, "meta_status_471"),
+            ]);
         findings[4].Advice.ShouldContain("flagged");
         Uri.UnescapeDataString(network.Sent[0].Url.PathAndQuery).ShouldBe("/v27.0/act_1001?fields=tos_accepted");
 
@@ -106,7 +148,10 @@ public sealed class MetaAudienceTests
     [InlineData("1001", "5", "token")]
     public async Task The_state_of_another_audience_or_account_is_not_accepted(string account, string audience, string what)
     {
-        var network = Answering($$$"""{"tos_accepted":{"custom_audience_tos":1},"id":"{{{account}}}"}""", $$$"""{"id":"{{{audience}}}","operation_status":{"code":200}}""");
+        var network = Answering(
+            $$$"""{"tos_accepted":{"custom_audience_tos":1},"id":"{{{account}}}"}""",
+            $$$"""{"id":"{{{audience}}}","operation_status":{"code":200}}"""
+        );
 
         var findings = await Checks(network).CheckAsync([new RemoteAudienceId("5")], CancellationToken.None);
 
@@ -118,16 +163,32 @@ public sealed class MetaAudienceTests
     public async Task An_audience_that_a_shifted_page_repeats_counts_once()
     {
         const string carts = """{"id":"7","name":"carts","subtype":"CUSTOM"}""";
-        var network = Answering($$$"""{"data":[{{{carts}}}],"paging":{"cursors":{"after":"a"},"next":"https://graph.facebook.com/x"}}""", $$$"""{"data":[{{{carts}}}]}""");
+        var network = Answering(
+            $$$"""{"data":[{{{carts}}}],"paging":{"cursors":{"after":"a"},"next":"https://graph.facebook.com/x"}}""",
+            $$$"""{"data":[{{{carts}}}]}"""
+        );
 
-        (await Maker(network).EnsureAsync(Wanted, CancellationToken.None)).ShouldBe(new EnsuredAudience(Outcome.Done, new RemoteAudienceId("7"), AlreadyExisted: true));
+        (await Maker(network).EnsureAsync(Wanted, CancellationToken.None)).ShouldBe(
+            new EnsuredAudience(Outcome.Done, new RemoteAudienceId("7"), AlreadyExisted: true)
+        );
     }
 
-    private static ScriptedNetwork Answering(params string[] bodies)
-        => new([.. bodies.Select<string, Func<CancellationToken, Task<HttpResponseMessage>>>(body => _ => Task.FromResult(ScriptedNetwork.Response(200, body)))]);
+    private static ScriptedNetwork Answering(params string[] bodies) =>
+        new([
+            .. bodies.Select<string, Func<CancellationToken, Task<HttpResponseMessage>>>(body =>
+                _ => Task.FromResult(ScriptedNetwork.Response(200, body))
+            ),
+        ]);
 
     private static IAudienceFactory Maker(ScriptedNetwork network) => (IAudienceFactory)Checks(network);
 
-    private static IChecks Checks(ScriptedNetwork network) => (IChecks)Destinations.Create(
-        "meta", Section.Of("act_1001", ("token", new Secret("ABC"))), new DestinationDependencies(network, new ManualTime(), new Random(1))).Destination!;
+    private static IChecks Checks(ScriptedNetwork network) =>
+        (IChecks)
+            Destinations
+                .Create(
+                    "meta",
+                    Section.Of("act_1001", ("token", new Secret("ABC"))),
+                    new DestinationDependencies(network, new ManualTime(), new Random(1))
+                )
+                .Destination!;
 }

@@ -34,10 +34,24 @@ public sealed class MetaCallTests
     public async Task A_missing_cell_is_empty_and_the_schema_never_changes()
     {
         await new MetaAccountOnWire(_network).AddAsync(
-            MetaAccountOnWire.Mary with { Phone = null },
-            MetaAccountOnWire.Mary with { Email = null },
-            MetaAccountOnWire.Mary with { Email = "", Phone = "" },
-            MetaAccountOnWire.Mary with { Email = "not an address" });
+            MetaAccountOnWire.Mary with
+            {
+                Phone = null,
+            },
+            MetaAccountOnWire.Mary with
+            {
+                Email = null,
+            },
+            MetaAccountOnWire.Mary with
+            {
+                Email = "",
+                Phone = "",
+            },
+            MetaAccountOnWire.Mary with
+            {
+                Email = "not an address",
+            }
+        );
 
         var payload = JsonDocument.Parse(_network.Sent[0].Body).RootElement.GetProperty("payload");
         payload.GetProperty("schema").GetRawText().ShouldBe("""["EMAIL","PHONE"]""");
@@ -65,8 +79,11 @@ public sealed class MetaCallTests
         account.Clock.Advance(TimeSpan.FromMinutes(6));
         await account.AddAsync(MetaAccountOnWire.Mary);
 
-        _network.Sent[0].Url.Query.ShouldBe(
-            "?appsecret_proof=d103874f3b5f01f57c4f84edfb96ac94055da8f83c2b45e6f26dafca9188ff4d&appsecret_time=1697328000");
+        _network
+            .Sent[0]
+            .Url.Query.ShouldBe(
+                "?appsecret_proof=d103874f3b5f01f57c4f84edfb96ac94055da8f83c2b45e6f26dafca9188ff4d&appsecret_time=1697328000"
+            );
         _network.Sent[1].Url.Query.ShouldEndWith("appsecret_time=1697328360");
         _network.Sent[1].Url.Query.ShouldNotContain("d103874f3b5f01f57c4f84edfb96ac94055da8f83c2b45e6f26dafca9188ff4d");
     }
@@ -88,11 +105,19 @@ public sealed class MetaCallTests
     [Fact]
     public async Task A_member_of_an_unknown_normalizer_is_reported_and_does_not_fail_the_call()
     {
-        var destination = Destinations.Create(
-            "meta", Section.Of("act_1001", ("token", new Secret("ABC"))), new DestinationDependencies(_network, new ManualTime(), new Random(1))).Destination!;
+        var destination = Destinations
+            .Create(
+                "meta",
+                Section.Of("act_1001", ("token", new Secret("ABC"))),
+                new DestinationDependencies(_network, new ManualTime(), new Random(1))
+            )
+            .Destination!;
         Member[] members = [new(MetaAccountOnWire.Mary, new NormalizerVersion(99)), new(MetaAccountOnWire.Mary, MetaNormalizer.Current)];
 
-        var result = await destination.SendAsync(new MemberCall(new RemoteAudienceId("1"), MemberOperation.Remove, members), CancellationToken.None);
+        var result = await destination.SendAsync(
+            new MemberCall(new RemoteAudienceId("1"), MemberOperation.Remove, members),
+            CancellationToken.None
+        );
 
         result.Outcome.ShouldBe(Outcome.Done);
         result.Invalid.ShouldHaveSingleItem().ShouldBe(new RefusedMember(0, "unknown_normalizer_version"));
@@ -104,7 +129,10 @@ public sealed class MetaCallTests
     [InlineData(HttpRequestError.SecureConnectionError)]
     public async Task A_call_without_a_connection_is_retried_once_after_a_short_wait(HttpRequestError error)
     {
-        var network = new ScriptedNetwork(_ => throw new HttpRequestException(error), _ => Task.FromResult(ScriptedNetwork.Response(200, MetaAccountOnWire.Taken)));
+        var network = new ScriptedNetwork(
+            _ => throw new HttpRequestException(error),
+            _ => Task.FromResult(ScriptedNetwork.Response(200, MetaAccountOnWire.Taken))
+        );
         var account = new MetaAccountOnWire(network);
         var sending = account.AddAsync(MetaAccountOnWire.Mary);
         await account.Clock.WaitersAsync(1);
@@ -133,7 +161,14 @@ public sealed class MetaCallTests
     [Fact]
     public async Task A_connection_that_breaks_after_sending_is_not_retried_here()
     {
-        foreach (var failure in new Exception[] { new HttpRequestException(HttpRequestError.ResponseEnded), new IOException("reset"), new HttpRequestException() })
+        foreach (
+            var failure in new Exception[]
+            {
+                new HttpRequestException(HttpRequestError.ResponseEnded),
+                new IOException("reset"),
+                new HttpRequestException(),
+            }
+        )
         {
             var network = new ScriptedNetwork(_ => throw failure);
 
@@ -173,8 +208,13 @@ public sealed class MetaCallTests
     [Fact]
     public async Task There_are_no_jobs_to_wait_for()
     {
-        var destination = Destinations.Create(
-            "meta", Section.Of("act_1001", ("token", new Secret("ABC"))), new DestinationDependencies(_network, new ManualTime(), new Random(1))).Destination!;
+        var destination = Destinations
+            .Create(
+                "meta",
+                Section.Of("act_1001", ("token", new Secret("ABC"))),
+                new DestinationDependencies(_network, new ManualTime(), new Random(1))
+            )
+            .Destination!;
 
         (await destination.PollJobAsync(new JobHandle("x"), CancellationToken.None)).State.ShouldBe(JobState.Confirmed);
         _network.Sent.ShouldBeEmpty();

@@ -44,8 +44,15 @@ public sealed class MetaDetailTests
     public async Task Only_keys_that_a_member_has_are_columns()
     {
         await new MetaAccountOnWire(_network).AddAsync(
-            MetaAccountOnWire.Mary with { Details = new PersonDetails { City = "San Francisco" } },
-            MetaAccountOnWire.Mary with { Details = new PersonDetails { LastName = "Doe" } });
+            MetaAccountOnWire.Mary with
+            {
+                Details = new PersonDetails { City = "San Francisco" },
+            },
+            MetaAccountOnWire.Mary with
+            {
+                Details = new PersonDetails { LastName = "Doe" },
+            }
+        );
 
         Sent().Schema.ShouldBe(["EMAIL", "PHONE", "LN", "CT"]);
     }
@@ -66,9 +73,19 @@ public sealed class MetaDetailTests
         var named = bare with { Details = Mary.Details! with { DeviceId = null } };
         var result = await new MetaAccountOnWire(_network).AddAsync(
             named,
-            bare with { Details = new PersonDetails { DeviceId = Mary.Details!.DeviceId } },
-            named with { Details = named.Details! with { PostalCode = null } },
-            bare with { Details = new PersonDetails { FirstName = "Mary", Country = "US" } });
+            bare with
+            {
+                Details = new PersonDetails { DeviceId = Mary.Details!.DeviceId },
+            },
+            named with
+            {
+                Details = named.Details! with { PostalCode = null },
+            },
+            bare with
+            {
+                Details = new PersonDetails { FirstName = "Mary", Country = "US" },
+            }
+        );
 
         result.Invalid.Select(member => member.Index).ShouldBe([2, 3]);
         Sent().Rows.Length.ShouldBe(2);
@@ -81,7 +98,16 @@ public sealed class MetaDetailTests
         var person = new PersonIdentifiers(null, null, digest, "US");
 
         var result = await new MetaAccountOnWire(_network).AddAsync(
-            person with { Hashed = HashedFields.PhoneSha256Digits }, person with { Hashed = HashedFields.PhoneSha256E164 }, person);
+            person with
+            {
+                Hashed = HashedFields.PhoneSha256Digits,
+            },
+            person with
+            {
+                Hashed = HashedFields.PhoneSha256E164,
+            },
+            person
+        );
 
         Sent().Rows.ShouldHaveSingleItem().ShouldBe(["", digest.ToLowerInvariant()]);
         result.Invalid.Select(member => member.Index).ShouldBe([1, 2]);
@@ -91,18 +117,25 @@ public sealed class MetaDetailTests
     public async Task A_member_is_removed_with_the_version_of_the_add_although_another_is_current()
     {
         var next = new Normalizer(NormalizerFamily.Meta, new NormalizerVersion(3), "next", [.. GoogleNormalizer.Version1.Rules]);
-        var destination = Destinations.Create(
-            "meta",
-            Section.Of("act_1001", ("token", new Secret("ABC"))),
-            new DestinationDependencies(_network, new ManualTime(), new Random(1)) { Normalizers = Normalizers.BuiltIn.With(next) }).Destination!;
+        var destination = Destinations
+            .Create(
+                "meta",
+                Section.Of("act_1001", ("token", new Secret("ABC"))),
+                new DestinationDependencies(_network, new ManualTime(), new Random(1)) { Normalizers = Normalizers.BuiltIn.With(next) }
+            )
+            .Destination!;
         var person = new PersonIdentifiers(null, "Jane.Doe+news@gmail.com", null, "US");
         Member[] members = [new(person, MetaNormalizer.Current), new(person, destination.Normalizer)];
 
         await destination.SendAsync(new MemberCall(new RemoteAudienceId("1"), MemberOperation.Remove, members), CancellationToken.None);
 
         destination.Normalizer.ShouldBe(new NormalizerVersion(3));
-        Sent().Rows.Select(row => row[0]).ShouldBe(
-            ["f41439c944a763c9812d700a779941cec169de13c9ccd13aaf9424ba5231620a", "d6117306485ed0e50afab3ac871e98f81699151f30281527d63ff5f233656c69"]);
+        Sent()
+            .Rows.Select(row => row[0])
+            .ShouldBe([
+                "f41439c944a763c9812d700a779941cec169de13c9ccd13aaf9424ba5231620a",
+                "d6117306485ed0e50afab3ac871e98f81699151f30281527d63ff5f233656c69",
+            ]);
     }
 
     private (string[] Schema, string[][] Rows) Sent()

@@ -7,8 +7,7 @@ namespace AudienceSync.Connectors.Tests.Meta;
 public sealed class MetaErrorsTests
 {
     /// <summary>Contracts/meta.md 14, with the rows that 8, 11 and 13.1 add: code, subcode, decision.</summary>
-    private const string Contract =
-        """
+    private const string Contract = """
         1 - RETRY
         1 99 RETRY
         2 - RETRY
@@ -114,22 +113,27 @@ public sealed class MetaErrorsTests
         var useCases = Enumerable.Range(80000, 15);
 
         MetaErrors.Rules.Select(rule => (rule.Code, rule.Subcode)).Where(rule => !useCases.Contains(rule.Code)).ShouldBeSubsetOf(cases);
-        cases.Select(row => row.Item1).Distinct().ShouldBeSubsetOf(MetaErrors.Rules.Where(rule => rule.Subcode is null).Select(rule => rule.Code));
+        cases
+            .Select(row => row.Item1)
+            .Distinct()
+            .ShouldBeSubsetOf(MetaErrors.Rules.Where(rule => rule.Subcode is null).Select(rule => rule.Code));
     }
 
     [Theory]
     [InlineData(100, 999, OutcomeKind.StopAudience, "meta_100_999")]
     [InlineData(190, 1, OutcomeKind.StopAccount, "meta_190_1")]
     [InlineData(2650, 5, OutcomeKind.StopAudience, "meta_2650_5")]
-    public async Task An_unknown_subcode_has_the_outcome_of_its_code(int code, int subcode, OutcomeKind kind, string outcome)
-        => (await MetaAccountOnWire.ResultOfErrorAsync(400, code, subcode)).Outcome.ShouldBe(new Outcome(kind, outcome));
+    public async Task An_unknown_subcode_has_the_outcome_of_its_code(int code, int subcode, OutcomeKind kind, string outcome) =>
+        (await MetaAccountOnWire.ResultOfErrorAsync(400, code, subcode)).Outcome.ShouldBe(new Outcome(kind, outcome));
 
     [Theory]
     [InlineData(400, 424242, null)]
     [InlineData(500, 424242, 7)]
     [InlineData(200, -5, null)]
-    public async Task An_unknown_code_is_retried_within_the_limits_of_the_engine(int status, int code, int? subcode)
-        => (await MetaAccountOnWire.ResultOfErrorAsync(status, code, subcode)).Outcome.ShouldBe(new Outcome(OutcomeKind.Retry, $"meta_unknown_{code}"));
+    public async Task An_unknown_code_is_retried_within_the_limits_of_the_engine(int status, int code, int? subcode) =>
+        (await MetaAccountOnWire.ResultOfErrorAsync(status, code, subcode)).Outcome.ShouldBe(
+            new Outcome(OutcomeKind.Retry, $"meta_unknown_{code}")
+        );
 
     [Theory]
     [InlineData(200)]
@@ -152,6 +156,6 @@ public sealed class MetaErrorsTests
     [Theory]
     [InlineData(368, null, 15)]
     [InlineData(2650, 1870145, 5)]
-    public async Task An_error_that_must_not_be_retried_early_has_a_wait(int code, int? subcode, int minutes)
-        => (await MetaAccountOnWire.ResultOfErrorAsync(400, code, subcode)).Outcome.Wait.ShouldBe(TimeSpan.FromMinutes(minutes));
+    public async Task An_error_that_must_not_be_retried_early_has_a_wait(int code, int? subcode, int minutes) =>
+        (await MetaAccountOnWire.ResultOfErrorAsync(400, code, subcode)).Outcome.Wait.ShouldBe(TimeSpan.FromMinutes(minutes));
 }

@@ -17,8 +17,13 @@ public sealed class MetaPayloadSpeed(ITestOutputHelper output)
     [Fact]
     public void A_full_call_is_written_without_an_object_per_member()
     {
-        var members = Enumerable.Range(0, MetaLimits.MembersPerCall)
-            .Select(i => new Member(IdentifierReader.Read(null, $"person{i}@example.com", $"+1555{i:0000000}", "US"), MetaNormalizer.Current)).ToArray();
+        var members = Enumerable
+            .Range(0, MetaLimits.MembersPerCall)
+            .Select(i => new Member(
+                IdentifierReader.Read(null, $"person{i}@example.com", $"+1555{i:0000000}", "US"),
+                MetaNormalizer.Current
+            ))
+            .ToArray();
         var best = TimeSpan.MaxValue;
         var bytes = long.MaxValue;
 

@@ -28,8 +28,11 @@ public sealed class MetaReplaceTests
         network.Sent.Count.ShouldBe(2);
         network.Sent[0].Method.ShouldBe("POST");
         network.Sent[0].Url.AbsolutePath.ShouldBe("/v27.0/238500000000001/usersreplace");
-        network.Sent[0].Body.ShouldBe(
-            $$$"""{"payload":{"schema":["EMAIL","PHONE"],"data":[{{{MaryRow}}}]},"session":{"session_id":9778993,"batch_seq":1,"last_batch_flag":false,"estimated_num_total":3}}""");
+        network
+            .Sent[0]
+            .Body.ShouldBe(
+                $$$"""{"payload":{"schema":["EMAIL","PHONE"],"data":[{{{MaryRow}}}]},"session":{"session_id":9778993,"batch_seq":1,"last_batch_flag":false,"estimated_num_total":3}}"""
+            );
         network.Sent[1].Body.ShouldEndWith("\"batch_seq\":2,\"last_batch_flag\":true,\"estimated_num_total\":3}}");
     }
 
@@ -39,8 +42,9 @@ public sealed class MetaReplaceTests
         var network = ScriptedNetwork.Answering(200, MetaAccountOnWire.Taken);
         var unusable = new Member(new PersonIdentifiers("1", null, null, "US"), MetaNormalizer.Current);
 
-        (await ((IResyncs)Meta(network)).SendBatchAsync(TwoBatches, new ResyncBatch(1, [unusable]), CancellationToken.None)).Invalid
-            .ShouldHaveSingleItem();
+        (
+            await ((IResyncs)Meta(network)).SendBatchAsync(TwoBatches, new ResyncBatch(1, [unusable]), CancellationToken.None)
+        ).Invalid.ShouldHaveSingleItem();
 
         network.Sent[0].Body.ShouldContain("\"data\":[]},\"session\"");
     }
@@ -54,7 +58,11 @@ public sealed class MetaReplaceTests
     [InlineData(1870159, 1, false, OutcomeKind.StopAudience)]
     [InlineData(1870159, 2, false, OutcomeKind.Done)]
     public async Task An_error_determines_whether_to_repeat_the_batch_or_the_session(
-        int subcode, int batch, bool restarts, OutcomeKind kind)
+        int subcode,
+        int batch,
+        bool restarts,
+        OutcomeKind kind
+    )
     {
         var resyncs = (IResyncs)Meta(ScriptedNetwork.Answering(400, $$$"""{"error":{"code":2650,"error_subcode":{{{subcode}}}}}"""));
 
@@ -88,18 +96,31 @@ public sealed class MetaReplaceTests
         }
 
         const string row = $"[\"{MaryEmail}\",\"{MaryPhone}\",[\"LDU\"],1,1000]";
-        network.Sent[0].Body.ShouldBe(
-            $$$"""{"payload":{"schema":["EMAIL","PHONE","DATA_PROCESSING_OPTIONS","DATA_PROCESSING_OPTIONS_COUNTRY","DATA_PROCESSING_OPTIONS_STATE"],"data":[{{{row}}},{{{row}}}]}}""");
+        network
+            .Sent[0]
+            .Body.ShouldBe(
+                $$$"""{"payload":{"schema":["EMAIL","PHONE","DATA_PROCESSING_OPTIONS","DATA_PROCESSING_OPTIONS_COUNTRY","DATA_PROCESSING_OPTIONS_STATE"],"data":[{{{row}}},{{{row}}}]}}"""
+            );
         network.Sent[1].Body.ShouldBe($$$"""{"payload":{"schema":["EMAIL","PHONE"],"data":[{{{MaryRow}}},{{{MaryRow}}}]}}""");
     }
 
-    private static IDestination Meta(ScriptedNetwork network, LimitedDataUse? limited = null) => Destinations.Create(
-        "meta", Section.Of("act_1001", ("token", new Secret("ABC")), ("limited_data_use", Of(limited))), new DestinationDependencies(network, new ManualTime(), new Random(1)))
-        .Destination!;
+    private static IDestination Meta(ScriptedNetwork network, LimitedDataUse? limited = null) =>
+        Destinations
+            .Create(
+                "meta",
+                Section.Of("act_1001", ("token", new Secret("ABC")), ("limited_data_use", Of(limited))),
+                new DestinationDependencies(network, new ManualTime(), new Random(1))
+            )
+            .Destination!;
 
-    private static SettingValue? Of(LimitedDataUse? limited) => limited is null ? null : SettingValue.Of(new Dictionary<string, SettingValue>
-    {
-        ["country"] = SettingValue.Of($"{limited.Country}"),
-        ["state"] = SettingValue.Of($"{limited.State}"),
-    });
+    private static SettingValue? Of(LimitedDataUse? limited) =>
+        limited is null
+            ? null
+            : SettingValue.Of(
+                new Dictionary<string, SettingValue>
+                {
+                    ["country"] = SettingValue.Of($"{limited.Country}"),
+                    ["state"] = SettingValue.Of($"{limited.State}"),
+                }
+            );
 }

@@ -10,8 +10,18 @@ public sealed class MetaUsageTests
     private const string App = "X-App-Usage";
 
     [Theory]
-    [InlineData(Business, """{"1001":[{"type":"custom_audience","call_count":97,"total_cputime":23,"total_time":31,"estimated_time_to_regain_access":12,"ads_api_access_tier":"standard_access"}]}""", 97, 12 * 60)]
-    [InlineData(Business, """{"1001":[{"type":"custom_audience","call_count":3,"total_cputime":23,"total_time":31,"estimated_time_to_regain_access":0}],"7":[{"type":"custom_audience","call_count":99}]}""", 31, null)]
+    [InlineData(
+        Business,
+        """{"1001":[{"type":"custom_audience","call_count":97,"total_cputime":23,"total_time":31,"estimated_time_to_regain_access":12,"ads_api_access_tier":"standard_access"}]}""",
+        97,
+        12 * 60
+    )]
+    [InlineData(
+        Business,
+        """{"1001":[{"type":"custom_audience","call_count":3,"total_cputime":23,"total_time":31,"estimated_time_to_regain_access":0}],"7":[{"type":"custom_audience","call_count":99}]}""",
+        31,
+        null
+    )]
     [InlineData(Business, """{"112233445566":[{"type":"custom_audience","call_count":8,"total_cputime":0,"total_time":0}]}""", 8, null)]
     [InlineData(AdAccount, """{"acc_id_util_pct":9.67,"reset_time_duration":100,"ads_api_access_tier":"standard_access"}""", 10, null)]
     [InlineData(AdAccount, """{"acc_id_util_pct":100,"reset_time_duration":100}""", 100, 100)]
@@ -28,7 +38,12 @@ public sealed class MetaUsageTests
     public async Task The_highest_of_all_headers_counts()
     {
         var result = await MetaAccountOnWire.ResultOfAsync(
-            200, MetaAccountOnWire.Taken, (App, """{"call_count":28}"""), (AdAccount, """{"acc_id_util_pct":75.2}"""), (Business, """{"1001":[{"call_count":3}]}"""));
+            200,
+            MetaAccountOnWire.Taken,
+            (App, """{"call_count":28}"""),
+            (AdAccount, """{"acc_id_util_pct":75.2}"""),
+            (Business, """{"1001":[{"call_count":3}]}""")
+        );
 
         result.Usage.ShouldBe(new AccountUsage(76, null));
     }
@@ -62,7 +77,10 @@ public sealed class MetaUsageTests
     [InlineData(0, "Sun, 15 Oct 2023 00:10:00 GMT", 600)]
     [InlineData(0, "Sun, 15 Oct 2000 00:10:00 GMT", 60)]
     public async Task A_throttled_account_waits_as_long_as_requested_at_least_a_minute_at_most_a_day(
-        int regainMinutes, string? retryAfter, int seconds)
+        int regainMinutes,
+        string? retryAfter,
+        int seconds
+    )
     {
         var usage = $$"""{"1001":[{"type":"ads_management","call_count":100,"estimated_time_to_regain_access":{{regainMinutes}}}]}""";
         (string, string)[] headers = retryAfter is null ? [(Business, usage)] : [(Business, usage), ("Retry-After", retryAfter)];
@@ -75,9 +93,11 @@ public sealed class MetaUsageTests
     [Fact]
     public async Task A_failing_server_may_set_the_time_of_the_retry()
     {
-        (await MetaAccountOnWire.ResultOfAsync(503, "<html>", ("Retry-After", "120"))).Outcome
-            .ShouldBe(new Outcome(OutcomeKind.Retry, "not_json", TimeSpan.FromSeconds(120)));
-        (await MetaAccountOnWire.ResultOfAsync(429, "<html>")).Outcome
-            .ShouldBe(new Outcome(OutcomeKind.Snooze, "http_429", TimeSpan.FromSeconds(60)));
+        (await MetaAccountOnWire.ResultOfAsync(503, "<html>", ("Retry-After", "120"))).Outcome.ShouldBe(
+            new Outcome(OutcomeKind.Retry, "not_json", TimeSpan.FromSeconds(120))
+        );
+        (await MetaAccountOnWire.ResultOfAsync(429, "<html>")).Outcome.ShouldBe(
+            new Outcome(OutcomeKind.Snooze, "http_429", TimeSpan.FromSeconds(60))
+        );
     }
 }

@@ -45,6 +45,8 @@ public sealed class MetaVersionsTests
         var network = ScriptedNetwork.Answering(200, """{"tos_accepted":{"custom_audience_tos":1},"id":"act_1001"}""");
         var checks = (IChecks)Destinations.Create("meta", section, new DestinationDependencies(network, clock, new Random(1))).Destination!;
 
-        (await checks.CheckAsync([], CancellationToken.None)).ShouldContain(finding => finding.Code == "meta_version_ended" && finding.State == CheckState.Bad);
+        (await checks.CheckAsync([], CancellationToken.None)).ShouldContain(finding =>
+            finding.Code == "meta_version_ended" && finding.State == CheckState.Bad
+        );
     }
 }

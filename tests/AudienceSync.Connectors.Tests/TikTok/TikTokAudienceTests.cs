@@ -12,11 +12,15 @@ public sealed class TikTokAudienceTests
     public async Task An_audience_of_this_name_is_adopted_from_any_page()
     {
         var network = Answering(
-            Page(1, 2, """{"audience_id":"1","name":"carts","audience_type":"Lookalike Audience"}"""), Page(2, 2, """{"audience_id":"2","name":"carts","audience_type":"Partner Audience"}"""));
+            Page(1, 2, """{"audience_id":"1","name":"carts","audience_type":"Lookalike Audience"}"""),
+            Page(2, 2, """{"audience_id":"2","name":"carts","audience_type":"Partner Audience"}""")
+        );
 
         (await EnsureAsync(network)).ShouldBe(new EnsuredAudience(Outcome.Done, new RemoteAudienceId("2"), AlreadyExisted: true));
 
-        network.Sent[1].Url.PathAndQuery.ShouldBe("/open_api/v1.3/dmp/custom_audience/list/?advertiser_id=7000000000000000001&page=2&page_size=100");
+        network
+            .Sent[1]
+            .Url.PathAndQuery.ShouldBe("/open_api/v1.3/dmp/custom_audience/list/?advertiser_id=7000000000000000001&page=2&page_size=100");
     }
 
     [Fact]
@@ -36,8 +40,9 @@ public sealed class TikTokAudienceTests
         const string duplicates =
             """{"audience_id":"1","name":"carts","audience_type":"Partner"},{"audience_id":"2","name":"carts","audience_type":"Partner"}""";
 
-        (await EnsureAsync(Answering(Page(1, 1, duplicates)))).Outcome
-            .ShouldBe(new Outcome(OutcomeKind.StopAudience, "tiktok_name_is_there_twice"));
+        (await EnsureAsync(Answering(Page(1, 1, duplicates)))).Outcome.ShouldBe(
+            new Outcome(OutcomeKind.StopAudience, "tiktok_name_is_there_twice")
+        );
     }
 
     [Fact]
@@ -55,7 +60,9 @@ public sealed class TikTokAudienceTests
         var network = Answering(Taken);
         var maker = (IAudienceFactory)new TikTokAccountOnWire(network).Destination;
 
-        (await maker.EnsureAsync(new AudienceDefinition(new string('x', 71), ""), CancellationToken.None)).Outcome.Code.ShouldBe("tiktok_invalid_name");
+        (await maker.EnsureAsync(new AudienceDefinition(new string('x', 71), ""), CancellationToken.None)).Outcome.Code.ShouldBe(
+            "tiktok_invalid_name"
+        );
         ((IChecks)maker).CheckName(new string('x', 70)).ShouldBeNull();
         network.Sent.ShouldBeEmpty();
     }
@@ -80,12 +87,18 @@ public sealed class TikTokAudienceTests
     [InlineData("\"x\":1", AudienceState.Unknown, "tiktok_not_reported", null)]
     public async Task The_state_of_an_audience_shows_whether_it_can_be_used(string fields, AudienceState state, string code, long? size)
     {
-        var network = Answering(Envelope(0, data: $$"""{"list":[{"audience_details":{"audience_id":"5","name":"carts",{{fields}}},"audience_history":[]}]}"""));
+        var network = Answering(
+            Envelope(0, data: $$"""{"list":[{"audience_details":{"audience_id":"5","name":"carts",{{fields}}},"audience_history":[]}]}""")
+        );
 
-        var report = await ((IAudienceFactory)new TikTokAccountOnWire(network).Destination).ReadAsync(new RemoteAudienceId("5"), CancellationToken.None);
+        var report = await ((IAudienceFactory)new TikTokAccountOnWire(network).Destination).ReadAsync(
+            new RemoteAudienceId("5"),
+            CancellationToken.None
+        );
 
         report.ShouldBe(new AudienceReport(Outcome.Done, state, code, "carts", size, size));
-        Uri.UnescapeDataString(network.Sent[0].Url.Query).ShouldBe("?advertiser_id=7000000000000000001&custom_audience_ids=[\"5\"]&history_size=1");
+        Uri.UnescapeDataString(network.Sent[0].Url.Query)
+            .ShouldBe("?advertiser_id=7000000000000000001&custom_audience_ids=[\"5\"]&history_size=1");
     }
 
     [Theory]
@@ -106,38 +119,52 @@ public sealed class TikTokAudienceTests
     [Theory]
     [InlineData("\"888888888\"")]
     [InlineData("888888888")]
-    public async Task The_requested_audience_is_found_among_others(string id)
-        => (await ReadAudience888888888Async(["\"999999999\"", id]))
-            .ShouldBe(new AudienceReport(Outcome.Done, AudienceState.Ready, "tiktok_valid", "carts", 5000, 5000));
+    public async Task The_requested_audience_is_found_among_others(string id) =>
+        (await ReadAudience888888888Async(["\"999999999\"", id])).ShouldBe(
+            new AudienceReport(Outcome.Done, AudienceState.Ready, "tiktok_valid", "carts", 5000, 5000)
+        );
 
     [Fact]
-    public async Task A_state_without_an_id_belongs_to_no_audience()
-        => (await ReadAudience888888888Async(["null"])).Outcome.Code.ShouldBe("answer_about_another");
+    public async Task A_state_without_an_id_belongs_to_no_audience() =>
+        (await ReadAudience888888888Async(["null"])).Outcome.Code.ShouldBe("answer_about_another");
 
     private static async Task<AudienceReport> ReadAudience888888888Async(IEnumerable<string> reported)
     {
-        var items = reported.Select(id => $$$"""{"audience_details":{"audience_id":{{{id}}},"name":"carts","is_valid":true,"is_expiring":false,"cover_num":5000}}""");
+        var items = reported.Select(id =>
+            $$$"""{"audience_details":{"audience_id":{{{id}}},"name":"carts","is_valid":true,"is_expiring":false,"cover_num":5000}}"""
+        );
         var network = Answering(Envelope(0, data: $$$"""{"list":[{{{string.Join(',', items)}}}]}"""));
-        return await ((IAudienceFactory)new TikTokAccountOnWire(network).Destination).ReadAsync(new RemoteAudienceId("888888888"), CancellationToken.None);
+        return await ((IAudienceFactory)new TikTokAccountOnWire(network).Destination).ReadAsync(
+            new RemoteAudienceId("888888888"),
+            CancellationToken.None
+        );
     }
 
     [Fact]
     public async Task A_check_distinguishes_the_token_from_the_permission_and_gives_advice()
     {
         var checks = await CheckAsync(Answering(Taken, Envelope(40001), Envelope(0, data: """{"list":[]}""")));
-        checks.Select(finding => (finding.What, finding.State, finding.Code)).ShouldBe(
-            [("token", CheckState.Good, "good"), ("permission", CheckState.Bad, "tiktok_40001"), ("audience", CheckState.Bad, "tiktok_audience_not_there")]);
+        checks
+            .Select(finding => (finding.What, finding.State, finding.Code))
+            .ShouldBe([
+                ("token", CheckState.Good, "good"),
+                ("permission", CheckState.Bad, "tiktok_40001"),
+                ("audience", CheckState.Bad, "tiktok_audience_not_there"),
+            ]);
         checks[1].Advice.ShouldContain("scopes");
 
         (await CheckAsync(Answering(Envelope(40105))))[0].Advice.ShouldContain("token");
     }
 
-    private static string Page(int page, int of, string audiences)
-        => Envelope(0, data: $$$"""{"list":[{{{audiences}}}],"page_info":{"page":{{{page}}},"page_size":100,"total_number":1,"total_page":{{{of}}}}}""");
+    private static string Page(int page, int of, string audiences) =>
+        Envelope(
+            0,
+            data: $$$"""{"list":[{{{audiences}}}],"page_info":{"page":{{{page}}},"page_size":100,"total_number":1,"total_page":{{{of}}}}}"""
+        );
 
-    private static async Task<EnsuredAudience> EnsureAsync(ScriptedNetwork network)
-        => await ((IAudienceFactory)new TikTokAccountOnWire(network).Destination).EnsureAsync(Wanted, CancellationToken.None);
+    private static async Task<EnsuredAudience> EnsureAsync(ScriptedNetwork network) =>
+        await ((IAudienceFactory)new TikTokAccountOnWire(network).Destination).EnsureAsync(Wanted, CancellationToken.None);
 
-    private static async Task<IReadOnlyList<CheckFinding>> CheckAsync(ScriptedNetwork network)
-        => await ((IChecks)new TikTokAccountOnWire(network).Destination).CheckAsync([new RemoteAudienceId("5")], CancellationToken.None);
+    private static async Task<IReadOnlyList<CheckFinding>> CheckAsync(ScriptedNetwork network) =>
+        await ((IChecks)new TikTokAccountOnWire(network).Destination).CheckAsync([new RemoteAudienceId("5")], CancellationToken.None);
 }

@@ -8,8 +8,7 @@ namespace AudienceSync.Connectors.Tests.TikTok;
 public sealed class TikTokErrorsTests
 {
     /// <summary>Contracts/tiktok.md 10.</summary>
-    private const string Contract =
-        """
+    private const string Contract = """
         0 DONE
         20001 PARTLY
         40000 ABORT
@@ -106,16 +105,17 @@ public sealed class TikTokErrorsTests
     }
 
     [Fact]
-    public void Every_row_of_the_table_is_a_case_above_and_every_case_above_has_a_row()
-        => TikTokErrors.Rules.Select(rule => rule.Code).ShouldBe(Rows().Select(row => (int)row[0]), ignoreOrder: true);
+    public void Every_row_of_the_table_is_a_case_above_and_every_case_above_has_a_row() =>
+        TikTokErrors.Rules.Select(rule => rule.Code).ShouldBe(Rows().Select(row => (int)row[0]), ignoreOrder: true);
 
     [Theory]
     [InlineData("Audience is not editable, please check audience status")]
     [InlineData("The audience is being updated")]
     [InlineData("PROCESSING")]
-    public async Task An_audience_that_is_empty_or_being_computed_is_retried_later(string message)
-        => (await ResultOfAsync(200, Envelope(40002, message))).Outcome
-            .ShouldBe(new Outcome(OutcomeKind.Retry, "tiktok_40002_not_editable", TimeSpan.FromMinutes(15)));
+    public async Task An_audience_that_is_empty_or_being_computed_is_retried_later(string message) =>
+        (await ResultOfAsync(200, Envelope(40002, message))).Outcome.ShouldBe(
+            new Outcome(OutcomeKind.Retry, "tiktok_40002_not_editable", TimeSpan.FromMinutes(15))
+        );
 
     [Theory]
     [InlineData(200, "{\"code\":49999}", OutcomeKind.Retry, "tiktok_unknown_49999")]

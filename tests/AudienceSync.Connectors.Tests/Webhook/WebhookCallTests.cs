@@ -26,10 +26,16 @@ public sealed class WebhookCallTests
         (sent.Method, sent.Url.AbsoluteUri, sent.ContentType).ShouldBe(("POST", "https://crm.example/in/audiences", "application/json"));
         var time = sent.Headers["X-AudienceSync-Timestamp"];
         time.ShouldBe("1697328000");
-        sent.Headers["X-AudienceSync-Signature"].ShouldBe(
-            "v1=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.ASCII.GetBytes(Key), Encoding.UTF8.GetBytes($"v1:{time}:{sent.Body}"))));
+        sent.Headers["X-AudienceSync-Signature"]
+            .ShouldBe(
+                "v1="
+                    + Convert.ToHexStringLower(
+                        HMACSHA256.HashData(Encoding.ASCII.GetBytes(Key), Encoding.UTF8.GetBytes($"v1:{time}:{sent.Body}"))
+                    )
+            );
         sent.Body.ShouldBe(
-            $$"""{"version":1,"account":"crm","audience":"vip","operation":"add","members":[{"email":"{{Hash("janedoe@gmail.com")}}","phone":"{{Hash("+16577770000")}}","external_id":"Cust-\u00227\u0022"},{"email":"{{Hash("joe@example.com")}}"}]}""");
+            $$"""{"version":1,"account":"crm","audience":"vip","operation":"add","members":[{"email":"{{Hash("janedoe@gmail.com")}}","phone":"{{Hash("+16577770000")}}","external_id":"Cust-\u00227\u0022"},{"email":"{{Hash("joe@example.com")}}"}]}"""
+        );
         JsonDocument.Parse(sent.Body).RootElement.GetProperty("members")[0].GetProperty("external_id").GetString().ShouldBe("Cust-\"7\"");
     }
 
@@ -82,8 +88,11 @@ public sealed class WebhookCallTests
     }
 
     [Fact]
-    public void Every_row_of_the_table_is_a_case_above()
-        => WebhookErrors.Rules.Select(rule => rule.Status).Order().ShouldBe([301, 302, 303, 307, 308, 401, 403, 404, 408, 409, 410, 413, 425, 429, 500, 502, 503, 504]);
+    public void Every_row_of_the_table_is_a_case_above() =>
+        WebhookErrors
+            .Rules.Select(rule => rule.Status)
+            .Order()
+            .ShouldBe([301, 302, 303, 307, 308, 401, 403, 404, 408, 409, 410, 413, 425, 429, 500, 502, 503, 504]);
 
     [Theory]
     [InlineData(429, null, 60)]
@@ -102,8 +111,15 @@ public sealed class WebhookCallTests
     [Fact]
     public async Task Rejected_rows_are_mapped_to_their_members_and_a_reason_that_is_not_a_code_is_not_stored()
     {
-        const string Body = """{"request_id":"r-1","rejected":[{"row":1,"reason":"Unknown_Person"},{"row":0,"reason":"ann@example.com is odd"},{"row":9},{"reason":"x"}],"rejected_count":3}""";
-        var result = await SendAsync(ScriptedNetwork.Answering(207, Body), MemberOperation.Add, new PersonIdentifiers(null, "no", null, "US"), Jane, Joe);
+        const string Body =
+            """{"request_id":"r-1","rejected":[{"row":1,"reason":"Unknown_Person"},{"row":0,"reason":"ann@example.com is odd"},{"row":9},{"reason":"x"}],"rejected_count":3}""";
+        var result = await SendAsync(
+            ScriptedNetwork.Answering(207, Body),
+            MemberOperation.Add,
+            new PersonIdentifiers(null, "no", null, "US"),
+            Jane,
+            Joe
+        );
 
         result.Outcome.ShouldBe(new Outcome(OutcomeKind.PartlyDone, "webhook_rejected"));
         result.Rejected.ShouldBe([new RefusedMember(1, "webhook_rejected"), new RefusedMember(2, "webhook_unknown_person")]);
@@ -117,22 +133,27 @@ public sealed class WebhookCallTests
         var network = new ScriptedNetwork(
             _ => Task.FromResult(ScriptedNetwork.Response(200, "")),
             _ => Task.FromResult(ScriptedNetwork.Response(404, "")),
-            _ => Task.FromResult(new HttpResponseMessage(HttpStatusCode.UnprocessableEntity)));
+            _ => Task.FromResult(new HttpResponseMessage(HttpStatusCode.UnprocessableEntity))
+        );
         var checks = (IChecks)Make(network, new ManualTime());
 
         var findings = await checks.CheckAsync([new("gone"), new("old"), new("not a name")], CancellationToken.None);
 
-        network.Sent.Select(sent => sent.Body).ShouldBe(
-        [
-            """{"version":1,"account":"crm","operation":"check","members":[]}""",
-            """{"version":1,"account":"crm","audience":"gone","operation":"check","members":[]}""",
-            """{"version":1,"account":"crm","audience":"old","operation":"check","members":[]}""",
-        ]);
-        findings.Select(finding => (finding.What, finding.State, finding.Code)).ShouldBe(
-        [
-            ("token", CheckState.Good, "good"), ("audience", CheckState.Bad, "webhook_404"), ("audience", CheckState.NotKnown, "webhook_unknown_422"),
-            ("audience", CheckState.Bad, "invalid_audience_id"),
-        ]);
+        network
+            .Sent.Select(sent => sent.Body)
+            .ShouldBe([
+                """{"version":1,"account":"crm","operation":"check","members":[]}""",
+                """{"version":1,"account":"crm","audience":"gone","operation":"check","members":[]}""",
+                """{"version":1,"account":"crm","audience":"old","operation":"check","members":[]}""",
+            ]);
+        findings
+            .Select(finding => (finding.What, finding.State, finding.Code))
+            .ShouldBe([
+                ("token", CheckState.Good, "good"),
+                ("audience", CheckState.Bad, "webhook_404"),
+                ("audience", CheckState.NotKnown, "webhook_unknown_422"),
+                ("audience", CheckState.Bad, "invalid_audience_id"),
+            ]);
         findings.Skip(1).ShouldAllBe(finding => finding.Advice.Length > 20);
         checks.CheckName("a list")!.Code.ShouldBe("webhook_invalid_name");
     }
@@ -146,23 +167,42 @@ public sealed class WebhookCallTests
     [InlineData("crm", "https://x/", Key, 0, "invalid_members_per_call")]
     public void Each_unusable_setting_has_its_own_code(string account, string? url, string? key, int members, string code)
     {
-        var section = Section.Of(account, ("base_url", url), ("app_secret", key is null ? null : new Secret(key)), ("members_per_call", members));
+        var section = Section.Of(
+            account,
+            ("base_url", url),
+            ("app_secret", key is null ? null : new Secret(key)),
+            ("members_per_call", members)
+        );
 
         WebhookSettings.Parse(section).Errors.ShouldHaveSingleItem().Code.ShouldBe(code);
         WebhookSettings.Parse(section.With("consent", "granted")).Errors[0].Code.ShouldBe("foreign_setting");
     }
 
-    private static Task<CallResult> SendAsync(ScriptedNetwork network, MemberOperation operation, params PersonIdentifiers[] people)
-        => SendAsync(Make(network, new ManualTime()), operation, people);
+    private static Task<CallResult> SendAsync(ScriptedNetwork network, MemberOperation operation, params PersonIdentifiers[] people) =>
+        SendAsync(Make(network, new ManualTime()), operation, people);
 
-    private static async Task<CallResult> SendAsync(IDestination destination, MemberOperation operation, params PersonIdentifiers[] people)
-        => await destination.SendAsync(
-            new MemberCall(new RemoteAudienceId("vip"), operation, [.. people.Select(person => new Member(person, destination.Normalizer))]), CancellationToken.None);
+    private static async Task<CallResult> SendAsync(
+        IDestination destination,
+        MemberOperation operation,
+        params PersonIdentifiers[] people
+    ) =>
+        await destination.SendAsync(
+            new MemberCall(
+                new RemoteAudienceId("vip"),
+                operation,
+                [.. people.Select(person => new Member(person, destination.Normalizer))]
+            ),
+            CancellationToken.None
+        );
 
-    private static IDestination Make(ScriptedNetwork network, ManualTime clock) => Destinations.Create(
-        "webhook",
-        Section.Of("crm", ("base_url", "https://crm.example/in/audiences"), ("app_secret", new Secret(Key))),
-        new DestinationDependencies(network, clock, new Random(1))).Destination!;
+    private static IDestination Make(ScriptedNetwork network, ManualTime clock) =>
+        Destinations
+            .Create(
+                "webhook",
+                Section.Of("crm", ("base_url", "https://crm.example/in/audiences"), ("app_secret", new Secret(Key))),
+                new DestinationDependencies(network, clock, new Random(1))
+            )
+            .Destination!;
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

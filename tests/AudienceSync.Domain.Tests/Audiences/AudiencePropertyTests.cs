@@ -11,70 +11,94 @@ public sealed class AudiencePropertyTests
     private static readonly RemoteAudience[] Remotes = [new("meta", "1"), new("meta", "2"), new("google", "1")];
 
     [Fact]
-    public void No_number_is_published_twice_and_none_is_skipped() => Each((_, events, context) =>
-        events.OfType<AudienceKeyPublished>().Select(published => published.AudienceKey.Version)
-            .ShouldBe(Enumerable.Range(1, events.OfType<AudienceKeyPublished>().Count()), context));
+    public void No_number_is_published_twice_and_none_is_skipped() =>
+        Each(
+            (_, events, context) =>
+                events
+                    .OfType<AudienceKeyPublished>()
+                    .Select(published => published.AudienceKey.Version)
+                    .ShouldBe(Enumerable.Range(1, events.OfType<AudienceKeyPublished>().Count()), context)
+        );
 
     [Fact]
-    public void The_decided_events_fold_to_the_state_they_were_decided_from() => Each((audience, events, context) =>
-    {
-        var folded = Audience.Fold("cart", events);
-        folded.Versions.ShouldBe(audience.Versions, context);
-        folded.Feeds.OrderBy(feed => feed.Key.ToString()).Select(Text).ShouldBe(audience.Feeds.OrderBy(feed => feed.Key.ToString()).Select(Text), context);
-        (folded.Text, folded.Paused).ShouldBe((audience.Text, audience.Paused), context);
-    });
+    public void The_decided_events_fold_to_the_state_they_were_decided_from() =>
+        Each(
+            (audience, events, context) =>
+            {
+                var folded = Audience.Fold("cart", events);
+                folded.Versions.ShouldBe(audience.Versions, context);
+                folded
+                    .Feeds.OrderBy(feed => feed.Key.ToString())
+                    .Select(Text)
+                    .ShouldBe(audience.Feeds.OrderBy(feed => feed.Key.ToString()).Select(Text), context);
+                (folded.Text, folded.Paused).ShouldBe((audience.Text, audience.Paused), context);
+            }
+        );
 
     [Fact]
     public void A_published_version_keeps_its_terms_and_stays_retired()
     {
-        Each((audience, events, context) =>
-        {
-            foreach (var published in events.OfType<AudienceKeyPublished>())
+        Each(
+            (audience, events, context) =>
             {
-                audience.Versions[published.AudienceKey.Version].Terms.ShouldBe(published.Terms, context);
-            }
+                foreach (var published in events.OfType<AudienceKeyPublished>())
+                {
+                    audience.Versions[published.AudienceKey.Version].Terms.ShouldBe(published.Terms, context);
+                }
 
-            foreach (var retired in events.OfType<AudienceKeyRetired>())
-            {
-                audience.Versions[retired.AudienceKey.Version].Retired.ShouldBeTrue(context);
+                foreach (var retired in events.OfType<AudienceKeyRetired>())
+                {
+                    audience.Versions[retired.AudienceKey.Version].Retired.ShouldBeTrue(context);
+                }
             }
-        });
+        );
     }
 
     [Fact]
-    public void Nothing_is_fed_by_a_version_that_is_unknown_or_retired() => Each((audience, _, context) =>
-        audience.Feeds.Values.ShouldAllBe(feed => audience.Versions.ContainsKey(feed.Version) && !audience.Versions[feed.Version].Retired, context));
+    public void Nothing_is_fed_by_a_version_that_is_unknown_or_retired() =>
+        Each(
+            (audience, _, context) =>
+                audience.Feeds.Values.ShouldAllBe(
+                    feed => audience.Versions.ContainsKey(feed.Version) && !audience.Versions[feed.Version].Retired,
+                    context
+                )
+        );
 
     [Fact]
     public void A_version_drains_after_a_switch_takes_its_last_feed_until_it_feeds_again_or_is_retired()
     {
         var drained = 0;
-        Each((audience, events, context) =>
-        {
-            foreach (var version in audience.Versions.Keys)
+        Each(
+            (audience, events, context) =>
             {
-                var feeds = audience.Feeds.Values.Any(feed => feed.Version == version);
-                var ended = events.LastOrDefault(stored => FormerOf(stored, events) == version);
-                var drains = !feeds && !audience.Versions[version].Retired && ended is AudienceKeyPromoted or AudienceKeyRolledBack;
-                audience.Draining.ContainsKey(version).ShouldBe(drains, $"{context}, version {version}");
-                drained += drains ? 1 : 0;
-            }
-        }, commands: 120);
+                foreach (var version in audience.Versions.Keys)
+                {
+                    var feeds = audience.Feeds.Values.Any(feed => feed.Version == version);
+                    var ended = events.LastOrDefault(stored => FormerOf(stored, events) == version);
+                    var drains = !feeds && !audience.Versions[version].Retired && ended is AudienceKeyPromoted or AudienceKeyRolledBack;
+                    audience.Draining.ContainsKey(version).ShouldBe(drains, $"{context}, version {version}");
+                    drained += drains ? 1 : 0;
+                }
+            },
+            commands: 120
+        );
         drained.ShouldBeGreaterThan(30);
     }
 
     [Fact]
     public void A_repeated_command_gives_no_more_events_unless_it_steps_back()
     {
-        Each((audience, _, context) =>
-        {
-            foreach (var command in Commands(new Random(7), 20).Where(command => command is not (RollBackKey or UnbindAudience)))
+        Each(
+            (audience, _, context) =>
             {
-                var first = AudienceRules.Decide(audience, command);
-                var after = first.Events.Aggregate(audience, (state, stored) => state.Apply(stored));
-                AudienceRules.Decide(after, command).Events.ShouldBeEmpty(context);
+                foreach (var command in Commands(new Random(7), 20).Where(command => command is not (RollBackKey or UnbindAudience)))
+                {
+                    var first = AudienceRules.Decide(audience, command);
+                    var after = first.Events.Aggregate(audience, (state, stored) => state.Apply(stored));
+                    AudienceRules.Decide(after, command).Events.ShouldBeEmpty(context);
+                }
             }
-        });
+        );
     }
 
     [Fact]
@@ -89,15 +113,20 @@ public sealed class AudiencePropertyTests
     }
 
     // The version that an event took a feed from; null when none.
-    private static int? FormerOf(IRegistryEvent stored, List<IRegistryEvent> events) => stored switch
-    {
-        AudienceKeyPromoted promoted => promoted.From.Version,
-        AudienceKeyRolledBack back => back.From.Version,
-        AudienceUnbound unbound => Audience.Fold("cart", events.TakeWhile(one => !ReferenceEquals(one, stored))).Feeds[unbound.Remote].Version,
-        _ => null,
-    };
+    private static int? FormerOf(IRegistryEvent stored, List<IRegistryEvent> events) =>
+        stored switch
+        {
+            AudienceKeyPromoted promoted => promoted.From.Version,
+            AudienceKeyRolledBack back => back.From.Version,
+            AudienceUnbound unbound => Audience
+                .Fold("cart", events.TakeWhile(one => !ReferenceEquals(one, stored)))
+                .Feeds[unbound.Remote]
+                .Version,
+            _ => null,
+        };
 
-    private static string Text(KeyValuePair<RemoteAudience, Feed> feed) => $"{feed.Key} {feed.Value.Version} {string.Join(',', feed.Value.Before)} {feed.Value.By}";
+    private static string Text(KeyValuePair<RemoteAudience, Feed> feed) =>
+        $"{feed.Key} {feed.Value.Version} {string.Join(',', feed.Value.Before)} {feed.Value.By}";
 
     private static void Each(Action<Audience, List<IRegistryEvent>, string> check, int commands = 25)
     {

@@ -24,7 +24,10 @@ public sealed class AudienceRulesTests
     [InlineData(604_800L, MatchKeys.All, ConsentPolicy.Required)]
     public void Other_terms_are_refused_with_the_number_to_publish_them_under(long? windowS, MatchKeys keys, ConsentPolicy consent)
     {
-        var refusal = Refusal(Given(new PublishKey(1, Week, "ann", null)), new PublishKey(1, new KeyTerms(windowS, keys, consent), "ann", null));
+        var refusal = Refusal(
+            Given(new PublishKey(1, Week, "ann", null)),
+            new PublishKey(1, new KeyTerms(windowS, keys, consent), "ann", null)
+        );
         refusal.Code.ShouldBe("audience_key_changed");
         refusal.Detail.ShouldContain("version 2");
     }
@@ -38,8 +41,10 @@ public sealed class AudienceRulesTests
         Refusal(new Audience("Cart"), new PublishKey(1, Week, "a", null)).Code.ShouldBe("audience_name_invalid");
         Refusal(new Audience("cart"), new PublishKey(2, Week, "a", null)).Code.ShouldBe("audience_key_not_next");
         Refusal(new Audience("cart"), new PublishKey(1, new KeyTerms(0), "a", null)).Code.ShouldBe("audience_terms_invalid");
-        Refusal(new Audience("cart"), new PublishKey(1, new KeyTerms(null, MatchKeys.None), "a", null)).Code.ShouldBe("audience_terms_invalid");
-        Refusal(new Audience("cart"), new PublishKey(1, new KeyTerms(null, Inherits: true), "a", null)).Code.ShouldBe("audience_terms_invalid");
+        Refusal(new Audience("cart"), new PublishKey(1, new KeyTerms(null, MatchKeys.None), "a", null))
+            .Code.ShouldBe("audience_terms_invalid");
+        Refusal(new Audience("cart"), new PublishKey(1, new KeyTerms(null, Inherits: true), "a", null))
+            .Code.ShouldBe("audience_terms_invalid");
         Refusal(fed, new PublishKey(3, Week, "a", "with \0")).Code.ShouldBe("audience_text_invalid");
         Refusal(fed, new PublishKey(3, Week, "", null)).Code.ShouldBe("audience_text_invalid");
         Refusal(fed, new BindAudience(Remote, 2, "a", null)).Code.ShouldBe("binding_taken");
@@ -55,8 +60,13 @@ public sealed class AudienceRulesTests
     public void A_rollback_goes_back_as_far_as_was_promoted()
     {
         var audience = Given(
-            new PublishKey(1, Week, "a", null), new PublishKey(2, Week, "a", null), new PublishKey(3, Week, "a", null), new BindAudience(Remote, 1, "a", null),
-            new PromoteKey(2, null, "a", null), new PromoteKey(3, Remote, "a", null));
+            new PublishKey(1, Week, "a", null),
+            new PublishKey(2, Week, "a", null),
+            new PublishKey(3, Week, "a", null),
+            new BindAudience(Remote, 1, "a", null),
+            new PromoteKey(2, null, "a", null),
+            new PromoteKey(3, Remote, "a", null)
+        );
         audience = Then(audience, new RollBackKey(null, "a", null));
         audience.Feeds[Remote].Version.ShouldBe(2);
         audience = Then(audience, new RollBackKey(Remote, "a", null));

@@ -15,7 +15,9 @@ public sealed class EventJsonTests
         Text(new AudienceMemberAdded(Key, At, "shop", Consent: default, Context: null))
             .ShouldBe("""{"audienceKey":"cart_v2","occurredAt":"2026-03-01T12:00:00Z","source":"shop"}""");
         Text(new AudienceKeyPublished(Key, WindowS: null, Purpose: null, Owner: null, Definition: null))
-            .ShouldBe("""{"audienceKey":"cart_v2","matchKeys":["email","phone","customer_id","device_id","details"],"consentPolicy":"assumed","by":"configuration"}""");
+            .ShouldBe(
+                """{"audienceKey":"cart_v2","matchKeys":["email","phone","customer_id","device_id","details"],"consentPolicy":"assumed","by":"configuration"}"""
+            );
     }
 
     [Fact]
@@ -55,7 +57,8 @@ public sealed class EventJsonTests
         var member = """{"audienceKey":"cart_v2","occurredAt":"2026-03-01T12:00:00Z","source":"shop","consent":null,"context":null}""";
         Read(EventTypes.MemberAdded, member).ShouldBe(new AudienceMemberAdded(Key, At, "shop", Consent: default, Context: null));
         var key = """{"audienceKey":"cart_v2","windowS":null,"purpose":null,"owner":null,"definition":null}""";
-        Read(EventTypes.KeyPublished, key).ShouldBe(new AudienceKeyPublished(Key, WindowS: null, Purpose: null, Owner: null, Definition: null));
+        Read(EventTypes.KeyPublished, key)
+            .ShouldBe(new AudienceKeyPublished(Key, WindowS: null, Purpose: null, Owner: null, Definition: null));
     }
 
     [Theory]

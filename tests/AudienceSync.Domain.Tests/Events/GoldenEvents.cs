@@ -16,7 +16,13 @@ internal static class GoldenEvents
     /// <summary>The event as which the first form of a published key is read.</summary>
     public static readonly IReadOnlyDictionary<string, IStoredEvent> Older = new Dictionary<string, IStoredEvent>
     {
-        ["audience_key_published"] = new AudienceKeyPublished(Key, 604_800, "retargeting", "growth", "cart value over 100, no order for 7 days"),
+        ["audience_key_published"] = new AudienceKeyPublished(
+            Key,
+            604_800,
+            "retargeting",
+            "growth",
+            "cart value over 100, no order for 7 days"
+        ),
     };
 
     /// <summary>Forms with fields that are written only when they are set, by the part of the file's name after the alias and its form.</summary>
@@ -28,10 +34,26 @@ internal static class GoldenEvents
     public static readonly IReadOnlyList<IStoredEvent> All =
     [
         new AudienceMemberAdded(
-            Key, At, "shop", new Consent(ConsentAnswer.Granted, ConsentAnswer.Denied), new JourneyContext("cart", "reminder 2", "b", "msg-77")),
+            Key,
+            At,
+            "shop",
+            new Consent(ConsentAnswer.Granted, ConsentAnswer.Denied),
+            new JourneyContext("cart", "reminder 2", "b", "msg-77")
+        ),
         new AudienceMemberRemoved(
-            Key, At, "shop", new Consent(ConsentAnswer.Denied, ConsentAnswer.Unspecified), new JourneyContext("cart", Step: null, Variant: null, "msg-78")),
-        new AudienceExposureRecorded(Key, At, "läden", Consent: default, new JourneyContext("größe \"L\"", "1", Variant: null, Message: null)),
+            Key,
+            At,
+            "shop",
+            new Consent(ConsentAnswer.Denied, ConsentAnswer.Unspecified),
+            new JourneyContext("cart", Step: null, Variant: null, "msg-78")
+        ),
+        new AudienceExposureRecorded(
+            Key,
+            At,
+            "läden",
+            Consent: default,
+            new JourneyContext("größe \"L\"", "1", Variant: null, Message: null)
+        ),
         new PersonIdentifiersChanged(3),
         new AudienceKeyPublished(Key, 604_800, "retargeting", "growth", "cart value over 100, no order for 7 days")
         {
@@ -41,11 +63,19 @@ internal static class GoldenEvents
             By = "ann",
             Why = "first version",
         },
-        new AudienceRegistered("high_intent_cart_7d", new AudienceText("retargeting", "growth", "cart value over 100", 500_000), "ann", "launch"),
+        new AudienceRegistered(
+            "high_intent_cart_7d",
+            new AudienceText("retargeting", "growth", "cart value over 100", 500_000),
+            "ann",
+            "launch"
+        ),
         new AudienceDescribed("high_intent_cart_7d", new AudienceText("retargeting", "retention", Definition: null), "ben", Why: null),
         new AudienceBound(Key, Remote, "ann", "launch"),
         new AudienceUnbound("high_intent_cart_7d", Remote, "ann", "the account is closed"),
-        new AudienceKeyPromoted(AudienceKey.Of("high_intent_cart_7d", 2), Key, Remote, "ann", "14 days convert better") { LateEvents = LateEvents.Quarantine },
+        new AudienceKeyPromoted(AudienceKey.Of("high_intent_cart_7d", 2), Key, Remote, "ann", "14 days convert better")
+        {
+            LateEvents = LateEvents.Quarantine,
+        },
         new AudienceKeyRolledBack(Key, AudienceKey.Of("high_intent_cart_7d", 2), Remote, "ben", "they do not"),
         new AudienceKeyRetired(AudienceKey.Of("high_intent_cart_7d", 2), "ben", Why: null),
         new AudiencePaused("high_intent_cart_7d", "ann", "freeze"),

@@ -20,7 +20,8 @@ public sealed class GoldenFileTests
 
     [Theory]
     [MemberData(nameof(Aliases))]
-    public void A_written_event_is_read_again_unchanged(string alias) => EventJson.Read(alias, EventJson.Write(Golden(alias))).ShouldBe(Golden(alias));
+    public void A_written_event_is_read_again_unchanged(string alias) =>
+        EventJson.Read(alias, EventJson.Write(Golden(alias))).ShouldBe(Golden(alias));
 
     [Theory]
     [MemberData(nameof(Aliases))]
@@ -34,7 +35,10 @@ public sealed class GoldenFileTests
     public void Every_golden_file_belongs_to_a_row_of_the_registry()
     {
         var files = Directory.GetFiles(Folder).Select(Path.GetFileName);
-        files.ShouldBe(EventTypes.ByAlias.Keys.Concat(EventUpcasters.Aliases).Select(Name).Concat(GoldenEvents.Variants.Keys), ignoreOrder: true);
+        files.ShouldBe(
+            EventTypes.ByAlias.Keys.Concat(EventUpcasters.Aliases).Select(Name).Concat(GoldenEvents.Variants.Keys),
+            ignoreOrder: true
+        );
     }
 
     [Fact]
@@ -65,7 +69,8 @@ public sealed class GoldenFileTests
     private static string File(string alias) => System.IO.File.ReadAllText(Path.Combine(Folder, Name(alias))).TrimEnd('\n');
 
     // The number of the form is the alias's suffix; the first form has none.
-    private static string Name(string alias) => alias is [.. var first, '_', 'v', >= '2' and <= '9'] ? $"{first}.v{alias[^1]}.json" : alias + ".v1.json";
+    private static string Name(string alias) =>
+        alias is [.. var first, '_', 'v', >= '2' and <= '9'] ? $"{first}.v{alias[^1]}.json" : alias + ".v1.json";
 
     private static IStoredEvent Golden(string alias) => GoldenEvents.All.Single(e => e.GetType() == EventTypes.ByAlias[alias]);
 }

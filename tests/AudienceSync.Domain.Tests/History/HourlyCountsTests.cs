@@ -42,6 +42,10 @@ public sealed class HourlyCountsTests
         Counts().ShouldBe(["0: 1 0 0 0", "1: 1 0 0 0", "2: 0 0 0 1", "6: 0 0 1 0"]);
     }
 
-    private List<string> Counts() => [.. _counts.Changes.OrderBy(one => one.Hour)
-        .Select(one => $"{one.Hour.Hour}: {one.Change.Adds} {one.Change.Removes} {one.Change.Expiries} {one.Change.Joined}")];
+    private List<string> Counts() =>
+        [
+            .. _counts
+                .Changes.OrderBy(one => one.Hour)
+                .Select(one => $"{one.Hour.Hour}: {one.Change.Adds} {one.Change.Removes} {one.Change.Expiries} {one.Change.Joined}"),
+        ];
 }

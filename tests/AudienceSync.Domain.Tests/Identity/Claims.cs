@@ -25,8 +25,13 @@ internal static class Claims
         return new Statement(
             aliases,
             new PersonIdentifiers(
-                text.GetValueOrDefault(IdentifierKind.CustomerId), text.GetValueOrDefault(IdentifierKind.Email), text.GetValueOrDefault(IdentifierKind.Phone), "US"),
+                text.GetValueOrDefault(IdentifierKind.CustomerId),
+                text.GetValueOrDefault(IdentifierKind.Email),
+                text.GetValueOrDefault(IdentifierKind.Phone),
+                "US"
+            ),
             Details: null,
-            At(second));
+            At(second)
+        );
     }
 }

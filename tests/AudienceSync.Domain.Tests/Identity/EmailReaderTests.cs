@@ -13,9 +13,33 @@ public sealed class EmailReaderTests(ITestOutputHelper output)
 
     private static readonly (string Before, string Behind)[] Artifacts =
     [
-        ("mailto:", ""), ("MAILTO:", "?subject=Hi"), ("<", ">"), ("\"", "\""), ("'", "'"), ("(", ")"), ("[", "]"), ("", "."), ("", ","), ("", ";"), ("", ".."), (" ", "\t"),
-        ("\u00A0", "\u200B"), ("Ann Lee <", ">"), ("\"Lee, Ann\" <", ">"), ("&lt;", "&gt;"), ("&quot;", "&quot;"), ("", " (Ann)"), (", ", ""), ("<mailto:", ">"),
-        ("\\\"", "\\\""), ("", ">"), ("\u201C", "\u201D"), ("", ";;"), ("", "\\n"), ("\uFEFF", ""), ("Email: ", ""),
+        ("mailto:", ""),
+        ("MAILTO:", "?subject=Hi"),
+        ("<", ">"),
+        ("\"", "\""),
+        ("'", "'"),
+        ("(", ")"),
+        ("[", "]"),
+        ("", "."),
+        ("", ","),
+        ("", ";"),
+        ("", ".."),
+        (" ", "\t"),
+        ("\u00A0", "\u200B"),
+        ("Ann Lee <", ">"),
+        ("\"Lee, Ann\" <", ">"),
+        ("&lt;", "&gt;"),
+        ("&quot;", "&quot;"),
+        ("", " (Ann)"),
+        (", ", ""),
+        ("<mailto:", ">"),
+        ("\\\"", "\\\""),
+        ("", ">"),
+        ("\u201C", "\u201D"),
+        ("", ";;"),
+        ("", "\\n"),
+        ("\uFEFF", ""),
+        ("Email: ", ""),
     ];
 
     [Theory]
@@ -40,8 +64,8 @@ public sealed class EmailReaderTests(ITestOutputHelper output)
     [InlineData("x@\u4F8B\u3048\u3002jp", "x@xn--r8jz45g.jp")]
     [InlineData("x@\uFF25\uFF38\uFF21\uFF2D\uFF30\uFF2C\uFF25.com", "x@example.com")]
     [InlineData("VALE\u0301RY@example.com", "val\u00E9ry@example.com")]
-    public void Text_that_cannot_be_part_of_an_address_is_removed(string raw, string expected)
-        => EmailReader.Read(raw).ShouldBe(new FieldReading(expected, IdentifierFault.None));
+    public void Text_that_cannot_be_part_of_an_address_is_removed(string raw, string expected) =>
+        EmailReader.Read(raw).ShouldBe(new FieldReading(expected, IdentifierFault.None));
 
     [Theory]
     [InlineData("x@example", IdentifierFault.NoDottedDomain)]
@@ -67,8 +91,8 @@ public sealed class EmailReaderTests(ITestOutputHelper output)
     [InlineData("ann\0@example.com", IdentifierFault.InvalidText)]
     [InlineData("a\u202Enn@example.com", IdentifierFault.InvalidText)]
     [InlineData("f1904cf1a9d73a55fa5de0ac823c4403ded71afd4c3248d00bdcd0866552bb79", IdentifierFault.UndeclaredDigest)]
-    public void A_text_that_is_not_an_address_is_never_hashed(string raw, IdentifierFault expected)
-        => EmailReader.Read(raw).ShouldBe(new FieldReading(null, expected));
+    public void A_text_that_is_not_an_address_is_never_hashed(string raw, IdentifierFault expected) =>
+        EmailReader.Read(raw).ShouldBe(new FieldReading(null, expected));
 
     [Fact]
     public void A_canonical_address_is_returned_without_a_copy()
@@ -101,7 +125,16 @@ public sealed class EmailReaderTests(ITestOutputHelper output)
             written = before + written + behind;
             if (random.Next(2) == 0)
             {
-                (before, behind) = random.Any([("\"", "\""), ("'", "'"), (" ", " "), ("<", ">"), ("", ","), ("", ";"), ("", "."), ("\u00A0", "\r\n")]);
+                (before, behind) = random.Any([
+                    ("\"", "\""),
+                    ("'", "'"),
+                    (" ", " "),
+                    ("<", ">"),
+                    ("", ","),
+                    ("", ";"),
+                    ("", "."),
+                    ("\u00A0", "\r\n"),
+                ]);
                 written = before + written + behind;
             }
 
@@ -120,7 +153,8 @@ public sealed class EmailReaderTests(ITestOutputHelper output)
             if (EmailReader.Read(text).Text is { } once)
             {
                 EmailReader.Read(once).Text.ShouldBe(once, $"case {i}: {text}");
-                once[(once.IndexOf('@', StringComparison.Ordinal) + 1)..].ShouldMatch(@"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$", $"case {i}: {text}");
+                once[(once.IndexOf('@', StringComparison.Ordinal) + 1)..]
+                    .ShouldMatch(@"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$", $"case {i}: {text}");
             }
         }
     }

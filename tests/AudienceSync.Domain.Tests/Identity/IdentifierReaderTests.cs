@@ -13,11 +13,59 @@ public sealed class IdentifierReaderTests(ITestOutputHelper output)
 {
     private static readonly string[] Junk =
     [
-        "null", "undefined", "None", "N/A", "n/a", "#N/A", "NaN", "nil", "0", "00", "0.0", "-", "--", "?", ".", "unknown", "not set", "Not Available", "not-set",
-        "[object Object]", "\\N", "<null>", "(none)", "true", "false", "{}", "[]", "NULL", "Undefined", "guest", "anonymous",
-        "{{customer.id}}", "{{ person.email | default }}", "{% if x %}", "${email}", "%%email%%", "%EMAIL%", "[[email]]", "[EMAIL]", "*|EMAIL|*", "<%= email %>",
-        "{email}", "#{email}", "{$email}", "{!Contact.Email}", "@@email@@", "##email##", "$email", "{{customer.id", "%7B%7Bemail%7D%7D",
-        "00000000-0000-0000-0000-000000000000", "\uFF4E\uFF55\uFF4C\uFF4C", "@",
+        "null",
+        "undefined",
+        "None",
+        "N/A",
+        "n/a",
+        "#N/A",
+        "NaN",
+        "nil",
+        "0",
+        "00",
+        "0.0",
+        "-",
+        "--",
+        "?",
+        ".",
+        "unknown",
+        "not set",
+        "Not Available",
+        "not-set",
+        "[object Object]",
+        "\\N",
+        "<null>",
+        "(none)",
+        "true",
+        "false",
+        "{}",
+        "[]",
+        "NULL",
+        "Undefined",
+        "guest",
+        "anonymous",
+        "{{customer.id}}",
+        "{{ person.email | default }}",
+        "{% if x %}",
+        "${email}",
+        "%%email%%",
+        "%EMAIL%",
+        "[[email]]",
+        "[EMAIL]",
+        "*|EMAIL|*",
+        "<%= email %>",
+        "{email}",
+        "#{email}",
+        "{$email}",
+        "{!Contact.Email}",
+        "@@email@@",
+        "##email##",
+        "$email",
+        "{{customer.id",
+        "%7B%7Bemail%7D%7D",
+        "00000000-0000-0000-0000-000000000000",
+        "\uFF4E\uFF55\uFF4C\uFF4C",
+        "@",
     ];
 
     private static readonly string[] Paddings = ["", " ", "\t", "\u00A0", "  ", "\r\n"];
@@ -50,7 +98,12 @@ public sealed class IdentifierReaderTests(ITestOutputHelper output)
         for (var i = 0; i < 20_000; i++)
         {
             var placeholder = random.Any(Junk);
-            placeholder = random.Next(3) switch { 0 => placeholder.ToUpperInvariant(), 1 => placeholder.ToLowerInvariant(), _ => placeholder };
+            placeholder = random.Next(3) switch
+            {
+                0 => placeholder.ToUpperInvariant(),
+                1 => placeholder.ToLowerInvariant(),
+                _ => placeholder,
+            };
             var quote = random.Any(Quotes);
             var text = random.Any(Paddings) + quote + random.Any(Paddings) + placeholder + quote + random.Any(Paddings);
             var field = random.Any(Fields);
@@ -66,8 +119,30 @@ public sealed class IdentifierReaderTests(ITestOutputHelper output)
     [Fact]
     public void The_digest_of_a_placeholder_is_absent_when_a_source_hashes()
     {
-        string[] placeholders = ["", "null", "NULL", "undefined", "None", "none", "N/A", "n/a", "NaN", "nil", "0", "-", " ", "unknown", "[object Object]", "+", "+0", "000"];
-        foreach (var digest in placeholders.Select(placeholder => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(placeholder)))))
+        string[] placeholders =
+        [
+            "",
+            "null",
+            "NULL",
+            "undefined",
+            "None",
+            "none",
+            "N/A",
+            "n/a",
+            "NaN",
+            "nil",
+            "0",
+            "-",
+            " ",
+            "unknown",
+            "[object Object]",
+            "+",
+            "+0",
+            "000",
+        ];
+        foreach (
+            var digest in placeholders.Select(placeholder => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(placeholder))))
+        )
         {
             foreach (var text in new[] { digest, digest.ToLowerInvariant(), " " + digest })
             {
@@ -125,15 +200,20 @@ public sealed class IdentifierReaderTests(ITestOutputHelper output)
         IdentifierReader.Read(new PersonTexts("TEST", null, null), rules).HasIdentifier.ShouldBeFalse();
         IdentifierReader.Read(new PersonTexts("walkin", null, null), rules).HasIdentifier.ShouldBeTrue();
         var digest = Convert.ToHexStringLower(SHA256.HashData("walk-in"u8));
-        IdentifierReader.Read(new PersonTexts(null, digest, null) { Hashed = HashedFields.EmailSha256 }, rules).HasIdentifier.ShouldBeFalse();
+        IdentifierReader
+            .Read(new PersonTexts(null, digest, null) { Hashed = HashedFields.EmailSha256 }, rules)
+            .HasIdentifier.ShouldBeFalse();
     }
 
     [Theory]
     [InlineData("null@null.com")]
     [InlineData("undefined@undefined")]
     [InlineData("{{first}}@example.com")]
-    public void An_address_made_of_placeholders_is_absent(string email)
-        => IdentifierReader.Read(new PersonTexts(null, email, null), new ReaderRules("US")).FaultOf("email").ShouldBe(IdentifierFault.Placeholder);
+    public void An_address_made_of_placeholders_is_absent(string email) =>
+        IdentifierReader
+            .Read(new PersonTexts(null, email, null), new ReaderRules("US"))
+            .FaultOf("email")
+            .ShouldBe(IdentifierFault.Placeholder);
 
     [Theory]
     [InlineData("0")]
@@ -141,8 +221,11 @@ public sealed class IdentifierReaderTests(ITestOutputHelper output)
     [InlineData("+0")]
     [InlineData("(000) 000-0000")]
     [InlineData("+00 000")]
-    public void A_phone_number_of_zeros_is_absent(string phone)
-        => IdentifierReader.Read(new PersonTexts(null, null, phone), new ReaderRules("US")).FaultOf("phone").ShouldBe(IdentifierFault.Placeholder);
+    public void A_phone_number_of_zeros_is_absent(string phone) =>
+        IdentifierReader
+            .Read(new PersonTexts(null, null, phone), new ReaderRules("US"))
+            .FaultOf("phone")
+            .ShouldBe(IdentifierFault.Placeholder);
 
     [Theory]
     [InlineData("GB")]
@@ -177,27 +260,46 @@ public sealed class IdentifierReaderTests(ITestOutputHelper output)
     public void Every_spelling_gives_one_alias_and_every_fault_is_reported()
     {
         var read = IdentifierReader.Read(
-            new PersonTexts(new string('x', 201), "tt one@example.com", "4.479E+11") { Details = new PersonDetails { City = "null", DeviceId = "00000000-0000-0000-0000-000000000000" } },
-            new ReaderRules("GB"));
+            new PersonTexts(new string('x', 201), "tt one@example.com", "4.479E+11")
+            {
+                Details = new PersonDetails { City = "null", DeviceId = "00000000-0000-0000-0000-000000000000" },
+            },
+            new ReaderRules("GB")
+        );
 
         read.HasIdentifier.ShouldBeFalse();
-        read.Faults.Select(fault => fault.ToString()).ShouldBe(
-            ["city: placeholder", "device_id: placeholder", "email: white_space", "phone: scientific_notation", "customer_id: too_long"]);
-        TikTokNormalizer.All[0].Normalize(read.Identifiers, PersonField.Email, new char[Normalizer.MaxChars]).Reason.ShouldBe(CellReason.WhiteSpace);
-        TikTokNormalizer.All[0].Normalize(read.Identifiers, PersonField.Phone, new char[Normalizer.MaxChars]).Reason.ShouldBe(CellReason.Malformed);
-        AliasText.Of(IdentifierReader.Read(null, "<Ann@Example.com>", null, "US"), IdentifierKind.Email).ShouldBe(AliasText.Email("ann@example.com"));
+        read.Faults.Select(fault => fault.ToString())
+            .ShouldBe([
+                "city: placeholder",
+                "device_id: placeholder",
+                "email: white_space",
+                "phone: scientific_notation",
+                "customer_id: too_long",
+            ]);
+        TikTokNormalizer
+            .All[0]
+            .Normalize(read.Identifiers, PersonField.Email, new char[Normalizer.MaxChars])
+            .Reason.ShouldBe(CellReason.WhiteSpace);
+        TikTokNormalizer
+            .All[0]
+            .Normalize(read.Identifiers, PersonField.Phone, new char[Normalizer.MaxChars])
+            .Reason.ShouldBe(CellReason.Malformed);
+        AliasText
+            .Of(IdentifierReader.Read(null, "<Ann@Example.com>", null, "US"), IdentifierKind.Email)
+            .ShouldBe(AliasText.Email("ann@example.com"));
     }
 
     [Fact]
     public void Every_fault_has_a_unique_code() => Enum.GetValues<IdentifierFault>().Select(fault => fault.Code()).ShouldBeUnique();
 
-    private static PersonTexts In(string field, string text) => field switch
-    {
-        "customer_id" => new PersonTexts(text, null, null),
-        "email" => new PersonTexts(null, text, null),
-        "phone" => new PersonTexts(null, null, text),
-        "device_id" => new PersonTexts(null, null, null) { Details = new PersonDetails { DeviceId = text } },
-        "country" => new PersonTexts(null, null, null) { Details = new PersonDetails { Country = text } },
-        _ => new PersonTexts(null, null, null) { Details = new PersonDetails { LastName = text } },
-    };
+    private static PersonTexts In(string field, string text) =>
+        field switch
+        {
+            "customer_id" => new PersonTexts(text, null, null),
+            "email" => new PersonTexts(null, text, null),
+            "phone" => new PersonTexts(null, null, text),
+            "device_id" => new PersonTexts(null, null, null) { Details = new PersonDetails { DeviceId = text } },
+            "country" => new PersonTexts(null, null, null) { Details = new PersonDetails { Country = text } },
+            _ => new PersonTexts(null, null, null) { Details = new PersonDetails { LastName = text } },
+        };
 }

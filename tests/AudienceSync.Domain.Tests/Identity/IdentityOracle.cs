@@ -17,14 +17,25 @@ internal sealed class IdentityOracle(IReadOnlyList<Statement> statement)
         var claims = statement.Where(statement => statement.Anchor != alias && statement.Aliases.Contains(alias)).ToList();
         return claims.Count == 0
             ? alias
-            : RootOf(claims.OrderBy(claim => claim.Anchor.Kind).ThenByDescending(claim => claim.At).ThenByDescending(claim => claim.Anchor.Digest.Value).First().Anchor);
+            : RootOf(
+                claims
+                    .OrderBy(claim => claim.Anchor.Kind)
+                    .ThenByDescending(claim => claim.At)
+                    .ThenByDescending(claim => claim.Anchor.Digest.Value)
+                    .First()
+                    .Anchor
+            );
     }
 
     /// <summary>The address of a kind by which a root is reached; null when there is none.</summary>
-    public string? ReachedBy(Alias root, IdentifierKind kind) => statement
-        .Where(statement => RootOf(statement.Anchor) == root)
-        .SelectMany(statement => statement.Aliases.Where(alias => alias.Kind == kind && RootOf(alias) == root).Select(alias => (statement, alias)))
-        .OrderByDescending(pair => pair.statement.At).ThenByDescending(pair => pair.alias.Digest.Value)
-        .Select(pair => kind == IdentifierKind.Email ? pair.statement.Identifiers.Email : pair.statement.Identifiers.Phone)
-        .FirstOrDefault();
+    public string? ReachedBy(Alias root, IdentifierKind kind) =>
+        statement
+            .Where(statement => RootOf(statement.Anchor) == root)
+            .SelectMany(statement =>
+                statement.Aliases.Where(alias => alias.Kind == kind && RootOf(alias) == root).Select(alias => (statement, alias))
+            )
+            .OrderByDescending(pair => pair.statement.At)
+            .ThenByDescending(pair => pair.alias.Digest.Value)
+            .Select(pair => kind == IdentifierKind.Email ? pair.statement.Identifiers.Email : pair.statement.Identifiers.Phone)
+            .FirstOrDefault();
 }

@@ -37,14 +37,19 @@ public sealed class IdentityPropertyTests
         {
             var random = new Random(seed);
             var resolver = Resolve([.. Enumerable.Range(0, 25).Select(_ => Webhook(random))]);
-            resolver.People.Where(person => person.Anchor.Kind == IdentifierKind.CustomerId).ShouldAllBe(person => person.Owner == null, $"seed {seed}");
+            resolver
+                .People.Where(person => person.Anchor.Kind == IdentifierKind.CustomerId)
+                .ShouldAllBe(person => person.Owner == null, $"seed {seed}");
         }
     }
 
     [Fact]
     public void A_guest_with_a_later_customer_id_is_linked_to_the_customer()
     {
-        var resolver = Resolve([Claims.Webhook(1, Claims.Email(1), Claims.Phone(1)), Claims.Webhook(2, Claims.Customer(1), Claims.Email(1))]);
+        var resolver = Resolve([
+            Claims.Webhook(1, Claims.Email(1), Claims.Phone(1)),
+            Claims.Webhook(2, Claims.Customer(1), Claims.Email(1)),
+        ]);
 
         var customer = resolver.AnchorOf(Claims.Customer(1).Digest)!.Id;
         resolver.RootOf(resolver.AnchorOf(Claims.Email(1).Digest)!.Id).ShouldBe(customer);
@@ -64,13 +69,18 @@ public sealed class IdentityPropertyTests
         kinds.ShouldBe(0);
         IdentityResolver.IsAlreadyKnown(person, Claims.Webhook(2, Claims.Customer(1), Claims.Email(2)), out _).ShouldBeFalse();
         IdentityResolver.IsAlreadyKnown(person, Claims.Webhook(2, Claims.Customer(1), Claims.Phone(1)), out _).ShouldBeFalse();
-        IdentityResolver.IsAlreadyKnown(person with { Owner = Claims.Person(2) }, Claims.Webhook(2, Claims.Customer(1)), out _).ShouldBeFalse("a linked anchor is not a root");
+        IdentityResolver
+            .IsAlreadyKnown(person with { Owner = Claims.Person(2) }, Claims.Webhook(2, Claims.Customer(1)), out _)
+            .ShouldBeFalse("a linked anchor is not a root");
     }
 
     [Fact]
     public void Addresses_of_a_kind_are_kept_up_to_the_limit_and_the_oldest_is_dropped()
     {
-        var statement = Enumerable.Range(1, IdentifierClaims.MaxPerKind + 1).Select(n => Claims.Webhook(n, Claims.Customer(1), Claims.Email(n))).ToList();
+        var statement = Enumerable
+            .Range(1, IdentifierClaims.MaxPerKind + 1)
+            .Select(n => Claims.Webhook(n, Claims.Customer(1), Claims.Email(n)))
+            .ToList();
 
         var resolver = Resolve(statement);
 
@@ -85,7 +95,8 @@ public sealed class IdentityPropertyTests
         var statement = Claims.Webhook(1, Claims.Customer(1), Claims.Email(1));
         var own = new IdentifierClaims();
         own.Add(statement);
-        var text = $"{statement} {statement.Identifiers} {own} {own.Addresses[0]} {new IdentifierRevision(own, statement.Identifiers)} {new PersonDetails { FirstName = "Ann" }}";
+        var text =
+            $"{statement} {statement.Identifiers} {own} {own.Addresses[0]} {new IdentifierRevision(own, statement.Identifiers)} {new PersonDetails { FirstName = "Ann" }}";
 
         text.ShouldNotContain("Email-");
         text.ShouldNotContain("CustomerId-");
@@ -107,6 +118,9 @@ public sealed class IdentityPropertyTests
     private static Statement Webhook(Random random)
     {
         var kinds = Enum.GetValues<IdentifierKind>().Where(_ => random.Next(2) == 0).ToList();
-        return Claims.Webhook(random.Next(8), [.. (kinds.Count == 0 ? [IdentifierKind.Email] : kinds).Select(kind => Claims.Of(kind, random.Next(3)))]);
+        return Claims.Webhook(
+            random.Next(8),
+            [.. (kinds.Count == 0 ? [IdentifierKind.Email] : kinds).Select(kind => Claims.Of(kind, random.Next(3)))]
+        );
     }
 }

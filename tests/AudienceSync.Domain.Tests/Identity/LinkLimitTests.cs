@@ -32,7 +32,9 @@ public sealed class LinkLimitTests
     {
         var known = Known(40, index => index * 2 * Day / 3);
         Limit.Exceeded(known, Claims.Webhook(80 * Day, Claims.Customer(1), Claims.Email(99))).ShouldBeNull();
-        Limit.Exceeded(known, Claims.Webhook(10 * Day, Claims.Customer(1), Claims.Email(99))).ShouldBeNull("three of forty are within a day of it");
+        Limit
+            .Exceeded(known, Claims.Webhook(10 * Day, Claims.Customer(1), Claims.Email(99)))
+            .ShouldBeNull("three of forty are within a day of it");
     }
 
     /// <summary>Independent of the order, everything beyond the limit is refused, and nothing below it is.</summary>
@@ -44,13 +46,22 @@ public sealed class LinkLimitTests
         for (var round = 0; round < 300; round++)
         {
             var known = new IdentifierClaims();
-            var claims = Enumerable.Range(0, random.Next(1, 45))
-                .Select(_ => (Second: random.Next(0, 3 * Day), Kind: random.Next(2) == 0 ? IdentifierKind.Email : IdentifierKind.Phone, Number: random.Next(0, 60)))
+            var claims = Enumerable
+                .Range(0, random.Next(1, 45))
+                .Select(_ =>
+                    (
+                        Second: random.Next(0, 3 * Day),
+                        Kind: random.Next(2) == 0 ? IdentifierKind.Email : IdentifierKind.Phone,
+                        Number: random.Next(0, 60)
+                    )
+                )
                 .ToList();
             foreach (var (second, kind, number) in claims)
             {
                 var claim = Claims.Webhook(second, Claims.Customer(1), Claims.Of(kind, number));
-                var around = known.Addresses.Count(address => address.Address.Kind == kind && Math.Abs((address.At - Claims.At(second)).TotalSeconds) < Day);
+                var around = known.Addresses.Count(address =>
+                    address.Address.Kind == kind && Math.Abs((address.At - Claims.At(second)).TotalSeconds) < Day
+                );
                 var isNew = known.Addresses.All(address => address.Address != Claims.Of(kind, number));
                 Limit.Exceeded(known, claim).ShouldBe(isNew && around >= 20 ? kind : null, $"seed {seed}, round {round}");
                 known.Add(claim);
@@ -66,7 +77,8 @@ public sealed class LinkLimitTests
         MustWait(new AudienceMemberAdded(key, at, "s", default, null)).ShouldBeTrue();
         MustWait(new PersonSuppressionLifted(at, "s", null, null)).ShouldBeTrue();
         MustWait(new PersonConsentChanged(at, "s", new Consent(ConsentAnswer.Granted, ConsentAnswer.Granted))).ShouldBeTrue();
-        MustWait(new AudienceMemberRemoved(key, at, "s", new Consent(ConsentAnswer.Granted, ConsentAnswer.Unspecified), null)).ShouldBeFalse();
+        MustWait(new AudienceMemberRemoved(key, at, "s", new Consent(ConsentAnswer.Granted, ConsentAnswer.Unspecified), null))
+            .ShouldBeFalse();
         MustWait(new PersonSuppressed(at, "s", null, null)).ShouldBeFalse();
         MustWait(new PersonConsentChanged(at, "s", new Consent(ConsentAnswer.Granted, ConsentAnswer.Denied))).ShouldBeFalse();
         MustWait(new AudienceExposureRecorded(key, at, "s", default, null)).ShouldBeFalse();

@@ -25,8 +25,8 @@ public sealed class OlderPhoneNumberTests
     [InlineData("RU", "8 (916) 123-45-67", "79161234567")]
     [InlineData("HU", "06 30 123 4567", "36301234567")]
     [InlineData("ES", "612 345 678", "34612345678")]
-    public void A_national_number_is_read_by_its_country(string country, string raw, string expected)
-        => OlderPhoneNumber.Normalize(raw, country).ShouldBe(expected);
+    public void A_national_number_is_read_by_its_country(string country, string raw, string expected) =>
+        OlderPhoneNumber.Normalize(raw, country).ShouldBe(expected);
 
     [Theory]
     [InlineData("GB", "442079460958")]
@@ -36,16 +36,16 @@ public sealed class OlderPhoneNumberTests
     [InlineData("BR", "5511987654321")]
     [InlineData("US", "442079460958")]
     [InlineData("GB", "15559876543")]
-    public void Bare_digits_too_long_for_the_country_are_an_international_number_and_returned_unchanged(string country, string raw)
-        => OlderPhoneNumber.Normalize(raw, country).ShouldBeSameAs(raw);
+    public void Bare_digits_too_long_for_the_country_are_an_international_number_and_returned_unchanged(string country, string raw) =>
+        OlderPhoneNumber.Normalize(raw, country).ShouldBeSameAs(raw);
 
     [Theory]
     [InlineData("+39 06 1234 5678", "390612345678")]
     [InlineData("+39 (0)6 1234 5678", "390612345678")]
     [InlineData("+378 0549 882914", "3780549882914")]
     [InlineData("+225 07 07 12 34 56", "2250707123456")]
-    public void A_country_that_keeps_its_trunk_zero_keeps_it_in_international_numbers(string raw, string expected)
-        => OlderPhoneNumber.Normalize(raw, "US").ShouldBe(expected);
+    public void A_country_that_keeps_its_trunk_zero_keeps_it_in_international_numbers(string raw, string expected) =>
+        OlderPhoneNumber.Normalize(raw, "US").ShouldBe(expected);
 
     [Theory]
     [InlineData("tel:+44-20-7946-0958")]
@@ -54,8 +54,8 @@ public sealed class OlderPhoneNumberTests
     [InlineData("+\u0664\u0664 \u0662\u0660 \u0667\u0669\u0664\u0666 \u0660\u0669\u0665\u0668")]
     [InlineData("+44\u00A020\u20097946\u20110958")]
     [InlineData("+44 020 7946 0958")]
-    public void Symbols_letters_direction_marks_and_digits_of_other_scripts_do_not_matter(string raw)
-        => OlderPhoneNumber.Normalize(raw, "US").ShouldBe("442079460958");
+    public void Symbols_letters_direction_marks_and_digits_of_other_scripts_do_not_matter(string raw) =>
+        OlderPhoneNumber.Normalize(raw, "US").ShouldBe("442079460958");
 
     [Theory]
     [InlineData("US", "555-1234")]
@@ -71,14 +71,13 @@ public sealed class OlderPhoneNumberTests
     [InlineData("", "020 7946 0958")]
     [InlineData("USA", "555 987 6543")]
     [InlineData("\u00C4\u00D6", "555 987 6543")]
-    public void A_text_that_is_not_a_number_is_null(string country, string raw)
-        => OlderPhoneNumber.Normalize(raw, country).ShouldBeNull();
+    public void A_text_that_is_not_a_number_is_null(string country, string raw) => OlderPhoneNumber.Normalize(raw, country).ShouldBeNull();
 
     [Theory]
     [InlineData("ZZ")]
     [InlineData("")]
-    public void An_international_number_needs_no_country(string country)
-        => OlderPhoneNumber.Normalize("+44 20 7946 0958", country).ShouldBe("442079460958");
+    public void An_international_number_needs_no_country(string country) =>
+        OlderPhoneNumber.Normalize("+44 20 7946 0958", country).ShouldBe("442079460958");
 
     [Fact]
     public void Ten_thousand_characters_are_refused_or_read_without_failure()
@@ -90,7 +89,8 @@ public sealed class OlderPhoneNumberTests
     [Fact]
     public void Every_country_of_ISO_3166_has_a_row()
     {
-        const string all = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ "
+        const string all =
+            "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ "
             + "CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE "
             + "GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP "
             + "KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF "
@@ -101,6 +101,8 @@ public sealed class OlderPhoneNumberTests
 
         countries.Length.ShouldBe(249);
         // A number of ten digits is too long for some islands, one of four is too short for E.164; one of the two lengths fits everywhere.
-        countries.Where(c => OlderPhoneNumber.Normalize("6123456789", c) is null && OlderPhoneNumber.Normalize("61234", c) is null).ShouldBeEmpty();
+        countries
+            .Where(c => OlderPhoneNumber.Normalize("6123456789", c) is null && OlderPhoneNumber.Normalize("61234", c) is null)
+            .ShouldBeEmpty();
     }
 }

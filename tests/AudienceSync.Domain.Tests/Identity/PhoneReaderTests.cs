@@ -11,11 +11,70 @@ public sealed class PhoneReaderTests(ITestOutputHelper output)
 
     private static readonly string[] Countries =
     [
-        "US", "CA", "GB", "IE", "DE", "AT", "CH", "FR", "BE", "NL", "LU", "IT", "ES", "PT", "DK", "SE", "NO", "FI", "PL", "CZ", "SK", "HU", "RO", "BG", "GR", "LT",
-        "LV", "EE", "UA", "TR", "IL", "AE", "SA", "IN", "PK", "JP", "KR", "SG", "AU", "NZ", "ZA", "KE", "NG", "BR", "AR", "CL", "CO", "MX", "CI", "HK",
+        "US",
+        "CA",
+        "GB",
+        "IE",
+        "DE",
+        "AT",
+        "CH",
+        "FR",
+        "BE",
+        "NL",
+        "LU",
+        "IT",
+        "ES",
+        "PT",
+        "DK",
+        "SE",
+        "NO",
+        "FI",
+        "PL",
+        "CZ",
+        "SK",
+        "HU",
+        "RO",
+        "BG",
+        "GR",
+        "LT",
+        "LV",
+        "EE",
+        "UA",
+        "TR",
+        "IL",
+        "AE",
+        "SA",
+        "IN",
+        "PK",
+        "JP",
+        "KR",
+        "SG",
+        "AU",
+        "NZ",
+        "ZA",
+        "KE",
+        "NG",
+        "BR",
+        "AR",
+        "CL",
+        "CO",
+        "MX",
+        "CI",
+        "HK",
     ];
 
-    private static readonly string[] Extensions = [" ext. 101", " x101", " ext 7", ";ext=12", " extension 4711", " #42", ",101", " \u0434\u043E\u0431. 5", "x5"];
+    private static readonly string[] Extensions =
+    [
+        " ext. 101",
+        " x101",
+        " ext 7",
+        ";ext=12",
+        " extension 4711",
+        " #42",
+        ",101",
+        " \u0434\u043E\u0431. 5",
+        "x5",
+    ];
 
     [Theory]
     [InlineData("US", "+1 907 555 0171 ext. 101", "+19075550171")]
@@ -64,8 +123,8 @@ public sealed class PhoneReaderTests(ITestOutputHelper output)
     [InlineData("GB", "Tel.: 07700 900190", "+447700900190")]
     [InlineData("UK", "020 7946 0958", "+442079460958")]
     [InlineData("", "+44 20 7946 0958", "+442079460958")]
-    public void A_number_is_read_as_E_164(string country, string raw, string expected)
-        => PhoneReader.Read(raw, country).ShouldBe(new FieldReading(expected, IdentifierFault.None));
+    public void A_number_is_read_as_E_164(string country, string raw, string expected) =>
+        PhoneReader.Read(raw, country).ShouldBe(new FieldReading(expected, IdentifierFault.None));
 
     [Theory]
     [InlineData("GB", "4.479E+11", IdentifierFault.ScientificNotation)]
@@ -86,8 +145,8 @@ public sealed class PhoneReaderTests(ITestOutputHelper output)
     [InlineData("GB", "07700900190/07700900191", IdentifierFault.SeveralNumbers)]
     [InlineData("US", "5559876543 or 5559876544", IdentifierFault.SeveralNumbers)]
     [InlineData("US", "1ef970831d7963307784fa8688e8fce101a15685d62aa765fed23f3a2c576a4e", IdentifierFault.UndeclaredDigest)]
-    public void A_text_that_is_not_a_possible_number_is_never_hashed(string country, string raw, IdentifierFault expected)
-        => PhoneReader.Read(raw, country).ShouldBe(new FieldReading(null, expected));
+    public void A_text_that_is_not_a_possible_number_is_never_hashed(string country, string raw, IdentifierFault expected) =>
+        PhoneReader.Read(raw, country).ShouldBe(new FieldReading(null, expected));
 
     [Fact]
     public void Ten_thousand_characters_are_refused_or_read_without_failure()
@@ -109,7 +168,9 @@ public sealed class PhoneReaderTests(ITestOutputHelper output)
             var (written, home) = Written(number, country, random);
             if (PhoneReader.Read(written, home).Text != expected)
             {
-                wrong.Add($"{home} {written}: {PhoneReader.Read(written, home).Text ?? PhoneReader.Read(written, home).Fault.Code()}, not {expected}");
+                wrong.Add(
+                    $"{home} {written}: {PhoneReader.Read(written, home).Text ?? PhoneReader.Read(written, home).Fault.Code()}, not {expected}"
+                );
             }
         }
 
@@ -122,7 +183,8 @@ public sealed class PhoneReaderTests(ITestOutputHelper output)
         var random = Seeds.Of(output, 20261201);
         for (var i = 0; i < 20_000; i++)
         {
-            var raw = (random.Next(3) == 0 ? "" : "+") + string.Concat(Enumerable.Range(0, random.Next(5, 17)).Select(_ => random.Next(10)));
+            var raw =
+                (random.Next(3) == 0 ? "" : "+") + string.Concat(Enumerable.Range(0, random.Next(5, 17)).Select(_ => random.Next(10)));
             var country = random.Any(Countries);
             if (PhoneReader.Read(raw, country).Text is { } once)
             {
@@ -137,8 +199,10 @@ public sealed class PhoneReaderTests(ITestOutputHelper output)
         var example = Library.GetExampleNumberForType(country, type);
         for (var attempt = 0; attempt < 50; attempt++)
         {
-            var changed = new PhoneNumber.Builder().MergeFrom(example)
-                .SetNationalNumber(example.NationalNumber / 10_000 * 10_000 + (ulong)random.Next(10_000)).Build();
+            var changed = new PhoneNumber.Builder()
+                .MergeFrom(example)
+                .SetNationalNumber(example.NationalNumber / 10_000 * 10_000 + (ulong)random.Next(10_000))
+                .Build();
             if (Library.IsValidNumberForRegion(changed, country))
             {
                 return changed;
@@ -169,6 +233,6 @@ public sealed class PhoneReaderTests(ITestOutputHelper output)
         };
     }
 
-    private static string Respaced(string text, Random random)
-        => string.Concat(text.Select(c => c is ' ' or '-' ? random.Any([" ", "-", ".", "\u00A0", "\u2011", " - ", ""]) : c.ToString()));
+    private static string Respaced(string text, Random random) =>
+        string.Concat(text.Select(c => c is ' ' or '-' ? random.Any([" ", "-", ".", "\u00A0", "\u2011", " - ", ""]) : c.ToString()));
 }

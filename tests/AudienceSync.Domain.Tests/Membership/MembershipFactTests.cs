@@ -70,7 +70,9 @@ public sealed class MembershipFactTests
     [Fact]
     public void A_fact_read_from_its_parts_equals_the_fact_read_from_the_whole_event()
     {
-        foreach (var time in (string[])["2026-03-01T12:30:15.123456Z", "2026-03-01T13:30:15.123456+01:00", "2026-03-01T12:30:15Z", "2026-03-01"])
+        foreach (
+            var time in (string[])["2026-03-01T12:30:15.123456Z", "2026-03-01T13:30:15.123456+01:00", "2026-03-01T12:30:15Z", "2026-03-01"]
+        )
         {
             var whole = Read(EventTypes.MemberRemoved, $$"""{"audienceKey":"a_v1","occurredAt":"{{time}}"}""");
             Of("a_v1", time).ShouldBe(whole, time);
@@ -97,7 +99,13 @@ public sealed class MembershipFactTests
         return fact;
     }
 
-    private static IEnumerable<string[]> Orders(string[] items) => items.Length == 0
-        ? [[]]
-        : items.SelectMany(first => Orders([.. items.Where(i => !ReferenceEquals(i, first))]).Select(rest => (string[])[first, .. rest]));
+    private static IEnumerable<string[]> Orders(string[] items) =>
+        items.Length == 0
+            ?
+            [
+                [],
+            ]
+            : items.SelectMany(first =>
+                Orders([.. items.Where(i => !ReferenceEquals(i, first))]).Select(rest => (string[])[first, .. rest])
+            );
 }

@@ -8,7 +8,11 @@ namespace AudienceSync.Domain.Tests.Membership;
 /// </summary>
 internal static class MembershipOracle
 {
-    public static (MembershipStatus Status, DateTimeOffset Since) At(IEnumerable<MembershipFact> history, TimeSpan? window, DateTimeOffset now)
+    public static (MembershipStatus Status, DateTimeOffset Since) At(
+        IEnumerable<MembershipFact> history,
+        TimeSpan? window,
+        DateTimeOffset now
+    )
     {
         var stated = history.OrderBy(f => f.OccurredAt).ThenBy(f => f.Kind == FactKind.Removed ? 1 : 0).ToList();
         if (stated.Count == 0)

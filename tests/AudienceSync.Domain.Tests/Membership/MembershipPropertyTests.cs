@@ -67,6 +67,13 @@ public sealed class MembershipPropertyTests
 
     // Few distinct times, so that ties are common.
     private static List<MembershipFact> History(Random random) =>
-        [.. Enumerable.Range(0, random.Next(9)).Select(_ => new MembershipFact(
-            random.Next(5) < 3 ? FactKind.Added : FactKind.Removed, Key, Start.AddSeconds(random.Next(12))))];
+        [
+            .. Enumerable
+                .Range(0, random.Next(9))
+                .Select(_ => new MembershipFact(
+                    random.Next(5) < 3 ? FactKind.Added : FactKind.Removed,
+                    Key,
+                    Start.AddSeconds(random.Next(12))
+                )),
+        ];
 }

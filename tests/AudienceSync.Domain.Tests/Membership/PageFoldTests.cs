@@ -64,8 +64,11 @@ public sealed class PageFoldTests
 
         _world.Fold([Logged(Ann, new PersonConsentChanged(PageHistory.Day(7), "shop", new Consent(ConsentAnswer.Denied, default)))], Live);
         _world.HistoriesRead.ShouldBe(1);
-        _world.Rows[new RowId(Ann, 1)].Restrictions.ShouldBe(
-            TargetingRestrictions.UserDataGranted | TargetingRestrictions.PersonalizationGranted | TargetingRestrictions.EverRefused);
+        _world
+            .Rows[new RowId(Ann, 1)]
+            .Restrictions.ShouldBe(
+                TargetingRestrictions.UserDataGranted | TargetingRestrictions.PersonalizationGranted | TargetingRestrictions.EverRefused
+            );
 
         _world.Fold([Logged(Ann, new PersonConsentChanged(PageHistory.Day(9), "shop", new Consent(ConsentAnswer.Denied, default)))], Live);
         _world.HistoriesRead.ShouldBe(1, "from the first refusal on every fact is stored");

@@ -21,17 +21,17 @@ internal static class PageHistory
     private static readonly DateTimeOffset Start = PageWorld.Now.AddDays(-9);
 
     /// <param name="published">The position of the event that published the successor.</param>
-    public static AudienceKeySet Keys(long published = 0) => new(
-    [
-        new PublishedKey(1, First, TimeSpan.FromDays(5)),
-        new PublishedKey(2, Second, null) { ConsentPolicy = ConsentPolicy.Required },
-        new PublishedKey(3, Successor, TimeSpan.FromDays(7))
-        {
-            InheritsFrom = 1,
-            PublishedPos = new Position(published),
-            PublishedAt = Start.AddDays(4),
-        },
-    ]);
+    public static AudienceKeySet Keys(long published = 0) =>
+        new([
+            new PublishedKey(1, First, TimeSpan.FromDays(5)),
+            new PublishedKey(2, Second, null) { ConsentPolicy = ConsentPolicy.Required },
+            new PublishedKey(3, Successor, TimeSpan.FromDays(7))
+            {
+                InheritsFrom = 1,
+                PublishedPos = new Position(published),
+                PublishedAt = Start.AddDays(4),
+            },
+        ]);
 
     /// <param name="random">The source of the history.</param>
     /// <param name="linksMove">Whether an anchor may get another owner later; then the order of events matters.</param>
@@ -51,27 +51,35 @@ internal static class PageHistory
     public static DateTimeOffset Day(int day) => Start.AddDays(day);
 
     // An owner has a lower number, so that links form no circle.
-    private static IStoredEvent Event(Random random, int person, bool linksMove) => random.Next(12) switch
-    {
-        0 when person > 3 => new PersonLinked(PageWorld.Person(linksMove ? random.Next(1, person) : person / 2)),
-        1 => new PersonConsentChanged(At(random), "shop", Consent(random)),
-        2 when random.Next(3) == 0 => new PersonSuppressed(At(random), "shop", random.Next(2) == 0 ? "meta" : null, null),
-        2 => new PersonSuppressionLifted(At(random), "shop", null, null),
-        3 => new PersonIdentifiersChanged(2),
-        < 8 => new AudienceMemberAdded(Key(random), At(random), "shop", Consent(random), null),
-        _ => new AudienceMemberRemoved(Key(random), At(random), "shop", Consent(random), null),
-    };
+    private static IStoredEvent Event(Random random, int person, bool linksMove) =>
+        random.Next(12) switch
+        {
+            0 when person > 3 => new PersonLinked(PageWorld.Person(linksMove ? random.Next(1, person) : person / 2)),
+            1 => new PersonConsentChanged(At(random), "shop", Consent(random)),
+            2 when random.Next(3) == 0 => new PersonSuppressed(At(random), "shop", random.Next(2) == 0 ? "meta" : null, null),
+            2 => new PersonSuppressionLifted(At(random), "shop", null, null),
+            3 => new PersonIdentifiersChanged(2),
+            < 8 => new AudienceMemberAdded(Key(random), At(random), "shop", Consent(random), null),
+            _ => new AudienceMemberRemoved(Key(random), At(random), "shop", Consent(random), null),
+        };
 
-    private static AudienceKey Key(Random random) => random.Next(4) switch { 0 => Second, 1 => Successor, _ => First };
+    private static AudienceKey Key(Random random) =>
+        random.Next(4) switch
+        {
+            0 => Second,
+            1 => Successor,
+            _ => First,
+        };
 
     private static DateTimeOffset At(Random random) => Start.AddHours(random.Next(40) * 5);
 
     private static Consent Consent(Random random) => new(Answer(random), Answer(random));
 
-    private static ConsentAnswer Answer(Random random) => random.Next(8) switch
-    {
-        0 => ConsentAnswer.Denied,
-        < 4 => ConsentAnswer.Unspecified,
-        _ => ConsentAnswer.Granted,
-    };
+    private static ConsentAnswer Answer(Random random) =>
+        random.Next(8) switch
+        {
+            0 => ConsentAnswer.Denied,
+            < 4 => ConsentAnswer.Unspecified,
+            _ => ConsentAnswer.Granted,
+        };
 }

@@ -13,9 +13,15 @@ public sealed class PermissionFoldTests
     private static readonly PersonId[] Anchors = [.. Enumerable.Range(1, 6).Select(n => new PersonId(new Guid(n, 0, 0, new byte[8])))];
 
     private readonly Dictionary<PersonId, Permissions> _rows = [];
-    private readonly Dictionary<PersonId, List<PermissionFact>> _streams = Anchors.ToDictionary(anchor => anchor, _ => new List<PermissionFact>());
+    private readonly Dictionary<PersonId, List<PermissionFact>> _streams = Anchors.ToDictionary(
+        anchor => anchor,
+        _ => new List<PermissionFact>()
+    );
     private readonly Dictionary<PersonId, PersonId> _links = [];
-    private readonly Dictionary<PersonId, TargetingRestrictions> _restrictions = Anchors.ToDictionary(anchor => anchor, _ => TargetingRestrictions.None);
+    private readonly Dictionary<PersonId, TargetingRestrictions> _restrictions = Anchors.ToDictionary(
+        anchor => anchor,
+        _ => TargetingRestrictions.None
+    );
 
     [Theory]
     [InlineData(1, 0.1)]
@@ -101,9 +107,9 @@ public sealed class PermissionFoldTests
             _restrictions[root].ShouldBe(sum.Restrictions, because);
             if (sum.EverRefused)
             {
-                group.ForEach(
-                    anchor => Describe(_rows.GetValueOrDefault(anchor, Permissions.Unspecified))
-                        .ShouldBe(Describe(SumOf(anchor)), because));
+                group.ForEach(anchor =>
+                    Describe(_rows.GetValueOrDefault(anchor, Permissions.Unspecified)).ShouldBe(Describe(SumOf(anchor)), because)
+                );
             }
         }
     }
@@ -124,8 +130,13 @@ public sealed class PermissionFoldTests
 
         var roots = noted.Select(one => one.Anchor).Concat(links.Count > 0 ? page.EverLinked : []).Select(page.Groups.RootOf).ToHashSet();
         var needs = new PermissionNeeds(page.Groups, noted, roots);
-        var histories = needs.With(_rows.Where(row => needs.Anchors.Contains(row.Key.Value)).ToDictionary(row => row.Key, row => row.Value));
-        Keep(histories.With(histories.Anchors.ToDictionary(anchor => new PersonId(anchor), anchor => _streams[new PersonId(anchor)])), links);
+        var histories = needs.With(
+            _rows.Where(row => needs.Anchors.Contains(row.Key.Value)).ToDictionary(row => row.Key, row => row.Value)
+        );
+        Keep(
+            histories.With(histories.Anchors.ToDictionary(anchor => new PersonId(anchor), anchor => _streams[new PersonId(anchor)])),
+            links
+        );
         return histories.Anchors.Count;
     }
 
@@ -171,7 +182,12 @@ public sealed class PermissionFoldTests
     {
         var topic = random.NextDouble() < refusals / 20 ? PermissionTopic.Existence : (PermissionTopic)random.Next(1, 4);
         var destination = topic == PermissionTopic.Targeting && random.Next(2) == 0 ? $"d{random.Next(2)}" : null;
-        return new PermissionFact(topic, destination, topic != PermissionTopic.Existence && random.NextDouble() >= refusals, At(random.Next(9)));
+        return new PermissionFact(
+            topic,
+            destination,
+            topic != PermissionTopic.Existence && random.NextDouble() >= refusals,
+            At(random.Next(9))
+        );
     }
 
     private static DateTimeOffset At(int minute) => DateTimeOffset.UnixEpoch.AddMinutes(minute);

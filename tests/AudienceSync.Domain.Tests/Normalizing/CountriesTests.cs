@@ -33,7 +33,12 @@ public sealed class CountriesTests
     [Fact]
     public void Phone_numbers_of_every_country_can_be_read()
     {
-        var codes = from a in Enumerable.Range('A', 26) from b in Enumerable.Range('A', 26) let code = $"{(char)a}{(char)b}" where Countries.IsCode(code) select code;
+        var codes =
+            from a in Enumerable.Range('A', 26)
+            from b in Enumerable.Range('A', 26)
+            let code = $"{(char)a}{(char)b}"
+            where Countries.IsCode(code)
+            select code;
 
         codes.Count().ShouldBe(252, "ISO 3166-1 has 249, and there are XK, AC and TA");
         // The number may be wrong, but not because the country is unknown.
@@ -43,8 +48,8 @@ public sealed class CountriesTests
     [Theory]
     [InlineData(NormalizerFamily.Meta, "us")]
     [InlineData(NormalizerFamily.Google, "US")]
-    public void U_S_is_the_country_us(NormalizerFamily family, string expected)
-        => Normalizers.BuiltIn.Current(family).Text(Someone.With(PersonField.Country, "U.S."), PersonField.Country).ShouldBe(expected);
+    public void U_S_is_the_country_us(NormalizerFamily family, string expected) =>
+        Normalizers.BuiltIn.Current(family).Text(Someone.With(PersonField.Country, "U.S."), PersonField.Country).ShouldBe(expected);
 
     [Theory]
     [InlineData(" Alex Dr. ", "alex")]
@@ -53,15 +58,24 @@ public sealed class CountriesTests
     [InlineData(" Mr. Alex   ", "alex")]
     [InlineData("Alexdr.", "alexdr.")]
     [InlineData("Dr.", null)]
-    public void Google_takes_a_given_name_without_titles_on_either_side(string raw, string? expected)
-        => Normalizers.BuiltIn.Current(NormalizerFamily.Google).Text(Someone.With(PersonField.FirstName, raw), PersonField.FirstName).ShouldBe(expected);
+    public void Google_takes_a_given_name_without_titles_on_either_side(string raw, string? expected) =>
+        Normalizers
+            .BuiltIn.Current(NormalizerFamily.Google)
+            .Text(Someone.With(PersonField.FirstName, raw), PersonField.FirstName)
+            .ShouldBe(expected);
 
     [Fact]
     public void Earlier_versions_stay_because_members_were_delivered_under_them()
     {
         GoogleNormalizer.Version1.Text(Someone.With(PersonField.FirstName, "Alex Dr."), PersonField.FirstName).ShouldBe("alex dr.");
         MetaNormalizer.Version1.Text(Someone.With(PersonField.Country, "U.S."), PersonField.Country).ShouldBeNull();
-        Normalizers.BuiltIn.Current(NormalizerFamily.Meta).Text(Someone.With(PersonField.State, "New York", "U.S."), PersonField.State).ShouldBe("ny");
-        Normalizers.BuiltIn.Current(NormalizerFamily.Meta).Text(Someone.With(PersonField.PostalCode, "94035-1234", "United States"), PersonField.PostalCode).ShouldBe("94035");
+        Normalizers
+            .BuiltIn.Current(NormalizerFamily.Meta)
+            .Text(Someone.With(PersonField.State, "New York", "U.S."), PersonField.State)
+            .ShouldBe("ny");
+        Normalizers
+            .BuiltIn.Current(NormalizerFamily.Meta)
+            .Text(Someone.With(PersonField.PostalCode, "94035-1234", "United States"), PersonField.PostalCode)
+            .ShouldBe("94035");
     }
 }

@@ -52,8 +52,8 @@ public sealed class DetailTests
     [InlineData(BirthYear, "", "0000-00-00", null)]
     [InlineData(DeviceId, "", "00000000-0000-0000-0000-000000000000", null)]
     [InlineData(DeviceId, "", "not an id", null)]
-    public void A_detail_has_one_normal_form_or_none(PersonField field, string country, string raw, string? expected)
-        => Meta.Text(Someone.With(field, raw, country), field).ShouldBe(expected);
+    public void A_detail_has_one_normal_form_or_none(PersonField field, string country, string raw, string? expected) =>
+        Meta.Text(Someone.With(field, raw, country), field).ShouldBe(expected);
 
     [Theory]
     [InlineData(FirstName, CellReason.TooLong)]
@@ -71,8 +71,8 @@ public sealed class DetailTests
     }
 
     [Fact]
-    public void A_lone_surrogate_makes_a_name_unusable()
-        => Meta.Reason(Someone.With(FirstName, "a\uD800"), FirstName).ShouldBe(CellReason.Malformed);
+    public void A_lone_surrogate_makes_a_name_unusable() =>
+        Meta.Reason(Someone.With(FirstName, "a\uD800"), FirstName).ShouldBe(CellReason.Malformed);
 
     [Fact]
     public void A_missing_value_is_absent_in_every_cell()

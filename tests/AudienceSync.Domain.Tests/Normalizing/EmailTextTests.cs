@@ -10,8 +10,7 @@ public sealed class EmailTextTests
     [InlineData("ann@example.com")]
     [InlineData("a+tag.x_y@sub.example.co.uk")]
     [InlineData("jos\u00E9@example.com")]
-    public void A_canonical_address_is_returned_without_a_copy(string raw)
-        => EmailText.Normalize(raw).ShouldBeSameAs(raw);
+    public void A_canonical_address_is_returned_without_a_copy(string raw) => EmailText.Normalize(raw).ShouldBeSameAs(raw);
 
     [Theory]
     [InlineData("ANN@EXAMPLE.COM", "ann@example.com")]
@@ -24,8 +23,7 @@ public sealed class EmailTextTests
     [InlineData("\u1112\u1161\u11AB@example.com", "\uD55C@example.com")]
     [InlineData("\u212B@example.com", "\u00E5@example.com")]
     [InlineData("q\u0307\u0323@example.com", "q\u0323\u0307@example.com")]
-    public void An_address_is_trimmed_lower_case_and_composed(string raw, string expected)
-        => EmailText.Normalize(raw).ShouldBe(expected);
+    public void An_address_is_trimmed_lower_case_and_composed(string raw, string expected) => EmailText.Normalize(raw).ShouldBe(expected);
 
     [Theory]
     [InlineData("no-at-sign")]
@@ -40,8 +38,7 @@ public sealed class EmailTextTests
     [InlineData("ann\u007F@example.com")]
     [InlineData("a\u202Enn@example.com")]
     [InlineData("ann\uFEFF@example.com")]
-    public void An_invalid_address_normalizes_to_null(string raw)
-        => EmailText.Normalize(raw).ShouldBeNull();
+    public void An_invalid_address_normalizes_to_null(string raw) => EmailText.Normalize(raw).ShouldBeNull();
 
     [Fact]
     public void A_lone_surrogate_makes_an_address_unusable_because_UTF_8_would_make_them_all_equal()

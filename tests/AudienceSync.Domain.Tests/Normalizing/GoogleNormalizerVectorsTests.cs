@@ -12,12 +12,37 @@ public sealed class GoogleNormalizerVectorsTests
     [Theory]
     [InlineData(Email, " ALEXZ@example.com ", "alexz@example.com", "509e933019bb285a134a9334b8bb679dff79d0ce023d529af4bd744d47b4fd8a")]
     [InlineData(Email, "QuinnY@EXAMPLE.com", "quinny@example.com", "d00d0a7c6d491b3782fd78b410748048859e16467faa0651f060978d4bb343cc")]
-    [InlineData(Email, "user.name+NYC@Example.com", "user.name+nyc@example.com", "f109a2a632fbcea5fc82049f50beed3d8621bf9034399f437fb622222acccdac")]
+    [InlineData(
+        Email,
+        "user.name+NYC@Example.com",
+        "user.name+nyc@example.com",
+        "f109a2a632fbcea5fc82049f50beed3d8621bf9034399f437fb622222acccdac"
+    )]
     [InlineData(Email, "  Alex.2@Example.com", "alex.2@example.com", "97a24240e3c76dfc0abdb63a3d73468ff8d94b81fd3dc084cc32994ba4fad7fe")]
-    [InlineData(Email, "Cloudy.SanFrancisco+shopping@gmail.com", "cloudysanfrancisco@gmail.com", "223ebda6f6889b1494551ba902d9d381daf2f642bae055888e96343d53e9f9c4")]
-    [InlineData(Email, "j.e.f..ferson.Loves.hiking@gmail.com", "jeffersonloveshiking@gmail.com", "515d2f967f73864e76937ab2b897210a86fd286016903b1b08c3da07c75f513e")]
-    [InlineData(Email, "jefferson.Loves.hiking@googlemail.com", "jeffersonloveshiking@googlemail.com", "2824967181c781aced84c32bf8bb51fc6401202eeff88263776f63c99df9314c")]
-    [InlineData(Email, "Jane.Doe+Shopping@googlemail.com", "janedoe@googlemail.com", "338abf9ef1c8793cadc7bcf51ed595338eb727ed9e06ce3d91d566d60b975937")]
+    [InlineData(
+        Email,
+        "Cloudy.SanFrancisco+shopping@gmail.com",
+        "cloudysanfrancisco@gmail.com",
+        "223ebda6f6889b1494551ba902d9d381daf2f642bae055888e96343d53e9f9c4"
+    )]
+    [InlineData(
+        Email,
+        "j.e.f..ferson.Loves.hiking@gmail.com",
+        "jeffersonloveshiking@gmail.com",
+        "515d2f967f73864e76937ab2b897210a86fd286016903b1b08c3da07c75f513e"
+    )]
+    [InlineData(
+        Email,
+        "jefferson.Loves.hiking@googlemail.com",
+        "jeffersonloveshiking@googlemail.com",
+        "2824967181c781aced84c32bf8bb51fc6401202eeff88263776f63c99df9314c"
+    )]
+    [InlineData(
+        Email,
+        "Jane.Doe+Shopping@googlemail.com",
+        "janedoe@googlemail.com",
+        "338abf9ef1c8793cadc7bcf51ed595338eb727ed9e06ce3d91d566d60b975937"
+    )]
     [InlineData(Email, "a.b.c@gmail.com", "abc@gmail.com", "48ddb93f0b30c475423fe177832912c5bcdce3cc72872f8051627967ef278e08")]
     [InlineData(Email, "test+1@gmail.com", "test@gmail.com", "87924606b4131a8aceeeae8868531fbb9712aaa07a5d3a756b26ce0f5d6ca674")]
     [InlineData(Email, "test@abc.com", "test@abc.com", "d3142c8f9c9129484daf28df80cc5c955791efed5e69afabb603bc8cb9ffd419")]
@@ -52,20 +77,20 @@ public sealed class GoogleNormalizerVectorsTests
     [InlineData(DeviceId, " EA7583CD-A667-48BC-B806-42ECB2B48606 ", "EA7583CD-A667-48BC-B806-42ECB2B48606")]
     // One tool also hashes the ids of the sender; this API takes them unchanged.
     [InlineData(ExternalId, " Cust-1 ", "Cust-1")]
-    public void Section_7_3_a_plain_cell_is_not_hashed(PersonField field, string raw, string expected)
-        => Google.Sent(Someone.With(field, raw), field).ShouldBe(expected);
+    public void Section_7_3_a_plain_cell_is_not_hashed(PersonField field, string raw, string expected) =>
+        Google.Sent(Someone.With(field, raw), field).ShouldBe(expected);
 
     [Theory]
     [InlineData("alexz@example.com", "UJ6TMBm7KFoTSpM0uLtnnf950M4CPVKa9L10TUe0/Yo=")]
-    public void Section_7_3_the_digest_in_base64_is_the_same_bytes(string email, string base64)
-        => Convert.ToBase64String(Convert.FromHexString(Google.Sent(Someone.With(Email, email), Email))).ShouldBe(base64);
+    public void Section_7_3_the_digest_in_base64_is_the_same_bytes(string email, string base64) =>
+        Convert.ToBase64String(Convert.FromHexString(Google.Sent(Someone.With(Email, email), Email))).ShouldBe(base64);
 
     [Theory]
     [InlineData(Phone, "1 800 555 0100", "+09zpuxf23B31WTN0iw1VLQ85JFoVQw7EsVHt4xRezA=")]
     [InlineData(FirstName, "GivenName", "EooHv+Lfh3xSB25g13dM9bqqBGxabEja8w/0Psyi+BQ=")]
     [InlineData(LastName, "FamilyName", "d3YsKH5hzgZb7lwVRkASxvvgiDmLgFdifVV3JJQw1XQ=")]
-    public void Section_7_3_the_other_digests_in_base64_are_the_same_bytes(PersonField field, string raw, string base64)
-        => Convert.ToBase64String(Convert.FromHexString(Google.Sent(Someone.With(field, raw, "US"), field))).ShouldBe(base64);
+    public void Section_7_3_the_other_digests_in_base64_are_the_same_bytes(PersonField field, string raw, string base64) =>
+        Convert.ToBase64String(Convert.FromHexString(Google.Sent(Someone.With(field, raw, "US"), field))).ShouldBe(base64);
 
     [Theory]
     [InlineData(Email, "Cloudy.SanFrancisco+shopping@gmail.com", "84164838eb463c572bc84f71272595c9d655971964a7c262f05a0d86fb3decfe")]
@@ -76,21 +101,27 @@ public sealed class GoogleNormalizerVectorsTests
     [InlineData(Phone, "1 800 555 0100", "92cfdc5fbcd4a20fbe5d3857af6c1aba31762105bba7f21a17155e920653046c")]
     [InlineData(Email, "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
     [InlineData(Email, " ", "36a9e7f1c95b82ffb99743e0c5c4ce95d83c9a430aac59f84ef3cbfab6145068")]
-    [InlineData(Email, "87924606b4131a8aceeeae8868531fbb9712aaa07a5d3a756b26ce0f5d6ca674", "0537897365b7d9cf09b055f52b13065e4d58e228d4922bab03d49e1ee594ea3e")]
-    public void Section_7_4_a_wrong_answer_is_not_given(PersonField field, string raw, string wrong)
-        => Google.Sent(Someone.With(field, raw, "US"), field).ShouldNotBe(wrong);
+    [InlineData(
+        Email,
+        "87924606b4131a8aceeeae8868531fbb9712aaa07a5d3a756b26ce0f5d6ca674",
+        "0537897365b7d9cf09b055f52b13065e4d58e228d4922bab03d49e1ee594ea3e"
+    )]
+    public void Section_7_4_a_wrong_answer_is_not_given(PersonField field, string raw, string wrong) =>
+        Google.Sent(Someone.With(field, raw, "US"), field).ShouldNotBe(wrong);
 
     [Fact]
-    public void Section_7_2_an_apostrophe_stays_because_the_executable_reference_keeps_it_though_a_proto_comment_excludes_punctuation()
-        => Google.Sent(Someone.With(LastName, "O'Brien"), LastName).ShouldNotBe("b4cb6cb33fe4b865868de825023a1e2790dc12ac01ecc8d7c5afe8254071c8ba");
+    public void Section_7_2_an_apostrophe_stays_because_the_executable_reference_keeps_it_though_a_proto_comment_excludes_punctuation() =>
+        Google
+            .Sent(Someone.With(LastName, "O'Brien"), LastName)
+            .ShouldNotBe("b4cb6cb33fe4b865868de825023a1e2790dc12ac01ecc8d7c5afe8254071c8ba");
 
     [Theory]
     // One implementation strips the first dot only and matches every domain that begins with gmail.
     [InlineData("a.b.c@gmail.company.example", "a.b.c@gmail.company.example")]
     [InlineData("a.b.c@mail.gmail.com", "a.b.c@mail.gmail.com")]
     [InlineData("A.B+c+d@GMAIL.com", "ab@gmail.com")]
-    public void Section_7_1_the_gmail_rule_applies_only_to_its_own_domains(string raw, string expected)
-        => Google.Text(Someone.With(Email, raw), Email).ShouldBe(expected);
+    public void Section_7_1_the_gmail_rule_applies_only_to_its_own_domains(string raw, string expected) =>
+        Google.Text(Someone.With(Email, raw), Email).ShouldBe(expected);
 
     [Theory]
     // White space inside: one document removes it, the reference throws; refusing is safest.
@@ -107,16 +138,16 @@ public sealed class GoogleNormalizerVectorsTests
     [InlineData(PostalCode, "a\"b", CellReason.Malformed)]
     [InlineData(City, "Berlin", CellReason.NotTaken)]
     [InlineData(Gender, "m", CellReason.NotTaken)]
-    public void Section_7_1_what_is_rejected_is_an_empty_cell_with_a_reason(PersonField field, string raw, CellReason reason)
-        => Google.Reason(Someone.With(field, raw), field).ShouldBe(reason);
+    public void Section_7_1_what_is_rejected_is_an_empty_cell_with_a_reason(PersonField field, string raw, CellReason reason) =>
+        Google.Reason(Someone.With(field, raw), field).ShouldBe(reason);
 
     [Theory]
     [InlineData("94045", "94045")]
     [InlineData("94045-1234", "94045-1234")]
     [InlineData("9404", null)]
     [InlineData("94045-12", null)]
-    public void Section_7_1_a_postal_code_of_the_USA_has_five_digits_or_nine(string raw, string? expected)
-        => Google.Text(Someone.With(PostalCode, raw, "US"), PostalCode).ShouldBe(expected);
+    public void Section_7_1_a_postal_code_of_the_USA_has_five_digits_or_nine(string raw, string? expected) =>
+        Google.Text(Someone.With(PostalCode, raw, "US"), PostalCode).ShouldBe(expected);
 
     [Theory]
     [InlineData(FirstName, "Dr. Mr. Mary  Ann", "mary ann")]
@@ -125,8 +156,11 @@ public sealed class GoogleNormalizerVectorsTests
     [InlineData(LastName, "King III", "king")]
     [InlineData(LastName, "Levi", "levi")]
     [InlineData(LastName, "II", "ii")]
-    public void Section_7_1_titles_and_suffixes_are_removed_and_names_that_look_like_them_stay(PersonField field, string raw, string expected)
-        => Google.Text(Someone.With(field, raw), field).ShouldBe(expected);
+    public void Section_7_1_titles_and_suffixes_are_removed_and_names_that_look_like_them_stay(
+        PersonField field,
+        string raw,
+        string expected
+    ) => Google.Text(Someone.With(field, raw), field).ShouldBe(expected);
 
     [Theory]
     [InlineData("87924606b4131a8aceeeae8868531fbb9712aaa07a5d3a756b26ce0f5d6ca674", CellReason.None)]
@@ -135,6 +169,6 @@ public sealed class GoogleNormalizerVectorsTests
     [InlineData("x87924606b4131a8aceeeae8868531fbb9712aaa07a5d3a756b26ce0f5d6ca674", CellReason.NotADigest)]
     [InlineData("test@gmail.com", CellReason.NotADigest)]
     [InlineData("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", CellReason.Nobody)]
-    public void Section_7_5_a_declared_digest_is_checked_from_end_to_end(string raw, CellReason reason)
-        => Google.Reason(Someone.With(Email, raw, hashed: HashedFields.EmailSha256), Email).ShouldBe(reason);
+    public void Section_7_5_a_declared_digest_is_checked_from_end_to_end(string raw, CellReason reason) =>
+        Google.Reason(Someone.With(Email, raw, hashed: HashedFields.EmailSha256), Email).ShouldBe(reason);
 }

@@ -25,8 +25,10 @@ public sealed class HashedInputTests
 
     [Theory]
     [MemberData(nameof(Known))]
-    public void A_hashed_email_is_passed_through_everywhere_in_lower_case(NormalizerFamily family, short version)
-        => Of(family, version).Sent(Someone.With(Email, " " + Digest, hashed: HashedFields.EmailSha256), Email).ShouldBe(Digest.ToLowerInvariant());
+    public void A_hashed_email_is_passed_through_everywhere_in_lower_case(NormalizerFamily family, short version) =>
+        Of(family, version)
+            .Sent(Someone.With(Email, " " + Digest, hashed: HashedFields.EmailSha256), Email)
+            .ShouldBe(Digest.ToLowerInvariant());
 
     [Theory]
     [MemberData(nameof(Known))]
@@ -34,7 +36,9 @@ public sealed class HashedInputTests
     {
         foreach (var rule in Of(family, version).Rules.Where(rule => rule.Field != ExternalId))
         {
-            Of(family, version).Reason(Someone.With(rule.Field, Digest, "US"), rule.Field).ShouldBe(CellReason.UndeclaredDigest, $"{rule.Field}");
+            Of(family, version)
+                .Reason(Someone.With(rule.Field, Digest, "US"), rule.Field)
+                .ShouldBe(CellReason.UndeclaredDigest, $"{rule.Field}");
         }
     }
 
@@ -42,8 +46,12 @@ public sealed class HashedInputTests
     [MemberData(nameof(Known))]
     public void Plain_text_where_a_digest_was_declared_is_an_empty_cell(NormalizerFamily family, short version)
     {
-        Of(family, version).Reason(Someone.With(Email, "ann@example.com", hashed: HashedFields.EmailSha256), Email).ShouldBe(CellReason.NotADigest);
-        var form = Of(family, version).RuleOf(Phone)!.TakesHashed.HasFlag(HashedFields.PhoneSha256Digits) ? HashedFields.PhoneSha256Digits : HashedFields.PhoneSha256E164;
+        Of(family, version)
+            .Reason(Someone.With(Email, "ann@example.com", hashed: HashedFields.EmailSha256), Email)
+            .ShouldBe(CellReason.NotADigest);
+        var form = Of(family, version).RuleOf(Phone)!.TakesHashed.HasFlag(HashedFields.PhoneSha256Digits)
+            ? HashedFields.PhoneSha256Digits
+            : HashedFields.PhoneSha256E164;
         Of(family, version).Reason(Someone.With(Phone, "+15559876543", "US", form), Phone).ShouldBe(CellReason.NotADigest);
     }
 
@@ -56,7 +64,12 @@ public sealed class HashedInputTests
     [InlineData(NormalizerFamily.TikTok, 1, HashedFields.PhoneSha256E164, true)]
     [InlineData(NormalizerFamily.TikTok, 2, HashedFields.PhoneSha256Digits, false)]
     [InlineData(NormalizerFamily.TikTok, 3, HashedFields.PhoneSha256E164, false)]
-    public void A_hashed_phone_is_sent_only_where_its_form_is_accepted(NormalizerFamily family, short version, HashedFields form, bool taken)
+    public void A_hashed_phone_is_sent_only_where_its_form_is_accepted(
+        NormalizerFamily family,
+        short version,
+        HashedFields form,
+        bool taken
+    )
     {
         var person = Someone.With(Phone, Digest, "US", form);
 
@@ -65,14 +78,17 @@ public sealed class HashedInputTests
     }
 
     [Fact]
-    public void The_digest_of_the_empty_text_identifies_no_one()
-        => MetaNormalizer.Version1.Reason(
-            Someone.With(Email, "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855", hashed: HashedFields.EmailSha256), Email)
+    public void The_digest_of_the_empty_text_identifies_no_one() =>
+        MetaNormalizer
+            .Version1.Reason(
+                Someone.With(Email, "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855", hashed: HashedFields.EmailSha256),
+                Email
+            )
             .ShouldBe(CellReason.Nobody);
 
     [Fact]
-    public void A_hash_declaration_for_the_email_does_not_apply_to_the_phone()
-        => MetaNormalizer.Version1.Text(Someone.With(Phone, "+15559876543", "US", HashedFields.EmailSha256), Phone).ShouldBe("15559876543");
+    public void A_hash_declaration_for_the_email_does_not_apply_to_the_phone() =>
+        MetaNormalizer.Version1.Text(Someone.With(Phone, "+15559876543", "US", HashedFields.EmailSha256), Phone).ShouldBe("15559876543");
 
     private static Normalizer Of(NormalizerFamily family, short version) => Normalizers.For(family, new NormalizerVersion(version));
 }

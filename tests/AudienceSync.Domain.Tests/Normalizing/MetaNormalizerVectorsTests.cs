@@ -39,7 +39,13 @@ public sealed class MetaNormalizerVectorsTests
     [InlineData(PostalCode, "CA", " K1A 0A6 ", "k1a0a6", "88bb605b795a6637a208420a8fb91caff1c1d332a5a218cabf16d3e88d905b2d")]
     [InlineData(Country, "", "US", "us", "79adb2a2fce5c6ba215fe5f27f532d4e7edbac4b6a5e09e1ef3a08084a904621")]
     [InlineData(Country, "", "IN", "in", "582967534d0f909d196b97f9e6921342777aea87b46fa52df165389db1fb8ccf")]
-    public void Section_9_1_a_cell_has_the_digest_of_the_contract(PersonField field, string country, string raw, string normalized, string digest)
+    public void Section_9_1_a_cell_has_the_digest_of_the_contract(
+        PersonField field,
+        string country,
+        string raw,
+        string normalized,
+        string digest
+    )
     {
         var person = Someone.With(field, raw, country);
 
@@ -50,8 +56,8 @@ public sealed class MetaNormalizerVectorsTests
     [Theory]
     [InlineData(DeviceId, "EA7583CD-A667-48BC-B806-42ECB2B48606", "ea7583cd-a667-48bc-b806-42ecb2b48606")]
     [InlineData(ExternalId, "Cust-1", "Cust-1")]
-    public void Section_9_1_an_id_is_not_hashed(PersonField field, string raw, string expected)
-        => Meta.Sent(Someone.With(field, raw), field).ShouldBe(expected);
+    public void Section_9_1_an_id_is_not_hashed(PersonField field, string raw, string expected) =>
+        Meta.Sent(Someone.With(field, raw), field).ShouldBe(expected);
 
     [Fact]
     public void Section_9_1_the_trunk_zero_kept_by_the_mechanical_rule_is_removed_because_no_one_has_that_number()
@@ -63,8 +69,8 @@ public sealed class MetaNormalizerVectorsTests
     }
 
     [Fact]
-    public void Section_9_1_the_decomposed_name_is_never_hashed_unchanged_because_the_two_spellings_would_never_match()
-        => Meta.Sent(Someone.With(FirstName, "Vale\u0301ry"), FirstName)
+    public void Section_9_1_the_decomposed_name_is_never_hashed_unchanged_because_the_two_spellings_would_never_match() =>
+        Meta.Sent(Someone.With(FirstName, "Vale\u0301ry"), FirstName)
             .ShouldNotBe("0aac459e98cd41b938bef8bd61c205563f95c46cf2e6d3c8ff1a9312f3924cce");
 
     [Theory]
@@ -75,7 +81,12 @@ public sealed class MetaNormalizerVectorsTests
     // Initial: one implementation hashes the whole text; the key is one letter.
     [InlineData(FirstInitial, "", "Ms.", "m", "db0683221aebc02cc034b65ebcf7d1bddd1eb199e33fd23a31931947d13a11bc")]
     public void Section_9_2_the_recommendation_holds_and_not_another_implementations_digest(
-        PersonField field, string country, string raw, string normalized, string notThis)
+        PersonField field,
+        string country,
+        string raw,
+        string normalized,
+        string notThis
+    )
     {
         Meta.Text(Someone.With(field, raw, country), field).ShouldBe(normalized);
         Meta.Sent(Someone.With(field, raw, country), field).ShouldNotBe(notThis);
@@ -106,8 +117,8 @@ public sealed class MetaNormalizerVectorsTests
     [InlineData(ExternalId, "", "Cust-1", "Cust-1")]
     // Device id: an SDK hashes it in one of its paths; the document never does.
     [InlineData(DeviceId, "", " EA7583CD-A667-48BC-B806-42ECB2B48606 ", "ea7583cd-a667-48bc-b806-42ecb2b48606")]
-    public void Section_9_2_the_recommendation_holds(PersonField field, string country, string raw, string normalized)
-        => Meta.Text(Someone.With(field, raw, country), field).ShouldBe(normalized);
+    public void Section_9_2_the_recommendation_holds(PersonField field, string country, string raw, string normalized) =>
+        Meta.Text(Someone.With(field, raw, country), field).ShouldBe(normalized);
 
     [Theory]
     // One implementation treats every unknown gender as male.
@@ -120,7 +131,12 @@ public sealed class MetaNormalizerVectorsTests
     // One implementation hashes the empty text.
     [InlineData(Email, "", "", CellReason.Absent)]
     [InlineData(FirstName, "", " \t", CellReason.Absent)]
-    public void Section_9_2_what_cannot_be_normalized_is_an_empty_cell_with_a_reason(PersonField field, string country, string raw, CellReason reason)
+    public void Section_9_2_what_cannot_be_normalized_is_an_empty_cell_with_a_reason(
+        PersonField field,
+        string country,
+        string raw,
+        CellReason reason
+    )
     {
         Meta.Reason(Someone.With(field, raw, country), field).ShouldBe(reason);
         Meta.Sent(Someone.With(field, raw, country), field).ShouldBeEmpty();
@@ -140,7 +156,8 @@ public sealed class MetaNormalizerVectorsTests
         foreach (var rule in Meta.Rules.Where(rule => rule.Form == CellForm.Hashed))
         {
             var person = Someone.With(rule.Field, rule.Example, rule.ExampleCountry);
-            Meta.Sent(person, rule.Field).ShouldBe(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Meta.Text(person, rule.Field)!))));
+            Meta.Sent(person, rule.Field)
+                .ShouldBe(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Meta.Text(person, rule.Field)!))));
         }
     }
 }

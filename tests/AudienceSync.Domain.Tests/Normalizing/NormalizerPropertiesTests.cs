@@ -68,7 +68,15 @@ public sealed class NormalizerPropertiesTests(ITestOutputHelper output)
         for (var i = 0; i < Cases; i++)
         {
             var country = Countries[random.Next(Countries.Length)];
-            var plain = (random.Next(3) switch { 0 => "+", 1 => "00", _ => "" }) + Digits(random, random.Next(6, 17));
+            var plain =
+                (
+                    random.Next(3) switch
+                    {
+                        0 => "+",
+                        1 => "00",
+                        _ => "",
+                    }
+                ) + Digits(random, random.Next(6, 17));
             OlderPhoneNumber.Normalize(Noisy(plain, random), country).ShouldBe(OlderPhoneNumber.Normalize(plain, country), $"case {i}");
 
             var email = $"Ann{random.Next()}@Example.com";
@@ -95,7 +103,10 @@ public sealed class NormalizerPropertiesTests(ITestOutputHelper output)
         if (rule.Field is not (PersonField.BirthYear or PersonField.BirthMonth or PersonField.BirthDay))
         {
             var twice = normalizer.Text(Someone.With(rule.Field, once, country), rule.Field);
-            (rule.Field is PersonField.Phone ? "+" + twice!.TrimStart('+') : twice).ShouldBe(once, $"case {i}, {normalizer.Family} {rule.Field}");
+            (rule.Field is PersonField.Phone ? "+" + twice!.TrimStart('+') : twice).ShouldBe(
+                once,
+                $"case {i}, {normalizer.Family} {rule.Field}"
+            );
         }
     }
 

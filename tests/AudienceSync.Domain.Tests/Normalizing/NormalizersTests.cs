@@ -37,16 +37,24 @@ public sealed class NormalizersTests
     }
 
     [Fact]
-    public void A_version_cannot_be_replaced_because_members_were_added_under_it()
-        => Should.Throw<ArgumentException>(() => Normalizers.BuiltIn.With(
-            new Normalizer(NormalizerFamily.Meta, new NormalizerVersion(1), "other", MetaNormalizer.Version1.Rules)));
+    public void A_version_cannot_be_replaced_because_members_were_added_under_it() =>
+        Should.Throw<ArgumentException>(() =>
+            Normalizers.BuiltIn.With(
+                new Normalizer(NormalizerFamily.Meta, new NormalizerVersion(1), "other", MetaNormalizer.Version1.Rules)
+            )
+        );
 
     [Fact]
-    public void Two_rules_for_one_field_are_an_error()
-        => Should.Throw<ArgumentException>(() => new Normalizer(
-            NormalizerFamily.Meta, new NormalizerVersion(2), "twice", [MetaNormalizer.Version1.Rules[0], MetaNormalizer.Version1.Rules[0]]));
+    public void Two_rules_for_one_field_are_an_error() =>
+        Should.Throw<ArgumentException>(() =>
+            new Normalizer(
+                NormalizerFamily.Meta,
+                new NormalizerVersion(2),
+                "twice",
+                [MetaNormalizer.Version1.Rules[0], MetaNormalizer.Version1.Rules[0]]
+            )
+        );
 
     [Fact]
-    public void Every_reason_has_a_unique_code()
-        => Enum.GetValues<CellReason>().Select(reason => reason.Code()).ShouldBeUnique();
+    public void Every_reason_has_a_unique_code() => Enum.GetValues<CellReason>().Select(reason => reason.Code()).ShouldBeUnique();
 }

@@ -20,8 +20,14 @@ internal static class Someone
             PersonField.FirstName or PersonField.FirstInitial => empty with { Details = new PersonDetails { FirstName = text } },
             PersonField.LastName => empty with { Details = new PersonDetails { LastName = text } },
             PersonField.City => empty with { Details = new PersonDetails { City = text } },
-            PersonField.State => empty with { Details = new PersonDetails { State = text, Country = home } },
-            PersonField.PostalCode => empty with { Details = new PersonDetails { PostalCode = text, Country = home } },
+            PersonField.State => empty with
+            {
+                Details = new PersonDetails { State = text, Country = home },
+            },
+            PersonField.PostalCode => empty with
+            {
+                Details = new PersonDetails { PostalCode = text, Country = home },
+            },
             PersonField.Country => empty with { Details = new PersonDetails { Country = text } },
             PersonField.Gender => empty with { Details = new PersonDetails { Gender = text } },
             PersonField.DeviceId => empty with { Details = new PersonDetails { DeviceId = text } },
@@ -37,6 +43,6 @@ internal static class Someone
         return Encoding.ASCII.GetString(bytes, 0, cells.Write(normalizer, person, field, bytes).Length);
     }
 
-    public static CellReason Reason(this Normalizer normalizer, PersonIdentifiers person, PersonField field)
-        => normalizer.Normalize(person, field, new char[Normalizer.MaxChars]).Reason;
+    public static CellReason Reason(this Normalizer normalizer, PersonIdentifiers person, PersonField field) =>
+        normalizer.Normalize(person, field, new char[Normalizer.MaxChars]).Reason;
 }

@@ -21,7 +21,10 @@ public sealed class PermissionFactTests
     {
         var whole = new List<PermissionFact>();
         PermissionFact.Read(
-            EventTypes.MemberAdded, Encoding.UTF8.GetBytes($$"""{"audienceKey":"a_v1","occurredAt":"2026-03-01T12:30:15Z","consent":{{consent}}}"""), whole);
+            EventTypes.MemberAdded,
+            Encoding.UTF8.GetBytes($$"""{"audienceKey":"a_v1","occurredAt":"2026-03-01T12:30:15Z","consent":{{consent}}}"""),
+            whole
+        );
         var alone = new List<PermissionFact>();
         PermissionFact.ReadConsent(Encoding.UTF8.GetBytes(consent), At, alone);
 
@@ -34,9 +37,9 @@ public sealed class PermissionFactTests
         var facts = new List<PermissionFact>();
         PermissionFact.ReadConsent("""{"adUserData": "granted", "adPersonalization": "granted"}"""u8, At, facts);
 
-        facts.ShouldBe(
-        [
-            new PermissionFact(PermissionTopic.UserData, null, Yes: true, At), new PermissionFact(PermissionTopic.Personalization, null, Yes: true, At),
+        facts.ShouldBe([
+            new PermissionFact(PermissionTopic.UserData, null, Yes: true, At),
+            new PermissionFact(PermissionTopic.Personalization, null, Yes: true, At),
         ]);
     }
 }

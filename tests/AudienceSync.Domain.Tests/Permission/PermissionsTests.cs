@@ -9,13 +9,23 @@ public sealed class PermissionsTests
     [InlineData(PermissionTopic.UserData, null, true, TargetingRestrictions.UserDataGranted)]
     [InlineData(PermissionTopic.UserData, null, false, TargetingRestrictions.UserDataDenied | TargetingRestrictions.EverRefused)]
     [InlineData(PermissionTopic.Personalization, null, true, TargetingRestrictions.PersonalizationGranted)]
-    [InlineData(PermissionTopic.Personalization, null, false, TargetingRestrictions.PersonalizationDenied | TargetingRestrictions.EverRefused)]
+    [InlineData(
+        PermissionTopic.Personalization,
+        null,
+        false,
+        TargetingRestrictions.PersonalizationDenied | TargetingRestrictions.EverRefused
+    )]
     [InlineData(PermissionTopic.Targeting, null, true, TargetingRestrictions.None)]
     [InlineData(PermissionTopic.Targeting, null, false, TargetingRestrictions.Suppressed | TargetingRestrictions.EverRefused)]
     [InlineData(PermissionTopic.Targeting, "main", true, TargetingRestrictions.None)]
     [InlineData(PermissionTopic.Targeting, "main", false, TargetingRestrictions.SuppressedSomewhere | TargetingRestrictions.EverRefused)]
     [InlineData(PermissionTopic.Existence, null, false, TargetingRestrictions.Erasing | TargetingRestrictions.EverRefused)]
-    public void One_answer_sets_only_the_restrictions_of_its_topic(PermissionTopic topic, string? destination, bool yes, TargetingRestrictions expected)
+    public void One_answer_sets_only_the_restrictions_of_its_topic(
+        PermissionTopic topic,
+        string? destination,
+        bool yes,
+        TargetingRestrictions expected
+    )
     {
         var permissions = Permissions.Unspecified.Apply(new PermissionFact(topic, destination, yes, At(1)));
         permissions.Restrictions.ShouldBe(expected);
@@ -69,18 +79,29 @@ public sealed class PermissionsTests
         Permissions.Unspecified.Apply(erasure with { At = At(2) }).Apply(erasure).ErasingAt.ShouldBe(At(3));
     }
 
-    private static Permissions Fold(IEnumerable<PermissionFact> facts) => facts.Aggregate(Permissions.Unspecified, (known, fact) => known.Apply(fact));
+    private static Permissions Fold(IEnumerable<PermissionFact> facts) =>
+        facts.Aggregate(Permissions.Unspecified, (known, fact) => known.Apply(fact));
 
     private static TargetingRestrictions Expected(PermissionFact[] facts)
     {
-        var restrictions = Latest(facts, PermissionTopic.Targeting, null) == false ? TargetingRestrictions.Suppressed : TargetingRestrictions.None;
+        var restrictions =
+            Latest(facts, PermissionTopic.Targeting, null) == false ? TargetingRestrictions.Suppressed : TargetingRestrictions.None;
         restrictions |= RestrictedAt(facts) is null ? TargetingRestrictions.None : TargetingRestrictions.SuppressedSomewhere;
-        restrictions |= Latest(facts, PermissionTopic.UserData, null) switch { true => TargetingRestrictions.UserDataGranted, false => TargetingRestrictions.UserDataDenied, _ => TargetingRestrictions.None };
+        restrictions |= Latest(facts, PermissionTopic.UserData, null) switch
+        {
+            true => TargetingRestrictions.UserDataGranted,
+            false => TargetingRestrictions.UserDataDenied,
+            _ => TargetingRestrictions.None,
+        };
         restrictions |= Latest(facts, PermissionTopic.Personalization, null) switch
         {
-            true => TargetingRestrictions.PersonalizationGranted, false => TargetingRestrictions.PersonalizationDenied, _ => TargetingRestrictions.None,
+            true => TargetingRestrictions.PersonalizationGranted,
+            false => TargetingRestrictions.PersonalizationDenied,
+            _ => TargetingRestrictions.None,
         };
-        restrictions |= facts.Any(fact => fact.Topic == PermissionTopic.Existence) ? TargetingRestrictions.Erasing : TargetingRestrictions.None;
+        restrictions |= facts.Any(fact => fact.Topic == PermissionTopic.Existence)
+            ? TargetingRestrictions.Erasing
+            : TargetingRestrictions.None;
         return restrictions | (facts.Any(fact => !fact.Yes) ? TargetingRestrictions.EverRefused : TargetingRestrictions.None);
     }
 
@@ -92,18 +113,25 @@ public sealed class PermissionsTests
 
     private static bool? Latest(PermissionFact[] facts, PermissionTopic topic, string? destination)
     {
-        var answers = facts.Where(fact => fact.Topic == topic && fact.Destination == destination).OrderBy(fact => fact.At).ThenByDescending(fact => fact.Yes).ToList();
+        var answers = facts
+            .Where(fact => fact.Topic == topic && fact.Destination == destination)
+            .OrderBy(fact => fact.At)
+            .ThenByDescending(fact => fact.Yes)
+            .ToList();
         return answers.Count == 0 ? null : answers[^1].Yes;
     }
 
-    private static PermissionFact Fact(Random random) => random.Next(5) switch
-    {
-        0 => new(PermissionTopic.UserData, null, random.Next(2) == 0, At(random.Next(5))),
-        1 => new(PermissionTopic.Personalization, null, random.Next(2) == 0, At(random.Next(5))),
-        2 => new(PermissionTopic.Targeting, null, random.Next(2) == 0, At(random.Next(5))),
-        3 => new(PermissionTopic.Targeting, random.Next(2) == 0 ? "main" : "crm", random.Next(2) == 0, At(random.Next(5))),
-        _ => random.Next(4) == 0 ? new(PermissionTopic.Existence, null, false, At(random.Next(5))) : new(PermissionTopic.UserData, null, true, At(random.Next(5))),
-    };
+    private static PermissionFact Fact(Random random) =>
+        random.Next(5) switch
+        {
+            0 => new(PermissionTopic.UserData, null, random.Next(2) == 0, At(random.Next(5))),
+            1 => new(PermissionTopic.Personalization, null, random.Next(2) == 0, At(random.Next(5))),
+            2 => new(PermissionTopic.Targeting, null, random.Next(2) == 0, At(random.Next(5))),
+            3 => new(PermissionTopic.Targeting, random.Next(2) == 0 ? "main" : "crm", random.Next(2) == 0, At(random.Next(5))),
+            _ => random.Next(4) == 0
+                ? new(PermissionTopic.Existence, null, false, At(random.Next(5)))
+                : new(PermissionTopic.UserData, null, true, At(random.Next(5))),
+        };
 
     private static DateTimeOffset At(int second) => new(2026, 3, 1, 12, 0, second, TimeSpan.Zero);
 }

@@ -29,13 +29,17 @@ internal static class Calls
 
     public static DeliveryOutcome Of(DeliveryCall call, CallAnswer answer) => DeliveryOutcome.Of(call, answer, Settled, Place, Now, Chance);
 
-    public static CallAnswer Answer(OutcomeKind kind, params IReadOnlyList<RefusedMember> rejected) => new(new Outcome(kind, "code"), [], rejected);
+    public static CallAnswer Answer(OutcomeKind kind, params IReadOnlyList<RefusedMember> rejected) =>
+        new(new Outcome(kind, "code"), [], rejected);
 
     /// <summary>What becomes of a person: the ledger row, then residual deliveries; "as it is" when nothing changes.</summary>
     public static string Of(DeliveryOutcome outcome, MemberDelivery member)
     {
-        var changes = outcome.Ledger.Where(change => change.Person == member.Person).Select(TextOf)
-            .Concat(outcome.Residuals.Where(change => change.Person == member.Person).Select(TextOf)).ToList();
+        var changes = outcome
+            .Ledger.Where(change => change.Person == member.Person)
+            .Select(TextOf)
+            .Concat(outcome.Residuals.Where(change => change.Person == member.Person).Select(TextOf))
+            .ToList();
         return changes.Count == 0 ? "as it is" : string.Join(", ", changes);
     }
 

@@ -38,5 +38,7 @@ public sealed class InDoubtCallsTests
 
     [Fact]
     public void Another_normalizer_is_another_delivery() =>
-        InDoubtCalls.StepFor(MemberOperation.Add, Delivery, new LedgerEntry(LedgerStatus.Delivered, 1, new NormalizerVersion(2))).ShouldBe(Step.Remove);
+        InDoubtCalls
+            .StepFor(MemberOperation.Add, Delivery, new LedgerEntry(LedgerStatus.Delivered, 1, new NormalizerVersion(2)))
+            .ShouldBe(Step.Remove);
 }

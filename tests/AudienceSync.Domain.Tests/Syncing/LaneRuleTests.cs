@@ -11,10 +11,20 @@ public sealed class LaneRuleTests
 
     private static readonly LaneProgress Failing = new(2, Calls.Now, 1)
     {
-        FailingSince = Since, AnswerAt = Calls.Now - TimeSpan.FromMinutes(1), Refusals = 3, Throttles = 4, ThrottledSince = ThrottledSince,
+        FailingSince = Since,
+        AnswerAt = Calls.Now - TimeSpan.FromMinutes(1),
+        Refusals = 3,
+        Throttles = 4,
+        ThrottledSince = ThrottledSince,
     };
 
-    private static readonly LaneState Failed = new(null, 2) { Unknowns = 1, FailingSince = Since, AnswerAt = Calls.Now, Throttles = 0 };
+    private static readonly LaneState Failed = new(null, 2)
+    {
+        Unknowns = 1,
+        FailingSince = Since,
+        AnswerAt = Calls.Now,
+        Throttles = 0,
+    };
 
     // What was made known by no response stays.
     private static readonly LaneState Kept = Failed with { AnswerAt = Failing.AnswerAt, Throttles = null };
@@ -25,38 +35,59 @@ public sealed class LaneRuleTests
 
     [Fact]
     public void A_call_without_an_answer_costs_an_attempt_and_waits_longer_the_longer_it_fails() =>
-        After(new Outcome(OutcomeKind.Retry, "timeout")).ShouldBe(
-            Failed with { Attempts = 3, NextTryAt = Calls.Now + RetryBounds.LaneWait(TimeSpan.FromHours(1), 3, null, Calls.Chance) });
+        After(new Outcome(OutcomeKind.Retry, "timeout"))
+            .ShouldBe(
+                Failed with
+                {
+                    Attempts = 3,
+                    NextTryAt = Calls.Now + RetryBounds.LaneWait(TimeSpan.FromHours(1), 3, null, Calls.Chance),
+                }
+            );
 
     [Fact]
     public void An_answer_that_names_its_wait_costs_no_attempt() =>
-        After(new Outcome(OutcomeKind.Retry, "busy", TimeSpan.FromMinutes(30))).ShouldBe(
-            Failed with { NextTryAt = Calls.Now + TimeSpan.FromMinutes(30), WaitCode = "busy" });
+        After(new Outcome(OutcomeKind.Retry, "busy", TimeSpan.FromMinutes(30)))
+            .ShouldBe(Failed with { NextTryAt = Calls.Now + TimeSpan.FromMinutes(30), WaitCode = "busy" });
 
     [Fact]
     public void The_third_response_in_a_row_that_no_table_has_stops_the_remote_audience()
     {
         var unknown = new Outcome(OutcomeKind.Retry, "meta_unknown_1");
 
-        After(unknown).ShouldBe(
-            Failed with { Attempts = 3, Unknowns = 2, NextTryAt = Calls.Now + RetryBounds.LaneWait(TimeSpan.FromHours(1), 3, null, Calls.Chance) });
-        After(unknown, Failing with { Unknowns = 2 }).ShouldBe(Failed with { Attempts = 3, Unknowns = 3, BindingStopped = "meta_unknown_1" });
+        After(unknown)
+            .ShouldBe(
+                Failed with
+                {
+                    Attempts = 3,
+                    Unknowns = 2,
+                    NextTryAt = Calls.Now + RetryBounds.LaneWait(TimeSpan.FromHours(1), 3, null, Calls.Chance),
+                }
+            );
+        After(unknown, Failing with { Unknowns = 2 })
+            .ShouldBe(Failed with { Attempts = 3, Unknowns = 3, BindingStopped = "meta_unknown_1" });
     }
 
     [Fact]
     public void A_throttled_account_waits_and_its_lane_loses_no_attempt() =>
-        After(new Outcome(OutcomeKind.Snooze, "slow_down")).ShouldBe(Kept with
-        {
-            AccountBlockedUntil = Calls.Now + TimeSpan.FromMinutes(1), AccountBlockedCode = "slow_down", Throttles = 5, ThrottledSince = ThrottledSince,
-        });
+        After(new Outcome(OutcomeKind.Snooze, "slow_down"))
+            .ShouldBe(
+                Kept with
+                {
+                    AccountBlockedUntil = Calls.Now + TimeSpan.FromMinutes(1),
+                    AccountBlockedCode = "slow_down",
+                    Throttles = 5,
+                    ThrottledSince = ThrottledSince,
+                }
+            );
 
     [Fact]
     public void Without_budget_only_the_lane_waits_and_nothing_is_known_about_the_account() =>
-        After(CallAnswer.NoBudget(TimeSpan.FromMinutes(3)), Failing).ShouldBe(
-            Kept with { NextTryAt = Calls.Now + TimeSpan.FromMinutes(3), WaitCode = Outcome.NoBudgetCode });
+        After(CallAnswer.NoBudget(TimeSpan.FromMinutes(3)), Failing)
+            .ShouldBe(Kept with { NextTryAt = Calls.Now + TimeSpan.FromMinutes(3), WaitCode = Outcome.NoBudgetCode });
 
     [Fact]
-    public void A_call_refused_as_a_whole_is_tried_with_fewer_members_at_once() => After(new Outcome(OutcomeKind.SplitBatch, "code")).ShouldBe(Failed);
+    public void A_call_refused_as_a_whole_is_tried_with_fewer_members_at_once() =>
+        After(new Outcome(OutcomeKind.SplitBatch, "code")).ShouldBe(Failed);
 
     [Fact]
     public void A_stop_names_the_remote_audience_or_the_account()
@@ -71,7 +102,8 @@ public sealed class LaneRuleTests
     {
         var notFound = new Outcome(OutcomeKind.StopAudience, "not_found") { Grace = TimeSpan.FromHours(2) };
 
-        After(notFound, Failing with { IsUntried = true }).ShouldBe(Failed with { NextTryAt = Calls.Now + LaneRule.NewAudienceWait, WaitCode = "not_found" });
+        After(notFound, Failing with { IsUntried = true })
+            .ShouldBe(Failed with { NextTryAt = Calls.Now + LaneRule.NewAudienceWait, WaitCode = "not_found" });
         After(notFound).ShouldBe(Failed with { BindingStopped = "not_found" });
     }
 
@@ -95,14 +127,31 @@ public sealed class LaneRuleTests
 
         var outcome = DeliveryOutcome.Of(call, Calls.Answer(OutcomeKind.SplitBatch), before, Calls.Place, Calls.Now, Calls.Chance);
 
-        outcome.Lane.ShouldBe(new LaneState(Calls.Place, 0) { NextTryAt = LaneState.Never, WaitCode = "code", FailingSince = Calls.Now, AnswerAt = Calls.Now });
-        DeliveryOutcome.Of(call, Calls.Answer(OutcomeKind.Done), before, Calls.Place, Calls.Now, Calls.Chance).Lane.ShouldBe(new LaneState(Calls.Place, 0));
+        outcome.Lane.ShouldBe(
+            new LaneState(Calls.Place, 0)
+            {
+                NextTryAt = LaneState.Never,
+                WaitCode = "code",
+                FailingSince = Calls.Now,
+                AnswerAt = Calls.Now,
+            }
+        );
+        DeliveryOutcome
+            .Of(call, Calls.Answer(OutcomeKind.Done), before, Calls.Place, Calls.Now, Calls.Chance)
+            .Lane.ShouldBe(new LaneState(Calls.Place, 0));
     }
 
     [Fact]
     public void A_used_up_allowance_blocks_the_account_until_it_is_regained() =>
-        After(new CallAnswer(Outcome.Done, [], []) { Usage = new AccountUsage(100, TimeSpan.FromMinutes(9)) }, Calls.Settled).ShouldBe(
-            new LaneState(Calls.Place, 0) { UsedPercent = 100, AccountBlockedUntil = Calls.Now + TimeSpan.FromMinutes(9), AccountBlockedCode = Outcome.NoBudgetCode });
+        After(new CallAnswer(Outcome.Done, [], []) { Usage = new AccountUsage(100, TimeSpan.FromMinutes(9)) }, Calls.Settled)
+            .ShouldBe(
+                new LaneState(Calls.Place, 0)
+                {
+                    UsedPercent = 100,
+                    AccountBlockedUntil = Calls.Now + TimeSpan.FromMinutes(9),
+                    AccountBlockedCode = Outcome.NoBudgetCode,
+                }
+            );
 
     [Fact]
     public void When_nothing_was_sent_the_lane_stays_as_it_was_and_may_move() =>
@@ -119,7 +168,8 @@ public sealed class LaneRuleTests
         LaneRule.IsNewlyOverdue(Failing, After(new Outcome(OutcomeKind.Snooze, "slow_down")), Calls.Now).ShouldBeFalse();
     }
 
-    private static LaneState After(Outcome outcome, LaneProgress? before = null) => After(new CallAnswer(outcome, [], []), before ?? Failing);
+    private static LaneState After(Outcome outcome, LaneProgress? before = null) =>
+        After(new CallAnswer(outcome, [], []), before ?? Failing);
 
     private static LaneState After(CallAnswer answer, LaneProgress before)
     {

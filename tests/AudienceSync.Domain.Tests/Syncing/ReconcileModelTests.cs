@@ -17,17 +17,23 @@ public sealed class ReconcileModelTests
 
     private static readonly Dictionary<string, RefusalRules> Misread = new(StringComparer.Ordinal)
     {
-        ["a refused add is rejected, whatever was in doubt"] = RefusalRules.Ours with { OfAdd = (_, sent) => sent with { Status = LedgerStatus.Rejected } },
+        ["a refused add is rejected, whatever was in doubt"] = RefusalRules.Ours with
+        {
+            OfAdd = (_, sent) => sent with { Status = LedgerStatus.Rejected },
+        },
         ["a refused removal counts as removed"] = RefusalRules.Ours with { OfRemoval = sent => sent with { Status = LedgerStatus.Absent } },
-        ["a replaced delivery whose removal is refused is forgotten"] =
-            RefusalRules.Ours with { OfReplacement = former => (former with { Status = LedgerStatus.Absent }, null) },
+        ["a replaced delivery whose removal is refused is forgotten"] = RefusalRules.Ours with
+        {
+            OfReplacement = former => (former with { Status = LedgerStatus.Absent }, null),
+        },
     };
 
     private static readonly Dictionary<string, ReconcileTable> Broken = new(StringComparer.Ordinal)
     {
         ["adding counts as absent when the member is to be removed"] = (d, e, r, n) =>
             !d && e.Status == LedgerStatus.Adding ? Step.Nothing : Reconcile.For(d, e, r, n),
-        ["removing counts as already removed"] = (d, e, r, n) => !d && e.Status == LedgerStatus.Removing ? Step.Nothing : Reconcile.For(d, e, r, n),
+        ["removing counts as already removed"] = (d, e, r, n) =>
+            !d && e.Status == LedgerStatus.Removing ? Step.Nothing : Reconcile.For(d, e, r, n),
         ["removing counts as still there when the member is desired again"] = (d, e, r, n) =>
             d && e.Status == LedgerStatus.Removing ? Step.Nothing : Reconcile.For(d, e, r, n),
         ["adding counts as delivered"] = (d, e, r, n) => d && e.Status == LedgerStatus.Adding ? Step.Nothing : Reconcile.For(d, e, r, n),
@@ -41,7 +47,8 @@ public sealed class ReconcileModelTests
 
     [Fact]
     public void After_any_sequence_of_crashes_and_lost_answers_the_platform_reaches_the_desired_state() =>
-        FindFailingSeed((d, e, r, n) => Reconcile.For(d, e, r, n), RefusalRules.Ours).ShouldBeNull("the seed of a sequence that ends in a wrong state");
+        FindFailingSeed((d, e, r, n) => Reconcile.For(d, e, r, n), RefusalRules.Ours)
+            .ShouldBeNull("the seed of a sequence that ends in a wrong state");
 
     [Theory]
     [MemberData(nameof(Mistakes))]
@@ -51,7 +58,8 @@ public sealed class ReconcileModelTests
     [Theory]
     [MemberData(nameof(WrongRefusals))]
     public void A_misread_refusal_is_detected_by_the_same_sequences(string mistake) =>
-        FindFailingSeed((d, e, r, n) => Reconcile.For(d, e, r, n), Misread[mistake]).ShouldNotBeNull($"the sequences do not detect that {mistake}");
+        FindFailingSeed((d, e, r, n) => Reconcile.For(d, e, r, n), Misread[mistake])
+            .ShouldNotBeNull($"the sequences do not detect that {mistake}");
 
     private static int? FindFailingSeed(ReconcileTable table, RefusalRules refusals)
     {
@@ -93,10 +101,17 @@ public sealed class ReconcileModelTests
     {
         switch (random.Next(6))
         {
-            case 0 or 1: model.Desired = !model.Desired; break;
-            case 2: model.Revision = random.Next(1, 12); break;
-            case 3: model.Normalizer = (short)random.Next(1, 3); break;
-            default: break;
+            case 0 or 1:
+                model.Desired = !model.Desired;
+                break;
+            case 2:
+                model.Revision = random.Next(1, 12);
+                break;
+            case 3:
+                model.Normalizer = (short)random.Next(1, 3);
+                break;
+            default:
+                break;
         }
     }
 }

@@ -27,8 +27,9 @@ public sealed class ReconcileTests
 
     [Fact]
     public void The_table_has_a_row_for_every_status_in_both_directions() =>
-        Table.Select(r => (r.Desired, r.Status)).ShouldBe(
-            Enum.GetValues<LedgerStatus>().SelectMany(s => new[] { (true, s), (false, s) }), ignoreOrder: true);
+        Table
+            .Select(r => (r.Desired, r.Status))
+            .ShouldBe(Enum.GetValues<LedgerStatus>().SelectMany(s => new[] { (true, s), (false, s) }), ignoreOrder: true);
 
     [Fact]
     public void The_step_matches_the_table_for_every_combination()
@@ -40,7 +41,9 @@ public sealed class ReconcileTests
             Reconcile.For(desired, entry, revision: 5, new NormalizerVersion(2)).ShouldBe(other, $"{desired} {status} other revision");
             Reconcile.For(desired, entry, revision: 4, new NormalizerVersion(3)).ShouldBe(other, $"{desired} {status} other normalizer");
             Reconcile.For(desired, entry, revision: 5, new NormalizerVersion(3)).ShouldBe(other, $"{desired} {status} both other");
-            Reconcile.For(desired, entry, revision: 4, new NormalizerVersion(2), MatchKeys.Phone).ShouldBe(other, $"{desired} {status} other match keys");
+            Reconcile
+                .For(desired, entry, revision: 4, new NormalizerVersion(2), MatchKeys.Phone)
+                .ShouldBe(other, $"{desired} {status} other match keys");
         }
     }
 
@@ -49,7 +52,8 @@ public sealed class ReconcileTests
     [InlineData(false)]
     public void A_status_without_a_rule_is_an_error_and_is_not_ignored(bool desired) =>
         Should.Throw<ArgumentOutOfRangeException>(() =>
-            Reconcile.For(desired, new LedgerEntry((LedgerStatus)99, 1, new NormalizerVersion(1)), 1, new NormalizerVersion(1)));
+            Reconcile.For(desired, new LedgerEntry((LedgerStatus)99, 1, new NormalizerVersion(1)), 1, new NormalizerVersion(1))
+        );
 
     [Fact]
     public void A_member_without_a_ledger_row_is_absent() => LedgerEntry.Absent.Status.ShouldBe(LedgerStatus.Absent);

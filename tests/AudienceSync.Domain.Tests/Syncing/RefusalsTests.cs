@@ -37,7 +37,9 @@ public sealed class RefusalsTests
         var delivered = new LedgerEntry(LedgerStatus.Delivered, 1, new NormalizerVersion(3));
 
         Refusals.OfBatch(delivered, Sent).ShouldBe(delivered with { Status = LedgerStatus.Adding });
-        Refusals.OfBatch(delivered with { Status = LedgerStatus.Removing }, Sent).ShouldBe(delivered with { Status = LedgerStatus.Removing });
+        Refusals
+            .OfBatch(delivered with { Status = LedgerStatus.Removing }, Sent)
+            .ShouldBe(delivered with { Status = LedgerStatus.Removing });
         Refusals.OfBatch(LedgerEntry.Absent, Sent).ShouldBe(Sent with { Status = LedgerStatus.Absent });
     }
 
@@ -49,7 +51,8 @@ public sealed class RefusalsTests
     [InlineData(OutcomeKind.SplitBatch, true)]
     [InlineData(OutcomeKind.StopAudience, true)]
     [InlineData(OutcomeKind.StopAccount, true)]
-    public void Only_an_answer_without_information_leaves_a_call_open(OutcomeKind outcome, bool nothingDone) => Refusals.RefusesAll(outcome).ShouldBe(nothingDone);
+    public void Only_an_answer_without_information_leaves_a_call_open(OutcomeKind outcome, bool nothingDone) =>
+        Refusals.RefusesAll(outcome).ShouldBe(nothingDone);
 
     [Theory]
     [InlineData(OutcomeKind.Done, 0, 0, false)]
@@ -61,7 +64,8 @@ public sealed class RefusalsTests
         Refusals.MayHideNames(outcome, named, refused).ShouldBe(hidden);
 
     [Fact]
-    public void A_refused_removal_leaves_its_member_in_doubt() => Refusals.OfRemoval(Sent).ShouldBe(Sent with { Status = LedgerStatus.Removing });
+    public void A_refused_removal_leaves_its_member_in_doubt() =>
+        Refusals.OfRemoval(Sent).ShouldBe(Sent with { Status = LedgerStatus.Removing });
 
     [Fact]
     public void A_replaced_delivery_whose_removal_is_refused_becomes_residual_and_the_row_is_free_for_the_new_one()

@@ -14,6 +14,9 @@ public sealed class RemovalGuardTests
     [InlineData(10_000, 5_000_000, false)]
     [InlineData(10_001, 5_000_000, true)]
     [InlineData(1_001, 0, true)]
-    public void A_plan_waits_above_a_fifth_of_the_list_or_ten_thousand_and_never_below_a_thousand(long removals, long members, bool waits) =>
-        RemovalGuard.Holds(removals, members).ShouldBe(waits);
+    public void A_plan_waits_above_a_fifth_of_the_list_or_ten_thousand_and_never_below_a_thousand(
+        long removals,
+        long members,
+        bool waits
+    ) => RemovalGuard.Holds(removals, members).ShouldBe(waits);
 }

@@ -14,7 +14,9 @@ public sealed class RetryBoundsTests
 
         Enum.IsDefined(bound.End).ShouldBeTrue();
         (bound.Time ?? TimeSpan.Zero).ShouldBeLessThanOrEqualTo(TimeSpan.FromHours(24));
-        (bound is { Time: not null } or { Calls: not null } || bound.End == BoundEnd.Settled).ShouldBeTrue("every outcome that is not final has a bound");
+        (bound is { Time: not null } or { Calls: not null } || bound.End == BoundEnd.Settled).ShouldBeTrue(
+            "every outcome that is not final has a bound"
+        );
     }
 
     [Fact]
@@ -55,7 +57,9 @@ public sealed class RetryBoundsTests
 
             wait.ShouldBeGreaterThanOrEqualTo(requested ?? TimeSpan.Zero, $"seed {seed}");
             wait.ShouldBeGreaterThan(lasted >= RetryBounds.SlowAfter ? RetryBounds.SlowWait / 2 : TimeSpan.Zero, $"seed {seed}");
-            RetryBounds.AccountWait(random.Next(1, 60), TimeSpan.FromMinutes(1), chance).ShouldBeInRange(TimeSpan.FromMinutes(1), RetryBounds.SlowWait, $"seed {seed}");
+            RetryBounds
+                .AccountWait(random.Next(1, 60), TimeSpan.FromMinutes(1), chance)
+                .ShouldBeInRange(TimeSpan.FromMinutes(1), RetryBounds.SlowWait, $"seed {seed}");
         }
     }
 

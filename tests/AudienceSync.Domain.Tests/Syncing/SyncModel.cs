@@ -7,7 +7,10 @@ internal delegate Step ReconcileTable(bool desired, LedgerEntry entry, int revis
 
 /// <summary>The handling of a refusal: <see cref="Refusals"/>, or a mistake that the random sequences must detect.</summary>
 internal sealed record RefusalRules(
-    Func<LedgerEntry, LedgerEntry, LedgerEntry> OfAdd, Func<LedgerEntry, LedgerEntry> OfRemoval, Func<LedgerEntry, (LedgerEntry Row, LedgerEntry? Residual)> OfReplacement)
+    Func<LedgerEntry, LedgerEntry, LedgerEntry> OfAdd,
+    Func<LedgerEntry, LedgerEntry> OfRemoval,
+    Func<LedgerEntry, (LedgerEntry Row, LedgerEntry? Residual)> OfReplacement
+)
 {
     public static readonly RefusalRules Ours = new(Refusals.OfAdd, Refusals.OfRemoval, former => Refusals.OfReplacement(former, null));
 }

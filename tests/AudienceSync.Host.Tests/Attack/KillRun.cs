@@ -34,7 +34,8 @@ internal sealed class KillRun : IAsyncDisposable
         _events = new KillEvents(plan, stage.Audiences, TimeProvider.System.GetUtcNow());
     }
 
-    private string Where => $"seed {_plan.Seed}, {Volatile.Read(ref _acknowledged)} of {_plan.Events} acknowledged; {_host?.Log[Math.Max(0, _host.Log.Length - 3_000)..]}";
+    private string Where =>
+        $"seed {_plan.Seed}, {Volatile.Read(ref _acknowledged)} of {_plan.Events} acknowledged; {_host?.Log[Math.Max(0, _host.Log.Length - 3_000)..]}";
 
     public static async Task<KillRun> StartAsync(KillPlan plan)
     {
@@ -62,11 +63,13 @@ internal sealed class KillRun : IAsyncDisposable
     }
 
     /// <summary>A summary of the run for its record.</summary>
-    public string Figures => string.Create(
-        CultureInfo.InvariantCulture,
-        $"seed {_plan.Seed}: {_acknowledged} events acknowledged; "
-        + $"SIGKILL of the Host {_plan.HostKills}, of PostgreSQL {_plan.ServerKills}; "
-        + $"requests without a response {_unanswered}, with 503 {_refused}");
+    public string Figures =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"seed {_plan.Seed}: {_acknowledged} events acknowledged; "
+                + $"SIGKILL of the Host {_plan.HostKills}, of PostgreSQL {_plan.ServerKills}; "
+                + $"requests without a response {_unanswered}, with 503 {_refused}"
+        );
 
     /// <summary>Every acknowledged event is in the log once, there are no others, and every list equals the fold.</summary>
     /// <returns>What was compared.</returns>
@@ -83,13 +86,17 @@ internal sealed class KillRun : IAsyncDisposable
         {
             var held = await _stage.HeldAsync(audience);
             var expected = _events.Expected(audience);
-            (expected.Except(held).Count(), held.Except(expected).Count()).ShouldBe((0, 0), $"missing and too many on list {audience}, seed {_plan.Seed}");
+            (expected.Except(held).Count(), held.Except(expected).Count()).ShouldBe(
+                (0, 0),
+                $"missing and too many on list {audience}, seed {_plan.Seed}"
+            );
             members.Add(held.Count);
         }
 
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"lost 0, duplicated 0, in the log {logged.Count}; lists equal to the fold, members: {string.Join(", ", members)}");
+            $"lost 0, duplicated 0, in the log {logged.Count}; lists equal to the fold, members: {string.Join(", ", members)}"
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -110,7 +117,7 @@ internal sealed class KillRun : IAsyncDisposable
 
     private IEnumerable<KillEvent[]> Batches()
     {
-        for (var begin = 0; begin < _events.All.Count;)
+        for (var begin = 0; begin < _events.All.Count; )
         {
             var size = 1 + _random.Next(EventsPerRequest);
             yield return [.. _events.All.Skip(begin).Take(size)];

@@ -34,16 +34,25 @@ internal sealed class KillStage : IAsyncDisposable
         var stage = new KillStage();
         stage._server = await EmbeddedPostgres.StartAsync(stage._serverOptions, TimeProvider.System);
         var remotes = stage.Audiences.Select((_, n) => TestHost.Remote(n)).ToList();
-        var account = new AccountSettings { Account = TestPlatform.Account, Token = TestPlatform.Token, Audiences = remotes };
+        var account = new AccountSettings
+        {
+            Account = TestPlatform.Account,
+            Token = TestPlatform.Token,
+            Audiences = remotes,
+        };
         stage._platform = SandboxApp.Create(new SandboxOptions { Urls = "http://127.0.0.1:0", Accounts = [account] }, TimeProvider.System);
         await stage._platform.StartAsync();
         var url = stage._platform.Urls.Single();
         stage._admin = new HttpClient { BaseAddress = new Uri(url) };
-        stage._config = TestHostFiles.Write(stage._folder, stage._options with
-        {
-            Yaml = yaml => yaml.Replace("http://127.0.0.1:5480", url, StringComparison.Ordinal)
-                .Replace("platform: meta,", "platform: meta, call_timeout_s: 3,", StringComparison.Ordinal),
-        });
+        stage._config = TestHostFiles.Write(
+            stage._folder,
+            stage._options with
+            {
+                Yaml = yaml =>
+                    yaml.Replace("http://127.0.0.1:5480", url, StringComparison.Ordinal)
+                        .Replace("platform: meta,", "platform: meta, call_timeout_s: 3,", StringComparison.Ordinal),
+            }
+        );
         return stage;
     }
 
@@ -70,7 +79,10 @@ internal sealed class KillStage : IAsyncDisposable
         var settings = new NpgsqlConnectionStringBuilder(_server.ConnectionString) { SearchPath = "ws_default", Pooling = false };
         await using var connection = new NpgsqlConnection(settings.ConnectionString);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("select id from mt_events where type in ('audience_member_added', 'audience_member_removed')", connection);
+        await using var command = new NpgsqlCommand(
+            "select id from mt_events where type in ('audience_member_added', 'audience_member_removed')",
+            connection
+        );
         await using var reader = await command.ExecuteReaderAsync();
         var ids = new List<Guid>();
         while (await reader.ReadAsync())

@@ -44,21 +44,30 @@ public sealed class AudiencesCommandTests : IAsyncLifetime
     {
         var head = await HeadAsync();
         var plan = await RunAsync("apply", "-f", _folder.Below("audiences.yaml"), "--dry-run");
-        plan.ShouldBe(new CommandRun(0, """
-            would describe high_intent_cart_7d (purpose: p; owner: retention; definition: d)
-            would publish high_intent_cart_7d_v2 (14 days, match by email, consent required)
-            would register fresh (owner: growth)
-            would publish fresh_v1 (no window, match by email phone customer_id device_id details, consent assumed)
-            would bind meta_main/99 to fresh_v1
+        plan.ShouldBe(
+            new CommandRun(
+                0,
+                """
+                would describe high_intent_cart_7d (purpose: p; owner: retention; definition: d)
+                would publish high_intent_cart_7d_v2 (14 days, match by email, consent required)
+                would register fresh (owner: growth)
+                would publish fresh_v1 (no window, match by email phone customer_id device_id details, consent assumed)
+                would bind meta_main/99 to fresh_v1
 
-            """, ""));
+                """,
+                ""
+            )
+        );
         (await HeadAsync()).ShouldBe(head, "a plan writes nothing");
 
         var done = await RunAsync("apply", "-f", _folder.Below("audiences.yaml"), "--why", "autumn");
         done.Output.ShouldBe(plan.Output.Replace("would ", ""));
         (await HeadAsync()).ShouldBe(head + 5);
         (await RunAsync("apply", "-f", _folder.Below("audiences.yaml"))).ShouldBe(new CommandRun(0, "Nothing to change.\n", ""));
-        (await RunAsync("history", "fresh")).Output.TrimEnd().Split('\n').ShouldAllBe(line => line.Contains("Z ann: ") && line.EndsWith(" because autumn"));
+        (await RunAsync("history", "fresh"))
+            .Output.TrimEnd()
+            .Split('\n')
+            .ShouldAllBe(line => line.Contains("Z ann: ") && line.EndsWith(" because autumn"));
     }
 
     [Fact]
@@ -89,12 +98,23 @@ public sealed class AudiencesCommandTests : IAsyncLifetime
         (await RunAsync("show", "nobody")).Error.ShouldStartWith("audiencesync: unknown_audience: ");
 
         using var history = JsonDocument.Parse((await RunAsync("history", "high_intent_cart_7d", "--json")).Output);
-        history.RootElement.EnumerateArray().Skip(3).Select(change => $"{change.GetProperty("by").GetString()} {change.GetProperty("event").GetString()}").ShouldBe(
-        [
-            "ann audience_key_published_v2", "ann audience_bound", "ann audience_key_promoted", "ben audience_key_rolled_back", "ann audience_unbound",
-            "ann audience_key_retired", "ann audience_paused", "ann audience_resumed",
-        ]);
-        (await RunAsync("list")).Output.ShouldContain("  high_intent_cart_7d_v2: 14 days, match by email phone customer_id device_id details, consent assumed, retired");
+        history
+            .RootElement.EnumerateArray()
+            .Skip(3)
+            .Select(change => $"{change.GetProperty("by").GetString()} {change.GetProperty("event").GetString()}")
+            .ShouldBe([
+                "ann audience_key_published_v2",
+                "ann audience_bound",
+                "ann audience_key_promoted",
+                "ben audience_key_rolled_back",
+                "ann audience_unbound",
+                "ann audience_key_retired",
+                "ann audience_paused",
+                "ann audience_resumed",
+            ]);
+        (await RunAsync("list")).Output.ShouldContain(
+            "  high_intent_cart_7d_v2: 14 days, match by email phone customer_id device_id details, consent assumed, retired"
+        );
     }
 
     [Fact]
@@ -103,8 +123,13 @@ public sealed class AudiencesCommandTests : IAsyncLifetime
         await ExecuteAsync("publish", "high_intent_cart_7d_v2", "--window-d", "14");
         (await _host.SendEventAsync("add", "high_intent_cart_7d_v2", "ann")).Status.ShouldBe(200);
         var status = await _host.WaitUntilQuietAsync();
-        status.GetProperty("audiences").EnumerateArray().Single(key => key.GetProperty("key").GetString() == "high_intent_cart_7d_v2")
-            .GetProperty("present").GetInt64().ShouldBe(0, "the window of the add from January has ended");
+        status
+            .GetProperty("audiences")
+            .EnumerateArray()
+            .Single(key => key.GetProperty("key").GetString() == "high_intent_cart_7d_v2")
+            .GetProperty("present")
+            .GetInt64()
+            .ShouldBe(0, "the window of the add from January has ended");
     }
 
     private Task<long> HeadAsync() => _host.ScalarAsync<long>("select count(*) from mt_events");

@@ -52,7 +52,14 @@ public sealed class CreateAudienceTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_platform_that_refuses_leaves_nothing_bound_and_the_response_has_its_code()
     {
-        await _host.Sandbox.FaultAsync(new { kind = "server_error", operation = "create", probability = 1.0 });
+        await _host.Sandbox.FaultAsync(
+            new
+            {
+                kind = "server_error",
+                operation = "create",
+                probability = 1.0,
+            }
+        );
         var before = await _host.ScalarAsync<long>("select count(*) from bindings");
 
         var refused = await CreateAsync();
@@ -65,17 +72,60 @@ public sealed class CreateAudienceTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task What_cannot_be_bound_is_refused_before_the_platform_is_called()
     {
-        (await _host.PostAsOperatorAsync(Bindings, new { key = "winback_45d_v9", destination = "meta_main", create = true })).Code.ShouldBe("unknown_audience_key");
-        (await _host.PostAsOperatorAsync(Bindings, new { key = "winback_45d_v1", destination = "nowhere", create = true })).Code.ShouldBe("unknown_destination");
-        (await _host.PostAsOperatorAsync(Bindings, new { key = "winback_45d_v1", destination = "meta_main", create = true, remote = "1" })).Code.ShouldBe("binding_invalid");
-        (await _host.PostAsOperatorAsync(Bindings, new { key = "winback_45d_v1", destination = "meta_main" })).Code.ShouldBe("binding_invalid");
+        (
+            await _host.PostAsOperatorAsync(
+                Bindings,
+                new
+                {
+                    key = "winback_45d_v9",
+                    destination = "meta_main",
+                    create = true,
+                }
+            )
+        ).Code.ShouldBe("unknown_audience_key");
+        (
+            await _host.PostAsOperatorAsync(
+                Bindings,
+                new
+                {
+                    key = "winback_45d_v1",
+                    destination = "nowhere",
+                    create = true,
+                }
+            )
+        ).Code.ShouldBe("unknown_destination");
+        (
+            await _host.PostAsOperatorAsync(
+                Bindings,
+                new
+                {
+                    key = "winback_45d_v1",
+                    destination = "meta_main",
+                    create = true,
+                    remote = "1",
+                }
+            )
+        ).Code.ShouldBe("binding_invalid");
+        (await _host.PostAsOperatorAsync(Bindings, new { key = "winback_45d_v1", destination = "meta_main" })).Code.ShouldBe(
+            "binding_invalid"
+        );
     }
 
     [Fact]
     public async Task The_verb_creates_by_the_running_host_and_a_binding_becomes_exclusive_by_verb()
     {
         var run = await CommandRun.RunAsync(
-            _environment, "audiences", "bind", "winback_45d_v1", "--destination", "meta_main", "--create", "--name", "winback of the shop", "--exclusive");
+            _environment,
+            "audiences",
+            "bind",
+            "winback_45d_v1",
+            "--destination",
+            "meta_main",
+            "--create",
+            "--name",
+            "winback of the shop",
+            "--exclusive"
+        );
         run.ExitCode.ShouldBe(0, run.Error);
         run.Output.ShouldContain("\"name\":\"winback of the shop\"");
         run.Output.ShouldContain(", exclusive\"");
@@ -90,16 +140,53 @@ public sealed class CreateAudienceTests : IAsyncLifetime, IDisposable
     public async Task Binding_the_same_version_again_changes_only_whether_it_is_exclusive()
     {
         var remote = TestHost.Remote(0);
-        (await _host.ApplyChangeAsync("audiences/high_intent_cart_7d/bindings", new { key = "high_intent_cart_7d_v1", destination = "meta_main", remote, exclusive = true }))
-            .ShouldHaveSingleItem().ShouldEndWith(", exclusive");
-        (await _host.ApplyChangeAsync("audiences/high_intent_cart_7d/bindings", new { key = "high_intent_cart_7d_v1", destination = "meta_main", remote, exclusive = true }))
-            .ShouldBeEmpty();
+        (
+            await _host.ApplyChangeAsync(
+                "audiences/high_intent_cart_7d/bindings",
+                new
+                {
+                    key = "high_intent_cart_7d_v1",
+                    destination = "meta_main",
+                    remote,
+                    exclusive = true,
+                }
+            )
+        ).ShouldHaveSingleItem().ShouldEndWith(", exclusive");
+        (
+            await _host.ApplyChangeAsync(
+                "audiences/high_intent_cart_7d/bindings",
+                new
+                {
+                    key = "high_intent_cart_7d_v1",
+                    destination = "meta_main",
+                    remote,
+                    exclusive = true,
+                }
+            )
+        ).ShouldBeEmpty();
         var shown = await _host.GetAsync("/v1/audiences/high_intent_cart_7d");
         shown.GetProperty("bindings")[0].GetProperty("exclusive").GetBoolean().ShouldBeTrue();
 
-        await _host.ApplyChangeAsync("audiences/high_intent_cart_7d/bindings", new { key = "high_intent_cart_7d_v1", destination = "meta_main", remote });
+        await _host.ApplyChangeAsync(
+            "audiences/high_intent_cart_7d/bindings",
+            new
+            {
+                key = "high_intent_cart_7d_v1",
+                destination = "meta_main",
+                remote,
+            }
+        );
         (await _host.ScalarAsync<long>("select count(*) from bindings where exclusive")).ShouldBe(0);
     }
 
-    private Task<Answer> CreateAsync() => _host.PostAsOperatorAsync(Bindings, new { key = "winback_45d_v1", destination = "meta_main", create = true });
+    private Task<Answer> CreateAsync() =>
+        _host.PostAsOperatorAsync(
+            Bindings,
+            new
+            {
+                key = "winback_45d_v1",
+                destination = "meta_main",
+                create = true,
+            }
+        );
 }

@@ -101,7 +101,10 @@ internal sealed class CutoverFlow(TestHost host, CutoverStory story, Random rand
         var batch = new SentEvent[EventsPerRequest];
         for (var n = 0; n < batch.Length; n++)
         {
-            batch[n] = n < EventsPerRequest / 2 && _next.TryDequeue(out var sent) ? sent : CutoverStory.Move(random, Versions, host.Clock.GetUtcNow());
+            batch[n] =
+                n < EventsPerRequest / 2 && _next.TryDequeue(out var sent)
+                    ? sent
+                    : CutoverStory.Move(random, Versions, host.Clock.GetUtcNow());
         }
 
         return batch;

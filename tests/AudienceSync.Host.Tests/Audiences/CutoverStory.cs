@@ -7,14 +7,15 @@ namespace AudienceSync.Host.Tests.Audiences;
 /// <summary>One event of a person, sent for one version.</summary>
 internal sealed record SentEvent(int Version, string Person, bool Add, DateTimeOffset At)
 {
-    public string Json(string id) => new JsonObject
-    {
-        ["event"] = Add ? "audience_add" : "audience_remove",
-        ["event_id"] = id,
-        ["audience_key"] = $"{RegistryStage.Audience}_v{Version}",
-        ["occurred_at"] = At.ToString("O"),
-        ["person"] = new JsonObject { ["email"] = EmailOf(Person) },
-    }.ToJsonString();
+    public string Json(string id) =>
+        new JsonObject
+        {
+            ["event"] = Add ? "audience_add" : "audience_remove",
+            ["event_id"] = id,
+            ["audience_key"] = $"{RegistryStage.Audience}_v{Version}",
+            ["occurred_at"] = At.ToString("O"),
+            ["person"] = new JsonObject { ["email"] = EmailOf(Person) },
+        }.ToJsonString();
 
     public static string EmailOf(string person) => person + "@example.com";
 
@@ -39,32 +40,38 @@ internal sealed class CutoverStory(DateTimeOffset start, bool inherits)
     public IReadOnlyList<SentEvent> Sent => _sent;
 
     public static IReadOnlyList<string> Stayers { get; } =
-        [.. "abcdefg".SelectMany(kind => Enumerable.Range(0, StayersOfAKind).Select(n => $"stays-{kind}{n}"))];
+    [.. "abcdefg".SelectMany(kind => Enumerable.Range(0, StayersOfAKind).Select(n => $"stays-{kind}{n}"))];
 
     public static IEnumerable<string> AllPeople => Stayers.Concat(Enumerable.Range(0, Movers).Select(Mover));
 
     /// <summary>The events of the stayers before there is a second version.</summary>
-    public IEnumerable<SentEvent> Before() => Stayers.SelectMany(person => KindOf(person) switch
-    {
-        'a' or 'c' or 'd' => [Webhook(1, person, add: true, 0)],
-        'e' => [Webhook(1, person, add: false, 2)],
-        'f' => [Webhook(1, person, add: true, 2)],
-        'g' => [new SentEvent(1, person, Add: true, start.AddDays(-10))],
-        _ => Array.Empty<SentEvent>(),
-    });
+    public IEnumerable<SentEvent> Before() =>
+        Stayers.SelectMany(person =>
+            KindOf(person) switch
+            {
+                'a' or 'c' or 'd' => [Webhook(1, person, add: true, 0)],
+                'e' => [Webhook(1, person, add: false, 2)],
+                'f' => [Webhook(1, person, add: true, 2)],
+                'g' => [new SentEvent(1, person, Add: true, start.AddDays(-10))],
+                _ => Array.Empty<SentEvent>(),
+            }
+        );
 
     /// <summary>
     /// The events of the stayers for the second version. A remove precedes the add that it outweighs, so that no one is a member in
     /// between.
     /// </summary>
-    public IEnumerable<SentEvent> Afterwards() => Stayers.SelectMany(person => KindOf(person) switch
-    {
-        'b' or 'c' => [Webhook(2, person, add: true, 1)],
-        'd' => [Webhook(2, person, add: false, 1)],
-        'e' => [Webhook(2, person, add: true, 1)],
-        'f' => [Webhook(2, person, add: false, 3), Webhook(2, person, add: true, 1)],
-        _ => Array.Empty<SentEvent>(),
-    });
+    public IEnumerable<SentEvent> Afterwards() =>
+        Stayers.SelectMany(person =>
+            KindOf(person) switch
+            {
+                'b' or 'c' => [Webhook(2, person, add: true, 1)],
+                'd' => [Webhook(2, person, add: false, 1)],
+                'e' => [Webhook(2, person, add: true, 1)],
+                'f' => [Webhook(2, person, add: false, 3), Webhook(2, person, add: true, 1)],
+                _ => Array.Empty<SentEvent>(),
+            }
+        );
 
     public static SentEvent Move(Random random, int versions, DateTimeOffset now) =>
         new(random.Next(versions) + 1, Mover(random.Next(Movers)), random.Next(5) < 3, now.AddSeconds(-random.Next(600)));
@@ -90,7 +97,10 @@ internal sealed class CutoverStory(DateTimeOffset start, bool inherits)
         }
 
         var members = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var person in sent.Where(one => one.Version == version || (inherits && version == 2)).GroupBy(one => one.Person, StringComparer.Ordinal))
+        foreach (
+            var person in sent.Where(one => one.Version == version || (inherits && version == 2))
+                .GroupBy(one => one.Person, StringComparer.Ordinal)
+        )
         {
             var added = person.Where(one => one.Add).Max(one => (DateTimeOffset?)one.At);
             var removed = person.Where(one => !one.Add).Max(one => (DateTimeOffset?)one.At);

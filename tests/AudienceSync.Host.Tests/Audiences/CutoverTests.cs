@@ -63,7 +63,13 @@ public sealed class CutoverTests
             for (var n = 0; n < 8; n++)
             {
                 var person = People[random.Next(People.Length)];
-                await host.SendEventAsync(random.Next(2) == 0 ? "add" : "remove", random.Next(2) == 0 ? First : Second, person, $"{i} {n}", 10 + i);
+                await host.SendEventAsync(
+                    random.Next(2) == 0 ? "add" : "remove",
+                    random.Next(2) == 0 ? First : Second,
+                    person,
+                    $"{i} {n}",
+                    10 + i
+                );
             }
         }
 
@@ -71,8 +77,11 @@ public sealed class CutoverTests
         await host.WaitUntilQuietAsync(60, () => Clock.Advance(TimeSpan.FromMinutes(2)));
         var present = await host.GetAsync($"/v1/audiences/{Second}/members?limit=1000");
         (await host.Sandbox.HeldAsync(TestHost.Remote(0), "EMAIL")).Count.ShouldBe(present.GetProperty("members").GetArrayLength());
-        (await host.ScalarAsync<long>("select count(*) from ledger l join bindings b using (binding_id) where l.status = 2 and not exists (select from membership m where m.key_id = b.key_id and m.person = l.person and m.state = 1)"))
-            .ShouldBe(0);
+        (
+            await host.ScalarAsync<long>(
+                "select count(*) from ledger l join bindings b using (binding_id) where l.status = 2 and not exists (select from membership m where m.key_id = b.key_id and m.person = l.person and m.state = 1)"
+            )
+        ).ShouldBe(0);
     }
 
     // The first key has people 0 to 39, the second 20 to 59.
@@ -91,7 +100,9 @@ public sealed class CutoverTests
         await host.WaitUntilQuietAsync();
     }
 
-    private static async Task<(long Removed, long Added)> SentAsync(TestHost host) => (
-        await host.ScalarAsync<long>("select coalesce(sum(members), 0)::bigint from calls where operation = 2"),
-        await host.ScalarAsync<long>("select coalesce(sum(members), 0)::bigint from calls where operation = 1"));
+    private static async Task<(long Removed, long Added)> SentAsync(TestHost host) =>
+        (
+            await host.ScalarAsync<long>("select coalesce(sum(members), 0)::bigint from calls where operation = 2"),
+            await host.ScalarAsync<long>("select coalesce(sum(members), 0)::bigint from calls where operation = 1")
+        );
 }

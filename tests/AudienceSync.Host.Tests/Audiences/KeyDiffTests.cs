@@ -27,10 +27,16 @@ public sealed class KeyDiffTests : IAsyncLifetime, IDisposable
             (await Answer.ReadAsync(published)).Status.ShouldBe(200);
         }
 
-        foreach (var (name, keys) in new[]
-        {
-            ("both", new[] { First, Second }), ("old", [First]), ("new1", [Second]), ("new2", [Second]), ("suppressed", [Second]),
-        })
+        foreach (
+            var (name, keys) in new[]
+            {
+                ("both", new[] { First, Second }),
+                ("old", [First]),
+                ("new1", [Second]),
+                ("new2", [Second]),
+                ("suppressed", [Second]),
+            }
+        )
         {
             foreach (var key in keys)
             {
@@ -38,9 +44,20 @@ public sealed class KeyDiffTests : IAsyncLifetime, IDisposable
             }
         }
 
-        var here = new JsonObject { ["event"] = "person_suppress", ["event_id"] = "s", ["customer_id"] = "new2", ["destination"] = "meta_main" };
+        var here = new JsonObject
+        {
+            ["event"] = "person_suppress",
+            ["event_id"] = "s",
+            ["customer_id"] = "new2",
+            ["destination"] = "meta_main",
+        };
         (await _host.PostAsync(here.ToJsonString())).Status.ShouldBe(200);
-        var everywhere = new JsonObject { ["event"] = "person_suppress", ["event_id"] = "t", ["customer_id"] = "suppressed" };
+        var everywhere = new JsonObject
+        {
+            ["event"] = "person_suppress",
+            ["event_id"] = "t",
+            ["customer_id"] = "suppressed",
+        };
         (await _host.PostAsync(everywhere.ToJsonString())).Status.ShouldBe(200);
         await _host.WaitUntilQuietAsync();
     }
@@ -53,11 +70,17 @@ public sealed class KeyDiffTests : IAsyncLifetime, IDisposable
     public async Task It_counts_who_enters_and_leaves_in_total_and_where_a_person_is_suppressed()
     {
         var file = _folder.Below("diff.csv");
-        (await RunAsync("diff", First, Second, "--file", file)).ShouldBe(new CommandRun(0, $"""
-            {First} to {Second}: 2 enter, 1 leave, 1 stay
-            meta_main/{TestHost.Remote(0)} (fed by {First}, 2 delivered): 1 enter, 1 leave, 1 stay
+        (await RunAsync("diff", First, Second, "--file", file)).ShouldBe(
+            new CommandRun(
+                0,
+                $"""
+                {First} to {Second}: 2 enter, 1 leave, 1 stay
+                meta_main/{TestHost.Remote(0)} (fed by {First}, 2 delivered): 1 enter, 1 leave, 1 stay
 
-            """, ""));
+                """,
+                ""
+            )
+        );
         var lines = await File.ReadAllLinesAsync(file);
         lines[0].ShouldBe("person,change");
         lines.Skip(1).Select(line => line.Split(',')[1]).Order().ShouldBe(["enters", "enters", "leaves"]);

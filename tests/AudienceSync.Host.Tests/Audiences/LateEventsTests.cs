@@ -18,7 +18,9 @@ public sealed class LateEventsTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero)) });
+        _host = await TestHost.StartAsync(
+            new TestHostOptions { Clock = new OffsetClock(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero)) }
+        );
         _environment["AUDIENCESYNC_POSTGRES"] = _host.Database;
         await _host.SendEventAsync("add", First, "ann");
     }
@@ -54,7 +56,9 @@ public sealed class LateEventsTests : IAsyncLifetime
         await _host.WaitUntilQuietAsync();
         (await KeyAsync(First)).ShouldBe("drains keep 2 over keep 1 open");
         var history = (await RunAsync("history", RegistryStage.Audience)).Output.TrimEnd().Split('\n');
-        history.Where(line => line.Contains("late events")).Select(line => line[(line.IndexOf("; ") + 2)..line.IndexOf(" kept")])
+        history
+            .Where(line => line.Contains("late events"))
+            .Select(line => line[(line.IndexOf("; ") + 2)..line.IndexOf(" kept")])
             .ShouldBe([$"2 late events of {First}", $"1 late events of {Second}", $"1 late events of {First}"]);
         (await StatusAsync(First)).ShouldBe((true, 3));
     }
@@ -88,8 +92,11 @@ public sealed class LateEventsTests : IAsyncLifetime
         await _host.ApplyChangeAsync("audiences/winback_45d", new { purpose = "read the keys again" });
         (await _host.SendEventAsync("remove", First, "ann", second: 9)).Status.ShouldBe(200);
         await _host.WaitUntilQuietAsync();
-        (await _host.ScalarAsync<short>(
-            $"select m.state from membership m join audience_keys k on k.key_id = m.key_id where k.audience_key = '{First}' and m.state <> 5")).ShouldBe((short)2);
+        (
+            await _host.ScalarAsync<short>(
+                $"select m.state from membership m join audience_keys k on k.key_id = m.key_id where k.audience_key = '{First}' and m.state <> 5"
+            )
+        ).ShouldBe((short)2);
     }
 
     [Fact]
@@ -107,7 +114,14 @@ public sealed class LateEventsTests : IAsyncLifetime
     public async Task A_version_that_still_feeds_somewhere_a_retired_one_and_one_that_was_unbound_have_no_late_events()
     {
         await _host.ApplyChangeAsync(
-            $"audiences/{RegistryStage.Audience}/bindings", new { key = First, destination = "meta_main", remote = "99" });
+            $"audiences/{RegistryStage.Audience}/bindings",
+            new
+            {
+                key = First,
+                destination = "meta_main",
+                remote = "99",
+            }
+        );
         await _host.ApplyChangeAsync($"keys/{Second}/publish", new { });
         await _host.ApplyChangeAsync($"keys/{Second}/promote", new { destination = "meta_main", remote = "99" });
         (await KeyAsync(First)).ShouldBe("feeds");
@@ -134,7 +148,10 @@ public sealed class LateEventsTests : IAsyncLifetime
 
     private async Task<(bool Drains, long Late)> StatusAsync(string key)
     {
-        var shown = (await _host.GetAsync("/v1/status")).GetProperty("audiences").EnumerateArray().Single(one => one.GetProperty("key").GetString() == key);
+        var shown = (await _host.GetAsync("/v1/status"))
+            .GetProperty("audiences")
+            .EnumerateArray()
+            .Single(one => one.GetProperty("key").GetString() == key);
         return (shown.GetProperty("drains").GetBoolean(), shown.GetProperty("late").GetInt64());
     }
 

@@ -25,7 +25,13 @@ internal static class RegistryStage
     }
 
     public static async Task<Answer> SendEventAsync(
-        this TestHost host, string operation, string key, string person, string? id = null, int second = 0)
+        this TestHost host,
+        string operation,
+        string key,
+        string person,
+        string? id = null,
+        int second = 0
+    )
     {
         var sent = new JsonObject
         {
@@ -39,8 +45,12 @@ internal static class RegistryStage
     }
 
     public static async Task<List<string>> HistoryAsync(this TestHost host, string audience = Audience) =>
-        [.. (await host.GetAsync($"/v1/audiences/{audience}/history")).GetProperty("changes").EnumerateArray()
-            .Select(change => $"{change.GetProperty("by").GetString()}: {change.GetProperty("event").GetString()}")];
+        [
+            .. (await host.GetAsync($"/v1/audiences/{audience}/history"))
+                .GetProperty("changes")
+                .EnumerateArray()
+                .Select(change => $"{change.GetProperty("by").GetString()}: {change.GetProperty("event").GetString()}"),
+        ];
 
     /// <summary>The people on the list, by the digests of their addresses.</summary>
     public static async Task<List<string>> HeldAsync(this TestHost host, int remote, IEnumerable<string> people)

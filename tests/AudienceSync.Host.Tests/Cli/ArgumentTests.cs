@@ -14,7 +14,8 @@ public sealed class ArgumentTests
 
     private static readonly string[] Junk = ["NOT-A-UUID", "a b", "", "-1", "99999999999999999999", "1e400", "ü", "../x", "--"];
 
-    public static TheoryData<string> Verbs => [.. Leaves(CommandLine.Create(static _ => null), []).Select(verb => string.Join(' ', verb.Path))];
+    public static TheoryData<string> Verbs =>
+        [.. Leaves(CommandLine.Create(static _ => null), []).Select(verb => string.Join(' ', verb.Path))];
 
     [Theory]
     [InlineData("members", "history", "NOT-A-UUID")]
@@ -59,20 +60,27 @@ public sealed class ArgumentTests
         var (path, command) = Leaves(root, []).Single(leaf => string.Join(' ', leaf.Path) == verb);
         foreach (var junk in Junk)
         {
-            foreach (var option in command.Options.Where(option => option.Name.StartsWith("--", StringComparison.Ordinal)).Select(option => option.Name).Append(null))
+            foreach (
+                var option in command
+                    .Options.Where(option => option.Name.StartsWith("--", StringComparison.Ordinal))
+                    .Select(option => option.Name)
+                    .Append(null)
+            )
             {
                 string[] arguments = [.. path, .. command.Arguments.Select(_ => junk), .. option is null ? [] : new[] { option, junk }];
                 var parsed = Should.NotThrow(() => root.Parse(arguments), $"{verb} {option} '{junk}'");
                 if (parsed.Errors.Count > 0)
                 {
                     // With parse errors the verb does not run: the message and the exit code are its only effects.
-                    (await parsed.InvokeAsync(new InvocationConfiguration { Output = TextWriter.Null, Error = TextWriter.Null })).ShouldBe(1, $"{verb} {option} '{junk}'");
+                    (await parsed.InvokeAsync(new InvocationConfiguration { Output = TextWriter.Null, Error = TextWriter.Null })).ShouldBe(
+                        1,
+                        $"{verb} {option} '{junk}'"
+                    );
                 }
             }
         }
     }
 
-    private static IEnumerable<(string[] Path, Command Verb)> Leaves(Command command, string[] path) => command.Subcommands.Count == 0
-        ? [(path, command)]
-        : command.Subcommands.SelectMany(inner => Leaves(inner, [.. path, inner.Name]));
+    private static IEnumerable<(string[] Path, Command Verb)> Leaves(Command command, string[] path) =>
+        command.Subcommands.Count == 0 ? [(path, command)] : command.Subcommands.SelectMany(inner => Leaves(inner, [.. path, inner.Name]));
 }

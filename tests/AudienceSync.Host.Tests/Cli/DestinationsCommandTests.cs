@@ -12,8 +12,7 @@ public sealed class DestinationsCommandTests : IAsyncLifetime
 {
     private const string Secret = "s3cr3t-of-20-letters";
 
-    private const string Config =
-        """
+    private const string Config = """
         workspaces:
           default:
             audiences: [ { name: carts_7d, versions: [ { version: 1, window_d: 7 } ] } ]
@@ -39,14 +38,34 @@ public sealed class DestinationsCommandTests : IAsyncLifetime
         {
             Accounts =
             [
-                new AccountSettings { Account = "act_1001", Token = Secret, Audiences = ["238500000000001"] },
                 new AccountSettings
                 {
-                    Platform = "google", Account = "7693729833", Token = Secret, Audiences = ["7090784486"],
+                    Account = "act_1001",
+                    Token = Secret,
+                    Audiences = ["238500000000001"],
+                },
+                new AccountSettings
+                {
+                    Platform = "google",
+                    Account = "7693729833",
+                    Token = Secret,
+                    Audiences = ["7090784486"],
                     Google = new AudienceSync.Sandbox.Google.GoogleSettings { ClientSecret = Secret },
                 },
-                new AccountSettings { Platform = "tiktok", Account = "7000000000000000001", Token = Secret, Audiences = ["1234"] },
-                new AccountSettings { Platform = "webhook", Account = "crm", Token = Secret, Audiences = ["5001"] },
+                new AccountSettings
+                {
+                    Platform = "tiktok",
+                    Account = "7000000000000000001",
+                    Token = Secret,
+                    Audiences = ["1234"],
+                },
+                new AccountSettings
+                {
+                    Platform = "webhook",
+                    Account = "crm",
+                    Token = Secret,
+                    Audiences = ["5001"],
+                },
             ],
         };
         _sandbox = SandboxApp.Create(options, TimeProvider.System, builder => builder.WebHost.UseTestServer());
@@ -70,10 +89,19 @@ public sealed class DestinationsCommandTests : IAsyncLifetime
         var report = JsonSerializer.Deserialize<JsonElement>(run.Output);
         report.GetProperty("worst").GetString().ShouldBe("warning");
         var destinations = report.GetProperty("destinations").EnumerateArray().ToList();
-        destinations.Select(destination => destination.GetProperty("name").GetString()).ShouldBe(["meta_main", "google_main", "tiktok_main", "crm"]);
-        destinations.ShouldAllBe(destination => destination.GetProperty("findings").EnumerateArray().Any(line => Is(line, "token", "good")));
-        destinations.ShouldAllBe(destination => destination.GetProperty("findings").EnumerateArray().Any(line => line.GetProperty("what").GetString() == "audience"));
-        FindingsOf(destinations[0]).ShouldContain(line => line.GetProperty("code").GetString() == "name_differs" && line.GetProperty("key").GetString() == "carts_7d_v1");
+        destinations
+            .Select(destination => destination.GetProperty("name").GetString())
+            .ShouldBe(["meta_main", "google_main", "tiktok_main", "crm"]);
+        destinations.ShouldAllBe(destination =>
+            destination.GetProperty("findings").EnumerateArray().Any(line => Is(line, "token", "good"))
+        );
+        destinations.ShouldAllBe(destination =>
+            destination.GetProperty("findings").EnumerateArray().Any(line => line.GetProperty("what").GetString() == "audience")
+        );
+        FindingsOf(destinations[0])
+            .ShouldContain(line =>
+                line.GetProperty("code").GetString() == "name_differs" && line.GetProperty("key").GetString() == "carts_7d_v1"
+            );
         FindingsOf(destinations[0]).ShouldContain(line => Is(line, "terms", "good"));
     }
 
@@ -81,9 +109,25 @@ public sealed class DestinationsCommandTests : IAsyncLifetime
     public async Task Problems_are_reported_with_a_remedy_and_never_with_a_secret()
     {
         using var admin = _sandbox.GetTestClient();
-        await admin.PostAsJsonAsync("/admin/accounts", new { account = "act_1001", token = Secret, terms_accepted = false });
+        await admin.PostAsJsonAsync(
+            "/admin/accounts",
+            new
+            {
+                account = "act_1001",
+                token = Secret,
+                terms_accepted = false,
+            }
+        );
         await admin.DeleteAsync(new Uri("/admin/lists/7090784486", UriKind.Relative));
-        await admin.PostAsJsonAsync("/admin/accounts", new { platform = "tiktok", account = "7000000000000000001", token = "another" });
+        await admin.PostAsJsonAsync(
+            "/admin/accounts",
+            new
+            {
+                platform = "tiktok",
+                account = "7000000000000000001",
+                token = "another",
+            }
+        );
         Write(Config.Replace("remote: \"5001\"", "remote: \"5009\"", StringComparison.Ordinal));
 
         var run = await RunAsync("check");
@@ -102,7 +146,13 @@ public sealed class DestinationsCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_misconfigured_destination_does_not_hide_the_others()
     {
-        Write(Config.Replace("token: { env: SECRET } }\n      - { name: google", "token: { env: GONE } }\n      - { name: google", StringComparison.Ordinal));
+        Write(
+            Config.Replace(
+                "token: { env: SECRET } }\n      - { name: google",
+                "token: { env: GONE } }\n      - { name: google",
+                StringComparison.Ordinal
+            )
+        );
 
         var list = await RunAsync("list", "--json");
         list.ExitCode.ShouldBe(1);
@@ -130,8 +180,9 @@ public sealed class DestinationsCommandTests : IAsyncLifetime
     public async Task An_unknown_name_and_a_missing_file_are_one_line_each()
     {
         var unknown = await RunAsync("check", "myspace");
-        (unknown.ExitCode, unknown.Error.Trim())
-            .ShouldBe((2, "audiencesync: unknown_destination: no destination is named myspace; destinations list shows them."));
+        (unknown.ExitCode, unknown.Error.Trim()).ShouldBe(
+            (2, "audiencesync: unknown_destination: no destination is named myspace; destinations list shows them.")
+        );
         _environment["AUDIENCESYNC_CONFIG"] = Path.Combine(_folder.Path, "none.yaml");
         var missing = await RunAsync("list");
         (missing.ExitCode, missing.Error.StartsWith("audiencesync: config_missing", StringComparison.Ordinal)).ShouldBe((2, true));
@@ -142,7 +193,10 @@ public sealed class DestinationsCommandTests : IAsyncLifetime
     {
         var run = await RunAsync("list");
         run.ExitCode.ShouldBe(0, run.Error);
-        run.Output.Split('\n').ShouldContain(line => line.Contains("crm", StringComparison.Ordinal) && line.Contains("carts_7d_v1 > 5001", StringComparison.Ordinal));
+        run.Output.Split('\n')
+            .ShouldContain(line =>
+                line.Contains("crm", StringComparison.Ordinal) && line.Contains("carts_7d_v1 > 5001", StringComparison.Ordinal)
+            );
         run.Output.ShouldNotContain(Secret);
     }
 
@@ -156,12 +210,12 @@ public sealed class DestinationsCommandTests : IAsyncLifetime
 
     private static IEnumerable<JsonElement> FindingsOf(JsonElement destination) => destination.GetProperty("findings").EnumerateArray();
 
-    private static bool Is(JsonElement line, string what, string state)
-        => line.GetProperty("what").GetString() == what && line.GetProperty("state").GetString() == state;
+    private static bool Is(JsonElement line, string what, string state) =>
+        line.GetProperty("what").GetString() == what && line.GetProperty("state").GetString() == state;
 
     private sealed class Silent : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-            => throw new HttpRequestException("No route.", new IOException());
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            throw new HttpRequestException("No route.", new IOException());
     }
 }

@@ -90,17 +90,28 @@ public sealed class KeysCommandTests : IDisposable
         var report = await RunAsync("keys", "status");
         var again = await RunAsync("keys", "rotate");
 
-        before.GetProperty("versions").EnumerateArray().Select(v => (v.GetProperty("version").GetInt32(), v.GetProperty("seals").GetBoolean())).ShouldBe([(1, false), (2, true)]);
+        before
+            .GetProperty("versions")
+            .EnumerateArray()
+            .Select(v => (v.GetProperty("version").GetInt32(), v.GetProperty("seals").GetBoolean()))
+            .ShouldBe([(1, false), (2, true)]);
         Row(before, "vault").GetProperty("rows").GetInt32().ShouldBe(2);
-        Row(before, "bodies").GetProperty("needed_until").GetString()
+        Row(before, "bodies")
+            .GetProperty("needed_until")
+            .GetString()
             .ShouldBe("2026-12-06", "received on the 21st, kept for 14 days, dropped with its day");
         Row(before, "vault").GetProperty("needed_until").ValueKind.ShouldBe(JsonValueKind.Null);
-        (rotated.GetProperty("workspace").GetString(), rotated.GetProperty("resealed").GetInt32(), rotated.GetProperty("left").GetInt32()).ShouldBe(("default", 2, 0));
+        (
+            rotated.GetProperty("workspace").GetString(),
+            rotated.GetProperty("resealed").GetInt32(),
+            rotated.GetProperty("left").GetInt32()
+        ).ShouldBe(("default", 2, 0));
         report.Output.ShouldContain("default: bodies under version 1: 1 rows, needed until 2026-12-06");
         report.Output.ShouldContain("default: vault under version 2: 2 rows, up to date");
         report.Output.ShouldContain("rotation to version 2: done, 2 rows resealed");
-        (again.ExitCode, again.Output.TrimEnd())
-            .ShouldBe((0, "default: 2 rows sealed under version 2, 0 left under older ones, 0 unreadable."));
+        (again.ExitCode, again.Output.TrimEnd()).ShouldBe(
+            (0, "default: 2 rows sealed under version 2, 0 left under older ones, 0 unreadable.")
+        );
     }
 
     [Fact]
@@ -124,7 +135,10 @@ public sealed class KeysCommandTests : IDisposable
         await using var workspace = await SealedUnderOneAsync();
         await File.WriteAllTextAsync(_folder.Below("op"), "token");
         _environment["AUDIENCESYNC_CONFIG"] = _folder.Below("audiencesync.yaml");
-        await File.WriteAllTextAsync(_environment["AUDIENCESYNC_CONFIG"], "operator_token: { file: op }\nworkspaces: { default: { sources: [], audiences: [], destinations: [], bindings: [] } }\n");
+        await File.WriteAllTextAsync(
+            _environment["AUDIENCESYNC_CONFIG"],
+            "operator_token: { file: op }\nworkspaces: { default: { sources: [], audiences: [], destinations: [], bindings: [] } }\n"
+        );
         await WriteKeysAsync(1);
         (await RunAsync("keys", "rotate")).ExitCode.ShouldBe(0);
 
@@ -141,7 +155,8 @@ public sealed class KeysCommandTests : IDisposable
         var backwards = await RunAsync(verb.Split(' '));
 
         var runs = new[] { missing, invalid, wrong, absent, backwards };
-        runs.Select(run => run.Error.Split(": ")[1]).ShouldBe(["master_key_missing", "master_key_invalid", "master_key_wrong", "master_key_absent", "master_key_backwards"]);
+        runs.Select(run => run.Error.Split(": ")[1])
+            .ShouldBe(["master_key_missing", "master_key_invalid", "master_key_wrong", "master_key_absent", "master_key_backwards"]);
         runs.ShouldAllBe(run => run.ExitCode == 2 && run.Error.TrimEnd().Split('\n').Length == 1);
     }
 
@@ -167,12 +182,20 @@ public sealed class KeysCommandTests : IDisposable
         _environment["AUDIENCESYNC_POSTGRES"] = workspace.ConnectionString;
         var log = workspace.OpenLog();
         await log.AppendAsync(
-            [TestWebhooks.Request(workspace.Webhooks.Add("a", TestWorkspace.Start, "ann")), TestWebhooks.Request(workspace.Webhooks.Add("b", TestWorkspace.Start, "bob"))], default);
+            [
+                TestWebhooks.Request(workspace.Webhooks.Add("a", TestWorkspace.Start, "ann")),
+                TestWebhooks.Request(workspace.Webhooks.Add("b", TestWorkspace.Start, "bob")),
+            ],
+            default
+        );
         return workspace;
     }
 
-    private Task WriteKeysAsync(params short[] versions) => File.WriteAllLinesAsync(
-        KeyPath, versions.Select(version => $"{version}:{Convert.ToBase64String(version == 1 ? TestWorkspace.Secret : Ring.Secret(version))}"));
+    private Task WriteKeysAsync(params short[] versions) =>
+        File.WriteAllLinesAsync(
+            KeyPath,
+            versions.Select(version => $"{version}:{Convert.ToBase64String(version == 1 ? TestWorkspace.Secret : Ring.Secret(version))}")
+        );
 
     private MasterKeys Load() => MasterKeyLoader.Load(HostSettings.FromEnvironment(name => _environment.GetValueOrDefault(name)));
 

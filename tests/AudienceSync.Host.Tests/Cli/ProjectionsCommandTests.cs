@@ -29,8 +29,13 @@ public sealed class ProjectionsCommandTests : IAsyncLifetime
     public async Task A_rebuild_repairs_wrong_rows_the_status_shows_it_and_an_undo_restores_them()
     {
         (await RunAsync("status")).Output.ShouldBe("Never rebuilt.\n");
-        (await RunAsync("undo")).ShouldSatisfyAllConditions(run => run.ExitCode.ShouldBe(1), run => run.Error.ShouldContain("audiencesync: nothing_to_undo: "));
-        await _host.ScalarAsync<object>($"with wrong as (update membership set state = 2 where key_id = ({KeyIdOf(Key)}) returning 1) select count(*) from wrong");
+        (await RunAsync("undo")).ShouldSatisfyAllConditions(
+            run => run.ExitCode.ShouldBe(1),
+            run => run.Error.ShouldContain("audiencesync: nothing_to_undo: ")
+        );
+        await _host.ScalarAsync<object>(
+            $"with wrong as (update membership set state = 2 where key_id = ({KeyIdOf(Key)}) returning 1) select count(*) from wrong"
+        );
         (await PresentAsync(Key)).ShouldBe(0);
 
         var rebuilt = await RunAsync("rebuild", "membership");
@@ -41,7 +46,10 @@ public sealed class ProjectionsCommandTests : IAsyncLifetime
         await _host.WaitUntilQuietAsync();
         (await PresentAsync(Key)).ShouldBe(2);
         (await _host.HeldAsync(0, ["ann", "ben"])).ShouldBe(["ann", "ben"]);
-        (await RunAsync("status")).Output.ShouldSatisfyAllConditions(text => text.ShouldStartWith("Generation 1 (rebuild): live, "), text => text.ShouldContain("projections undo restores it"));
+        (await RunAsync("status")).Output.ShouldSatisfyAllConditions(
+            text => text.ShouldStartWith("Generation 1 (rebuild): live, "),
+            text => text.ShouldContain("projections undo restores it")
+        );
 
         await _host.SendEventAsync("add", Key, "eve");
         await _host.WaitUntilQuietAsync();
@@ -82,12 +90,17 @@ public sealed class ProjectionsCommandTests : IAsyncLifetime
 
     private static string KeyIdOf(string key) => $"select key_id from audience_keys where audience_key = '{key}'";
 
-    private async Task<long> PresentAsync(string key) => await _host.ScalarAsync<long>($"select count(*) from membership where state = 1 and key_id = ({KeyIdOf(key)})");
+    private async Task<long> PresentAsync(string key) =>
+        await _host.ScalarAsync<long>($"select count(*) from membership where state = 1 and key_id = ({KeyIdOf(key)})");
 
     private async Task<(long Adds, long Removes, long Size)> HoursAsync()
     {
         var hours = (await _host.GetAsync($"/v1/audiences/{Key}/counters")).GetProperty("hours").EnumerateArray().ToList();
-        return (hours.Sum(hour => hour.GetProperty("adds").GetInt64()), hours.Sum(hour => hour.GetProperty("removes").GetInt64()), hours[^1].GetProperty("size").GetInt64());
+        return (
+            hours.Sum(hour => hour.GetProperty("adds").GetInt64()),
+            hours.Sum(hour => hour.GetProperty("removes").GetInt64()),
+            hours[^1].GetProperty("size").GetInt64()
+        );
     }
 
     private Task<CommandRun> RunAsync(params string[] args) => CommandRun.RunAsync(_environment, ["projections", .. args]);

@@ -13,8 +13,8 @@ public sealed class HashedSettingTests
     [InlineData("sha256", null, HashedFields.EmailSha256)]
     [InlineData(null, "sha256_e164", HashedFields.PhoneSha256E164)]
     [InlineData("sha256", "sha256_digits", HashedFields.EmailSha256 | HashedFields.PhoneSha256Digits)]
-    public void A_source_declares_which_fields_it_hashes(string? email, string? phone, HashedFields expected)
-        => Plan(new HashedConfig { Email = email, Phone = phone }).ShouldBe(expected);
+    public void A_source_declares_which_fields_it_hashes(string? email, string? phone, HashedFields expected) =>
+        Plan(new HashedConfig { Email = email, Phone = phone }).ShouldBe(expected);
 
     [Fact]
     public void A_source_without_the_setting_sends_plain_text() => Plan(null).ShouldBe(HashedFields.None);
@@ -35,8 +35,17 @@ public sealed class HashedSettingTests
     {
         using var network = new HttpClientHandler();
         var planner = new WorkspacePlanner(
-            new ConfigLoader("audiencesync.yaml", _ => "secret"), new DestinationDependencies(network, TimeProvider.System, new Random(1)));
-        var source = new SourceConfig { Name = "shop", Token = new() { Env = "T" }, Signature = "off", DefaultCountry = "US", Hashed = hashed };
+            new ConfigLoader("audiencesync.yaml", _ => "secret"),
+            new DestinationDependencies(network, TimeProvider.System, new Random(1))
+        );
+        var source = new SourceConfig
+        {
+            Name = "shop",
+            Token = new() { Env = "T" },
+            Signature = "off",
+            DefaultCountry = "US",
+            Hashed = hashed,
+        };
         return planner.Plan("default", new WorkspaceConfig { Sources = [source] }).Sources[0].Source.Hashed;
     }
 }

@@ -13,7 +13,9 @@ public sealed class ExplanationTests
     {
         await using var stage = await PastStage.CreateAsync(seed, stories: 60, batches: 20, TimeSpan.FromDays(1), TimeSpan.FromMinutes(1));
         var explainer = new Explainer(stage.People, new PersonTrailQueries(stage.Workspace.Database));
-        var log = stage.Naive.Events.Where(one => !one.Type.StartsWith("audience_key", StringComparison.Ordinal) && one.Type != "audience_registered").ToList();
+        var log = stage
+            .Naive.Events.Where(one => !one.Type.StartsWith("audience_key", StringComparison.Ordinal) && one.Type != "audience_registered")
+            .ToList();
         var people = log.GroupBy(one => NaivePast.Root(log, one.Stream)).ToList();
 
         foreach (var person in people)
@@ -22,11 +24,15 @@ public sealed class ExplanationTests
             var why = (await explainer.ExplainAsync(new PersonId(anchor), stage.Key, default)).ShouldNotBeNull();
             why.Person.ShouldBe(person.Key, $"seed {seed}");
             why.Events.Select(one => one.Event.Position).ShouldBe(person.Select(one => one.Position), $"seed {seed}, {person.Key}");
-            why.Events.Where(one => one.Event.Type.StartsWith("audience_member", StringComparison.Ordinal)).Select(one => $"{one.Event.Position} {one.Effect}")
+            why.Events.Where(one => one.Event.Type.StartsWith("audience_member", StringComparison.Ordinal))
+                .Select(one => $"{one.Event.Position} {one.Effect}")
                 .ShouldBe(EventEffects(person), $"seed {seed}, {person.Key}");
             (why.Membership.Status is null).ShouldBe(!person.Any(one => one.Type.StartsWith("audience_member", StringComparison.Ordinal)));
-            why.Events.Where(one => one.Event.Type == "person_linked").GroupBy(one => one.Event.Anchor)
-                .ShouldAllBe(links => links.Last().Effect == EventEffect.Decides && links.SkipLast(1).All(link => link.Effect == EventEffect.Superseded));
+            why.Events.Where(one => one.Event.Type == "person_linked")
+                .GroupBy(one => one.Event.Anchor)
+                .ShouldAllBe(links =>
+                    links.Last().Effect == EventEffect.Decides && links.SkipLast(1).All(link => link.Effect == EventEffect.Superseded)
+                );
         }
 
         people.Count.ShouldBeGreaterThan(60);
@@ -37,9 +43,19 @@ public sealed class ExplanationTests
     public async Task The_history_of_a_person_agrees_with_the_list_at_any_moment()
     {
         const int seed = 33;
-        await using var stage = await PastStage.CreateAsync(seed, stories: 40, batches: 20, TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(1));
+        await using var stage = await PastStage.CreateAsync(
+            seed,
+            stories: 40,
+            batches: 20,
+            TimeSpan.FromMinutes(3),
+            TimeSpan.FromMinutes(1)
+        );
         var random = new Random(seed);
-        var people = stage.Naive.Events.Where(one => one.OccurredAt is not null && one.Type.StartsWith("audience_member", StringComparison.Ordinal)).Select(one => one.Stream).Distinct().ToList();
+        var people = stage
+            .Naive.Events.Where(one => one.OccurredAt is not null && one.Type.StartsWith("audience_member", StringComparison.Ordinal))
+            .Select(one => one.Stream)
+            .Distinct()
+            .ToList();
         var inside = 0;
         for (var n = 0; n < 40; n++)
         {
@@ -47,7 +63,12 @@ public sealed class ExplanationTests
             var listed = stage.Naive.In(at, AsOfMeaning.Happened);
             var history = (await stage.People.HistoryAsync(new PersonId(people[random.Next(people.Count)]), default)).ShouldNotBeNull();
             var span = history.Spans.SingleOrDefault(one => one.Since <= at && (one.Until is null || one.Until > at));
-            var isIn = span is not null && span.Status is Domain.Membership.MembershipStatus.Present or Domain.Membership.MembershipStatus.Withheld or Domain.Membership.MembershipStatus.Limited;
+            var isIn =
+                span is not null
+                && span.Status
+                    is Domain.Membership.MembershipStatus.Present
+                        or Domain.Membership.MembershipStatus.Withheld
+                        or Domain.Membership.MembershipStatus.Limited;
             isIn.ShouldBe(listed.ContainsKey(history.Person), $"seed {seed}, {history.Person} at {at:O}");
             inside += isIn ? 1 : 0;
         }
@@ -58,9 +79,19 @@ public sealed class ExplanationTests
     private static IEnumerable<string> EventEffects(IEnumerable<NaiveEvent> person)
     {
         var stored = person.Where(one => one.Type.StartsWith("audience_member", StringComparison.Ordinal)).ToList();
-        var add = stored.Where(one => one.Type == "audience_member_added").OrderByDescending(one => one.OccurredAt).ThenBy(one => one.Position).FirstOrDefault();
-        var remove = stored.Where(one => one.Type == "audience_member_removed").OrderByDescending(one => one.OccurredAt).ThenBy(one => one.Position).FirstOrDefault();
+        var add = stored
+            .Where(one => one.Type == "audience_member_added")
+            .OrderByDescending(one => one.OccurredAt)
+            .ThenBy(one => one.Position)
+            .FirstOrDefault();
+        var remove = stored
+            .Where(one => one.Type == "audience_member_removed")
+            .OrderByDescending(one => one.OccurredAt)
+            .ThenBy(one => one.Position)
+            .FirstOrDefault();
         var decides = add is null || remove?.OccurredAt >= add.OccurredAt ? remove : add;
-        return stored.Select(one => $"{one.Position} {(one == decides ? EventEffect.Decides : one == add || one == remove ? EventEffect.Outweighed : EventEffect.Superseded)}");
+        return stored.Select(one =>
+            $"{one.Position} {(one == decides ? EventEffect.Decides : one == add || one == remove ? EventEffect.Outweighed : EventEffect.Superseded)}"
+        );
     }
 }

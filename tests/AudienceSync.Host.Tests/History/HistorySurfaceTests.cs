@@ -29,7 +29,9 @@ public sealed class HistorySurfaceTests : IAsyncLifetime
     {
         (await _host.GetAsync($"/v1/audiences/{Key}/members?at=2026-01-01T00:00:03Z")).GetProperty("members").GetArrayLength().ShouldBe(2);
         (await _host.GetAsync($"/v1/audiences/{Key}/members?at=2026-01-01T00:00:11Z")).GetProperty("members").GetArrayLength().ShouldBe(1);
-        (await _host.GetAsync($"/v1/audiences/{Key}/members?at=2026-01-01T00:00:11Z&mode=known")).GetProperty("members").GetArrayLength()
+        (await _host.GetAsync($"/v1/audiences/{Key}/members?at=2026-01-01T00:00:11Z&mode=known"))
+            .GetProperty("members")
+            .GetArrayLength()
             .ShouldBe(0, "no event was recorded by then");
         var diff = await _host.GetAsync($"/v1/audiences/{Key}/members/diff?from=2026-01-01T00:00:03Z&to=2026-01-01T00:00:11Z");
         var left = diff.GetProperty("changes").EnumerateArray().ShouldHaveSingleItem();
@@ -41,8 +43,11 @@ public sealed class HistorySurfaceTests : IAsyncLifetime
         spans[0].GetProperty("event").GetProperty("summary").GetString().ShouldBe("add");
 
         var why = await _host.GetAsync($"/v1/people/{ann}/why/{Key}");
-        why.GetProperty("events").EnumerateArray().Where(one => one.GetProperty("event").GetProperty("audience_key").ValueKind == JsonValueKind.String)
-            .Select(one => one.GetProperty("effect").GetString()).ShouldBe(["superseded", "decides", "outweighed"]);
+        why.GetProperty("events")
+            .EnumerateArray()
+            .Where(one => one.GetProperty("event").GetProperty("audience_key").ValueKind == JsonValueKind.String)
+            .Select(one => one.GetProperty("effect").GetString())
+            .ShouldBe(["superseded", "decides", "outweighed"]);
         var binding = why.GetProperty("bindings").EnumerateArray().ShouldHaveSingleItem();
         binding.GetProperty("feeds").GetBoolean().ShouldBeTrue();
         binding.GetProperty("looked").GetBoolean().ShouldBeTrue();
@@ -93,5 +98,6 @@ public sealed class HistorySurfaceTests : IAsyncLifetime
         (await RunAsync("members", "why", "ann@example.com", Key)).ExitCode.ShouldNotBe(0, "an identifier is not accepted as an argument");
     }
 
-    private Task<CommandRun> RunAsync(params string[] args) => CommandRun.RunAsync(new Dictionary<string, string> { ["AUDIENCESYNC_POSTGRES"] = _host.Database }, args);
+    private Task<CommandRun> RunAsync(params string[] args) =>
+        CommandRun.RunAsync(new Dictionary<string, string> { ["AUDIENCESYNC_POSTGRES"] = _host.Database }, args);
 }

@@ -20,7 +20,9 @@ public sealed class MembersAsOfTests
         {
             var at = Moment(random, mode);
             var listed = await ListAsync(stage, at, mode, limit: random.Next(1, 30));
-            listed.ToDictionary(member => member.Person, member => member.Until!.Value).OrderBy(one => one.Key)
+            listed
+                .ToDictionary(member => member.Person, member => member.Until!.Value)
+                .OrderBy(one => one.Key)
                 .ShouldBe(stage.Naive.In(at, mode).OrderBy(one => one.Key), $"seed {seed}, {mode} {at:O}");
             members += listed.Count;
             empty += listed.Count == 0 ? 1 : 0;
@@ -42,9 +44,14 @@ public sealed class MembersAsOfTests
         {
             var (from, to) = (Moment(random, mode), Moment(random, mode));
             var (before, after) = (stage.Naive.In(from, mode).Keys, stage.Naive.In(to, mode).Keys);
-            var expected = before.Except(after).Select(person => $"Left {person}").Concat(after.Except(before).Select(person => $"Entered {person}")).Order(StringComparer.Ordinal).ToList();
+            var expected = before
+                .Except(after)
+                .Select(person => $"Left {person}")
+                .Concat(after.Except(before).Select(person => $"Entered {person}"))
+                .Order(StringComparer.Ordinal)
+                .ToList();
             var actual = new List<string>();
-            for (Guid? mark = Guid.Empty; mark is { } after_;)
+            for (Guid? mark = Guid.Empty; mark is { } after_; )
             {
                 var page = await stage.Past.DiffAsync(stage.Key, (from, to), mode, after_, random.Next(1, 30), default);
                 actual.AddRange(page.Changes.Select(change => $"{change.Change} {change.Member.Person}"));
@@ -73,13 +80,14 @@ public sealed class MembersAsOfTests
         projected.Count(member => member.Restrictions.Count > 0).ShouldBeGreaterThan(5);
 
         // Which times a row holds may differ by anchor; status, window and restrictions are those of the person.
-        static string Text(MemberView member) => $"{member.Person} {member.Status} {member.Since:O} {member.Until:O} {string.Join(' ', member.Restrictions)} {string.Join(' ', member.RestrictedAt)}";
+        static string Text(MemberView member) =>
+            $"{member.Person} {member.Status} {member.Since:O} {member.Until:O} {string.Join(' ', member.Restrictions)} {string.Join(' ', member.RestrictedAt)}";
     }
 
     private static async Task<List<MemberView>> ListAsync(PastStage stage, DateTimeOffset at, AsOfMeaning mode, int limit)
     {
         var listed = new List<MemberView>();
-        for (Guid? mark = Guid.Empty; mark is { } after;)
+        for (Guid? mark = Guid.Empty; mark is { } after; )
         {
             var page = await stage.Past.ListAsync(stage.Key, at, mode, after, limit, default);
             page.Members.Count.ShouldBeLessThanOrEqualTo(limit);
@@ -91,7 +99,8 @@ public sealed class MembersAsOfTests
     }
 
     // The events occurred in the hour before the start, and were recorded in the 40 minutes after it.
-    private static DateTimeOffset Moment(Random random, AsOfMeaning mode) => mode == AsOfMeaning.Happened
-        ? TestWorkspace.Start.AddSeconds(random.Next(-62 * 60, 25 * 60))
-        : TestWorkspace.Start.AddSeconds(random.Next(-60, 25 * 60));
+    private static DateTimeOffset Moment(Random random, AsOfMeaning mode) =>
+        mode == AsOfMeaning.Happened
+            ? TestWorkspace.Start.AddSeconds(random.Next(-62 * 60, 25 * 60))
+            : TestWorkspace.Start.AddSeconds(random.Next(-60, 25 * 60));
 }

@@ -6,7 +6,15 @@ using Npgsql;
 namespace AudienceSync.Host.Tests.History;
 
 /// <summary>One event of the log, as this reference implementation reads it.</summary>
-internal sealed record NaiveEvent(long Position, Guid Stream, string Type, DateTimeOffset RecordedAt, DateTimeOffset? OccurredAt, Guid? Owner, string? Key);
+internal sealed record NaiveEvent(
+    long Position,
+    Guid Stream,
+    string Type,
+    DateTimeOffset RecordedAt,
+    DateTimeOffset? OccurredAt,
+    Guid? Owner,
+    string? Key
+);
 
 /// <summary>
 /// The log of a workspace, evaluated for one version from scratch at each query: no rows, no streams, none of the engine's rules. From its
@@ -26,11 +34,21 @@ internal sealed class NaivePast(IReadOnlyList<NaiveEvent> events, int version, T
         while (await reader.ReadAsync())
         {
             var data = JsonDocument.Parse(reader.GetString(4)).RootElement;
-            events.Add(new NaiveEvent(
-                reader.GetInt64(0), reader.GetGuid(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3),
-                data.TryGetProperty("occurredAt", out var at) ? at.GetDateTimeOffset() : null,
-                data.TryGetProperty("owner", out var owner) && owner.ValueKind == JsonValueKind.String && reader.GetString(2) == "person_linked" ? owner.GetGuid() : null,
-                data.TryGetProperty("audienceKey", out var key) ? key.GetString() : null));
+            events.Add(
+                new NaiveEvent(
+                    reader.GetInt64(0),
+                    reader.GetGuid(1),
+                    reader.GetString(2),
+                    reader.GetFieldValue<DateTimeOffset>(3),
+                    data.TryGetProperty("occurredAt", out var at) ? at.GetDateTimeOffset() : null,
+                    data.TryGetProperty("owner", out var owner)
+                    && owner.ValueKind == JsonValueKind.String
+                    && reader.GetString(2) == "person_linked"
+                        ? owner.GetGuid()
+                        : null,
+                    data.TryGetProperty("audienceKey", out var key) ? key.GetString() : null
+                )
+            );
         }
 
         return new NaivePast(events, version, workspace.Keys.ByName($"k0_v{version}")!.Window!.Value);
@@ -41,12 +59,14 @@ internal sealed class NaivePast(IReadOnlyList<NaiveEvent> events, int version, T
 
     /// <summary>Whether this is an add or a remove that counts for the version.</summary>
     public bool IsMembershipEvent(NaiveEvent one) =>
-        one.Type.StartsWith("audience_member", StringComparison.Ordinal) && int.Parse(one.Key!["k0_v".Length..], System.Globalization.CultureInfo.InvariantCulture) <= version;
+        one.Type.StartsWith("audience_member", StringComparison.Ordinal)
+        && int.Parse(one.Key!["k0_v".Length..], System.Globalization.CultureInfo.InvariantCulture) <= version;
 
     /// <summary>The roots that are members, with the ends of their windows.</summary>
-    public Dictionary<Guid, DateTimeOffset> In(DateTimeOffset at, AsOfMeaning mode) => mode == AsOfMeaning.Known
-        ? In([.. events.Where(one => one.RecordedAt <= at)], at)
-        : In([.. events.Where(one => one.Type == "person_linked" || IsPublication(one) || one.OccurredAt <= at)], at);
+    public Dictionary<Guid, DateTimeOffset> In(DateTimeOffset at, AsOfMeaning mode) =>
+        mode == AsOfMeaning.Known
+            ? In([.. events.Where(one => one.RecordedAt <= at)], at)
+            : In([.. events.Where(one => one.Type == "person_linked" || IsPublication(one) || one.OccurredAt <= at)], at);
 
     /// <summary>The same for a subset of the events.</summary>
     public Dictionary<Guid, DateTimeOffset> In(IReadOnlyList<NaiveEvent> counted, DateTimeOffset at)

@@ -20,7 +20,8 @@ internal sealed class PastStage(TestWorkspace workspace, ProjectionStage stage) 
     /// <summary>Small chunks and few people per read, so that a list has many pages.</summary>
     public MembersAsOf Past { get; } = new(new PastQueries(workspace.Database), workspace.Keys) { ChunkPeople = 16, MaxPeople = 32 };
 
-    public PersonPast People => new(new PastQueries(workspace.Database), new PersonTrailQueries(workspace.Database), workspace.Keys, workspace.Clock);
+    public PersonPast People =>
+        new(new PastQueries(workspace.Database), new PersonTrailQueries(workspace.Database), workspace.Keys, workspace.Clock);
 
     public NaivePast Naive { get; private set; } = null!;
 
@@ -38,12 +39,23 @@ internal sealed class PastStage(TestWorkspace workspace, ProjectionStage stage) 
     /// <param name="projectsMeanwhile">Whether the projector also runs in between and is stopped before it is done, or only at the
     /// end.</param>
     public static async Task<PastStage> CreateAsync(
-        int seed, int stories, int batches, TimeSpan window, TimeSpan between, int pageEvents = 5_000, int successors = 0, bool projectsMeanwhile = false)
+        int seed,
+        int stories,
+        int batches,
+        TimeSpan window,
+        TimeSpan between,
+        int pageEvents = 5_000,
+        int successors = 0,
+        bool projectsMeanwhile = false
+    )
     {
         var random = new Random(seed);
         var workspace = await TestWorkspace.CreateAsync([window]);
         var past = new PastStage(workspace, new ProjectionStage(workspace));
-        var events = Enumerable.Range(0, stories).SelectMany(number => new PeopleStory(workspace.Webhooks, number, random).Events).ToArray();
+        var events = Enumerable
+            .Range(0, stories)
+            .SelectMany(number => new PeopleStory(workspace.Webhooks, number, random).Events)
+            .ToArray();
         random.Shuffle(events);
         var log = workspace.OpenLog();
         foreach (var (n, batch) in events.Chunk((events.Length / batches) + 1).Index())
@@ -54,7 +66,10 @@ internal sealed class PastStage(TestWorkspace workspace, ProjectionStage stage) 
                 await past.PublishSuccessorAsync(versions, window * (1 + (0.25 * versions)));
             }
 
-            await log.AppendAsync([new PendingRequest([.. batch.Select(one => To(random.Next(versions) + 1, one))], [], default, TestWorkspace.Start)], default);
+            await log.AppendAsync(
+                [new PendingRequest([.. batch.Select(one => To(random.Next(versions) + 1, one))], [], default, TestWorkspace.Start)],
+                default
+            );
             workspace.Clock.Advance(between);
             if (projectsMeanwhile && random.Next(3) == 0)
             {
@@ -72,7 +87,11 @@ internal sealed class PastStage(TestWorkspace workspace, ProjectionStage stage) 
     public async Task PublishSuccessorAsync(int version, TimeSpan window)
     {
         var registry = new AudienceRegistry(new RegistryStore(workspace.Database, workspace.Clock), workspace.Keys);
-        await registry.ExecuteAsync("k0", new PublishKey(version, new KeyTerms((long)window.TotalSeconds, Inherits: true), "test", null), default);
+        await registry.ExecuteAsync(
+            "k0",
+            new PublishKey(version, new KeyTerms((long)window.TotalSeconds, Inherits: true), "test", null),
+            default
+        );
     }
 
     // The same event for another version.
@@ -103,7 +122,9 @@ internal sealed class PastStage(TestWorkspace workspace, ProjectionStage stage) 
         using var stop = new CancellationTokenSource();
         var running = stage.Run("host", pageEvents, stop.Token);
         await stage.ReachAsync(await stage.HeadAsync());
-        await stage.UntilAsync(async () => await workspace.AskAsync<long>("select count(*) from audience_keys where inherits_from is not null and not inherit_done") == 0);
+        await stage.UntilAsync(async () =>
+            await workspace.AskAsync<long>("select count(*) from audience_keys where inherits_from is not null and not inherit_done") == 0
+        );
         await stop.CancelAsync();
         await running;
     }

@@ -28,11 +28,18 @@ public sealed class SuccessorTests
                 var (from, to) = (Moment(random, mode), Moment(random, mode));
                 var (left, entered) = (naive.In(from, mode), naive.In(to, mode));
                 var listed = await ListAsync(stage, version, to, mode);
-                listed.ToDictionary(member => member.Person, member => member.Until!.Value).OrderBy(one => one.Key)
+                listed
+                    .ToDictionary(member => member.Person, member => member.Until!.Value)
+                    .OrderBy(one => one.Key)
                     .ShouldBe(entered.OrderBy(one => one.Key), $"seed {seed}, version {version}, {mode} {to:O}");
-                var expected = left.Keys.Except(entered.Keys).Select(person => $"Left {person}").Concat(entered.Keys.Except(left.Keys).Select(person => $"Entered {person}"));
+                var expected = left
+                    .Keys.Except(entered.Keys)
+                    .Select(person => $"Left {person}")
+                    .Concat(entered.Keys.Except(left.Keys).Select(person => $"Entered {person}"));
                 var differ = await DiffAllAsync(stage, version, (from, to), mode);
-                differ.Order(StringComparer.Ordinal).ShouldBe(expected.Order(StringComparer.Ordinal), $"seed {seed}, version {version}, {mode} {from:O} {to:O}");
+                differ
+                    .Order(StringComparer.Ordinal)
+                    .ShouldBe(expected.Order(StringComparer.Ordinal), $"seed {seed}, version {version}, {mode} {from:O} {to:O}");
                 members += listed.Count;
                 changes += differ.Count;
                 before += mode == AsOfMeaning.Known && to < published ? 1 : 0;
@@ -50,7 +57,9 @@ public sealed class SuccessorTests
         await using var stage = await StageAsync(63);
         var (successor, now) = (stage.KeyOf(3), stage.Workspace.Clock.GetUtcNow());
         var projected = await new MemberQueries(stage.Workspace.Database).ListAsync(successor.KeyId, Guid.Empty, 10_000, default);
-        (await ListAsync(stage, 3, now, AsOfMeaning.Known)).Select(member => $"{member.Person} {member.Status} {member.Until:O}").Order(StringComparer.Ordinal)
+        (await ListAsync(stage, 3, now, AsOfMeaning.Known))
+            .Select(member => $"{member.Person} {member.Status} {member.Until:O}")
+            .Order(StringComparer.Ordinal)
             .ShouldBe(projected.Select(member => $"{member.Person} {member.Status} {member.Until:O}").Order(StringComparer.Ordinal));
 
         var explainer = new Explainer(stage.People, new PersonTrailQueries(stage.Workspace.Database));
@@ -74,10 +83,14 @@ public sealed class SuccessorTests
         PastStage.CreateAsync(seed, stories: 60, batches: 40, Window, TimeSpan.FromMinutes(1), pageEvents: 97, successors: 2);
 
     private static async Task<List<string>> DiffAllAsync(
-        PastStage stage, int version, (DateTimeOffset From, DateTimeOffset To) times, AsOfMeaning mode)
+        PastStage stage,
+        int version,
+        (DateTimeOffset From, DateTimeOffset To) times,
+        AsOfMeaning mode
+    )
     {
         var changes = new List<string>();
-        for (Guid? mark = Guid.Empty; mark is { } after;)
+        for (Guid? mark = Guid.Empty; mark is { } after; )
         {
             var page = await stage.Past.DiffAsync(stage.KeyOf(version), times, mode, after, 25, default);
             changes.AddRange(page.Changes.Select(change => $"{change.Change} {change.Member.Person}"));
@@ -90,7 +103,7 @@ public sealed class SuccessorTests
     private static async Task<List<MemberView>> ListAsync(PastStage stage, int version, DateTimeOffset at, AsOfMeaning mode)
     {
         var listed = new List<MemberView>();
-        for (Guid? mark = Guid.Empty; mark is { } after;)
+        for (Guid? mark = Guid.Empty; mark is { } after; )
         {
             var page = await stage.Past.ListAsync(stage.KeyOf(version), at, mode, after, 25, default);
             listed.AddRange(page.Members);
@@ -100,7 +113,8 @@ public sealed class SuccessorTests
         return listed;
     }
 
-    private static DateTimeOffset Moment(Random random, AsOfMeaning mode) => mode == AsOfMeaning.Happened
-        ? TestWorkspace.Start.AddSeconds(random.Next(-62 * 60, 40 * 60))
-        : TestWorkspace.Start.AddSeconds(random.Next(-60, 45 * 60));
+    private static DateTimeOffset Moment(Random random, AsOfMeaning mode) =>
+        mode == AsOfMeaning.Happened
+            ? TestWorkspace.Start.AddSeconds(random.Next(-62 * 60, 40 * 60))
+            : TestWorkspace.Start.AddSeconds(random.Next(-60, 45 * 60));
 }

@@ -17,34 +17,61 @@ internal static class HoldStage
 
     public static OffsetClock NewClock() => new(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero));
 
-    public static string[] People(int from, int to) => [.. Enumerable.Range(from, to - from).Select(n => string.Create(CultureInfo.InvariantCulture, $"person{n}"))];
+    public static string[] People(int from, int to) =>
+        [.. Enumerable.Range(from, to - from).Select(n => string.Create(CultureInfo.InvariantCulture, $"person{n}"))];
 
     /// <summary>Sends the same event for many people.</summary>
     public static async Task SendEventsAsync(
-        this TestHost host, string operation, IReadOnlyList<string> people, int second = 0, string key = First)
+        this TestHost host,
+        string operation,
+        IReadOnlyList<string> people,
+        int second = 0,
+        string key = First
+    )
     {
         foreach (var chunk in people.Chunk(EventsPerRequest))
         {
-            var events = new JsonArray([.. chunk.Select(person => (JsonNode)new JsonObject
-            {
-                ["event"] = "audience_" + operation,
-                ["event_id"] = $"{operation} {key} {person} {second}",
-                ["audience_key"] = key,
-                ["occurred_at"] = new DateTimeOffset(2026, 1, 1, 0, 0, second, TimeSpan.Zero).ToString("O"),
-                ["person"] = new JsonObject { ["email"] = person + "@example.com" },
-            })]);
+            var events = new JsonArray([
+                .. chunk.Select(person =>
+                    (JsonNode)
+                        new JsonObject
+                        {
+                            ["event"] = "audience_" + operation,
+                            ["event_id"] = $"{operation} {key} {person} {second}",
+                            ["audience_key"] = key,
+                            ["occurred_at"] = new DateTimeOffset(2026, 1, 1, 0, 0, second, TimeSpan.Zero).ToString("O"),
+                            ["person"] = new JsonObject { ["email"] = person + "@example.com" },
+                        }
+                ),
+            ]);
             (await host.PostAsync(events.ToJsonString())).Status.ShouldBe(200);
         }
     }
 
     /// <summary>Waits until the status row of a remote audience meets a condition.</summary>
-    public static Task<JsonElement> UntilBindingAsync(this TestHost host, int remote, Func<JsonElement, bool> isRight, Action? meanwhile = null) => host.UntilAsync(
-        async () => (await host.GetAsync("/v1/status")).GetProperty("bindings").EnumerateArray().Single(binding => binding.GetProperty("remote").GetString() == TestHost.Remote(remote)),
-        isRight, meanwhile);
+    public static Task<JsonElement> UntilBindingAsync(
+        this TestHost host,
+        int remote,
+        Func<JsonElement, bool> isRight,
+        Action? meanwhile = null
+    ) =>
+        host.UntilAsync(
+            async () =>
+                (await host.GetAsync("/v1/status"))
+                    .GetProperty("bindings")
+                    .EnumerateArray()
+                    .Single(binding => binding.GetProperty("remote").GetString() == TestHost.Remote(remote)),
+            isRight,
+            meanwhile
+        );
 
     /// <summary>Waits until a list has this many members.</summary>
-    public static Task UntilHeldAsync(this TestHost host, int remote, int people, Action? meanwhile = null) => host.UntilAsync(
-        async () => JsonSerializer.SerializeToElement((await host.Sandbox.HeldAsync(TestHost.Remote(remote), "EMAIL")).Count), held => held.GetInt32() == people, meanwhile);
+    public static Task UntilHeldAsync(this TestHost host, int remote, int people, Action? meanwhile = null) =>
+        host.UntilAsync(
+            async () => JsonSerializer.SerializeToElement((await host.Sandbox.HeldAsync(TestHost.Remote(remote), "EMAIL")).Count),
+            held => held.GetInt32() == people,
+            meanwhile
+        );
 
     /// <summary>Waits until a plan exists, and returns it.</summary>
     public static async Task<JsonElement> PlanAsync(this TestHost host)
@@ -54,8 +81,12 @@ internal static class HoldStage
     }
 
     /// <summary>Waits until every resync has ended.</summary>
-    public static Task FinishedAsync(this TestHost host, Action? meanwhile = null) => host.UntilAsync(
-        () => host.GetAsync("/v1/resyncs"), answer => answer.GetProperty("resyncs").EnumerateArray().All(resync => resync.Text("state") == "finished"), meanwhile);
+    public static Task FinishedAsync(this TestHost host, Action? meanwhile = null) =>
+        host.UntilAsync(
+            () => host.GetAsync("/v1/resyncs"),
+            answer => answer.GetProperty("resyncs").EnumerateArray().All(resync => resync.Text("state") == "finished"),
+            meanwhile
+        );
 
     public static long Number(this JsonElement row, string field) => row.GetProperty(field).GetInt64();
 

@@ -33,12 +33,16 @@ public sealed class PauseTests
         (await host.HeldAsync(0, HoldStage.People(0, 23))).ShouldBe(HoldStage.People(0, 20));
         var status = await host.GetAsync("/v1/status");
         var pause = status.GetProperty("pauses").EnumerateArray().Single();
-        (pause.Text("destination"), pause.Text("by"), pause.Text("why"), pause.Number("waiting_removals")).ShouldBe(("meta_main", "ann", "the token is changed", 5));
+        (pause.Text("destination"), pause.Text("by"), pause.Text("why"), pause.Number("waiting_removals")).ShouldBe(
+            ("meta_main", "ann", "the token is changed", 5)
+        );
         status.GetProperty("quiet").GetBoolean().ShouldBeFalse();
         status.GetProperty("destinations").EnumerateArray().Single().Text("state").ShouldBe("paused");
         (await WarningsAsync(host)).ShouldHaveSingleItem().ShouldContain("5 removals waiting; meta_main");
 
-        (await host.ExecuteAsOperatorAsync(Account + "/resume", new { by = "ben" })).GetProperty("still_paused").GetArrayLength()
+        (await host.ExecuteAsOperatorAsync(Account + "/resume", new { by = "ben" }))
+            .GetProperty("still_paused")
+            .GetArrayLength()
             .ShouldBe(0);
         await host.WaitUntilQuietAsync();
         (await host.HeldAsync(0, HoldStage.People(0, 23))).ShouldBe(HoldStage.People(5, 23));
@@ -89,15 +93,17 @@ public sealed class PauseTests
     public async Task Unknown_targets_cannot_be_paused_and_reasons_that_are_too_long_are_refused()
     {
         await using var host = await TestHost.StartAsync(_options);
-        foreach (var (path, body, status, code) in new (string, object, int, string)[]
-        {
-            ("destinations/nowhere/pause", new { }, 404, "unknown_destination"),
-            ("destinations/nowhere/resume", new { }, 404, "unknown_destination"),
-            (Account + "/pause", new { remote = "1" }, 404, "unknown_destination"),
-            (Account + "/pause", new { by = new string('x', 101) }, 422, "invalid_reason"),
-            (Account + "/pause", new { why = new string('x', 501) }, 422, "invalid_reason"),
-            ("plans/4711/approve", new { }, 404, "unknown_plan"),
-        })
+        foreach (
+            var (path, body, status, code) in new (string, object, int, string)[]
+            {
+                ("destinations/nowhere/pause", new { }, 404, "unknown_destination"),
+                ("destinations/nowhere/resume", new { }, 404, "unknown_destination"),
+                (Account + "/pause", new { remote = "1" }, 404, "unknown_destination"),
+                (Account + "/pause", new { by = new string('x', 101) }, 422, "invalid_reason"),
+                (Account + "/pause", new { why = new string('x', 501) }, 422, "invalid_reason"),
+                ("plans/4711/approve", new { }, 404, "unknown_plan"),
+            }
+        )
         {
             var answer = await host.PostAsOperatorAsync(path, body);
             (answer.Status, answer.Code).ShouldBe((status, code), path);

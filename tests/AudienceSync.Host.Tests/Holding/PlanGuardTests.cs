@@ -16,7 +16,9 @@ public sealed class PlanGuardTests
         await PauseWhileAsync(host, () => host.SendEventsAsync("remove", HoldStage.People(0, 1_200), second: 1), pending: 1_200);
 
         var plan = await host.PlanAsync();
-        (plan.Number("removals"), plan.Number("members"), plan.Text("state"), plan.Text("kind")).ShouldBe((1_200, 2_000, "waiting", "removals"));
+        (plan.Number("removals"), plan.Number("members"), plan.Text("state"), plan.Text("kind")).ShouldBe(
+            (1_200, 2_000, "waiting", "removals")
+        );
         (await host.UntilBindingAsync(0, binding => binding.Number("held_removals") == 1_200)).Number("pending_removals").ShouldBe(0);
         (await host.GetAsync("/v1/status")).GetProperty("quiet").GetBoolean().ShouldBeFalse();
         (await host.HeldAsync(0, HoldStage.People(0, 2_000))).Count.ShouldBe(2_000);
@@ -27,7 +29,9 @@ public sealed class PlanGuardTests
         await host.UntilHeldAsync(0, 1_969);
         (await host.PostAsOperatorAsync("people/erasures", new { email = "person8@example.com" })).Status.ShouldBe(202);
         await host.UntilHeldAsync(0, 1_968);
-        (await host.HeldAsync(0, HoldStage.People(0, 2_000))).ShouldBe(HoldStage.People(0, 2_000).Where((_, n) => n is not (7 or 8) and (< 1_200 or >= 1_230)));
+        (await host.HeldAsync(0, HoldStage.People(0, 2_000))).ShouldBe(
+            HoldStage.People(0, 2_000).Where((_, n) => n is not (7 or 8) and (< 1_200 or >= 1_230))
+        );
 
         await host.SendEventsAsync("add", HoldStage.People(10, 12), second: 3);
         await host.ExecuteAsOperatorAsync($"plans/{plan.Number("plan")}/approve", new { by = "ann", why = "the campaign is over" });
@@ -49,7 +53,8 @@ public sealed class PlanGuardTests
                 await host.ExecuteAsOperatorAsync("people/suppressions", new { email = "person5@example.com" });
                 await host.ExecuteAsOperatorAsync("people/suppressions", new { email = "person1999@example.com" });
             },
-            pending: 1_201);
+            pending: 1_201
+        );
 
         (await host.PlanAsync()).Number("removals").ShouldBe(1_199);
         await host.UntilHeldAsync(0, 1_998);

@@ -32,11 +32,22 @@ public sealed class ResyncTests
         (await host.CallsAsync()).ShouldBe(calls);
         (await host.ScalarAsync<long>("select count(*) from resyncs")).ShouldBe(0);
 
-        await host.ExecuteAsOperatorAsync(Path, new { remote = TestHost.Remote(0), by = "ann", why = "the agency tidied up" });
+        await host.ExecuteAsOperatorAsync(
+            Path,
+            new
+            {
+                remote = TestHost.Remote(0),
+                by = "ann",
+                why = "the agency tidied up",
+            }
+        );
         await host.FinishedAsync();
         (await host.HeldAsync(0, HoldStage.People(0, 60))).ShouldBe(HoldStage.People(10, 60));
         (await host.CallsAsync()).ShouldBe(calls + 2, "one of adds, one of removals");
-        (await host.ScalarAsync<string>("select string_agg(operation::text, '' order by call_id) from calls")).ShouldEndWith("21", customMessage: "removals first");
+        (await host.ScalarAsync<string>("select string_agg(operation::text, '' order by call_id) from calls")).ShouldEndWith(
+            "21",
+            customMessage: "removals first"
+        );
         await host.WaitUntilQuietAsync();
         var resync = (await host.GetAsync("/v1/resyncs")).GetProperty("resyncs").EnumerateArray().Single();
         (resync.Text("by"), resync.Text("state"), resync.Number("planned"), resync.Number("sent")).ShouldBe(("ann", "finished", 60, 60));
@@ -59,7 +70,8 @@ public sealed class ResyncTests
                 return await host.GetAsync("/v1/resyncs");
             },
             answer => answer.GetProperty("resyncs").EnumerateArray().All(one => one.Text("state") == "finished"),
-            () => _clock.Advance(TimeSpan.FromSeconds(30)));
+            () => _clock.Advance(TimeSpan.FromSeconds(30))
+        );
         await host.WaitUntilQuietAsync(meanwhile: () => _clock.Advance(TimeSpan.FromSeconds(30)));
 
         fewest.ShouldBeGreaterThanOrEqualTo(39);
@@ -77,7 +89,15 @@ public sealed class ResyncTests
         await host.StopAsync();
         (await host.Sandbox.Admin.DeleteAsync("/admin/faults")).EnsureSuccessStatusCode();
 
-        await using var next = await TestHost.StartAsync(new TestHostOptions { Clock = _clock, Database = host.Database, Platform = host.Sandbox, Audiences = Audiences });
+        await using var next = await TestHost.StartAsync(
+            new TestHostOptions
+            {
+                Clock = _clock,
+                Database = host.Database,
+                Platform = host.Sandbox,
+                Audiences = Audiences,
+            }
+        );
         await next.FinishedAsync(() => _clock.Advance(TimeSpan.FromSeconds(30)));
         (await next.HeldAsync(0, HoldStage.People(0, 60))).ShouldBe(HoldStage.People(10, 60));
     }
@@ -86,7 +106,15 @@ public sealed class ResyncTests
     public async Task A_member_that_a_human_removed_comes_back_and_a_stranger_that_they_added_stays()
     {
         await using var host = await StartAsync();
-        await host.Sandbox.FaultAsync(new { kind = "human_edit", operation = "add", count = 1, seed = 3 });
+        await host.Sandbox.FaultAsync(
+            new
+            {
+                kind = "human_edit",
+                operation = "add",
+                count = 1,
+                seed = 3,
+            }
+        );
         await host.SendEventsAsync("add", HoldStage.People(60, 61), second: 5);
         await host.WaitUntilQuietAsync();
         var edited = await host.Sandbox.HeldAsync(TestHost.Remote(0), "EMAIL");
@@ -159,7 +187,9 @@ public sealed class ResyncTests
     }
 
     // The platform's own name, which our naming policy would write in lower case.
-    private static JsonContent Digests(string[] people) => JsonContent.Create(new Dictionary<string, List<string>> { ["EMAIL"] = [.. people.Select(Digest)] });
+    private static JsonContent Digests(string[] people) =>
+        JsonContent.Create(new Dictionary<string, List<string>> { ["EMAIL"] = [.. people.Select(Digest)] });
 
-    private static string Digest(string person) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(person + "@example.com")));
+    private static string Digest(string person) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(person + "@example.com")));
 }

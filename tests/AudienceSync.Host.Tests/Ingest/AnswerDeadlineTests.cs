@@ -113,12 +113,19 @@ public sealed class AnswerDeadlineTests
         var first = await host.PostAsync(single);
         first.Status.ShouldBe(200);
         (await host.PostAsync(array)).Status.ShouldBe(200);
-        (await host.ScalarAsync<long>("select count(*) from mt_events where type = 'audience_member_added'"))
-            .ShouldBe(4, "a retry was a duplicate, or the first commit");
+        (await host.ScalarAsync<long>("select count(*) from mt_events where type = 'audience_member_added'")).ShouldBe(
+            4,
+            "a retry was a duplicate, or the first commit"
+        );
         var workspace = host.Server.Workspaces["default"];
         var position = await host.ScalarAsync<long>($"select seq_id from mt_events where id = '{first.ReceiptId()}'");
-        var seal = new BodySeal(new MasterKeys(new MasterKey(1, Convert.FromBase64String(TestHostFiles.MasterKey))), new byte[MasterKey.KeyBytes]);
-        (await new BodyArchiveStore(workspace.Get<WorkspaceDatabase>(), seal).FindAsync(new Position(position), default)).ShouldBe(Encoding.UTF8.GetBytes(single));
+        var seal = new BodySeal(
+            new MasterKeys(new MasterKey(1, Convert.FromBase64String(TestHostFiles.MasterKey))),
+            new byte[MasterKey.KeyBytes]
+        );
+        (await new BodyArchiveStore(workspace.Get<WorkspaceDatabase>(), seal).FindAsync(new Position(position), default)).ShouldBe(
+            Encoding.UTF8.GetBytes(single)
+        );
     }
 
     private static PendingRequest Pending() => new([], [], default, Sample.Now);

@@ -20,14 +20,31 @@ public sealed class ArrayTests(IngestHost given) : IClassFixture<IngestHost>
     public async Task Good_bad_and_quarantined_events_of_one_array_are_each_answered_in_their_place()
     {
         var good = Sample.Event();
-        var answer = await given.Host.PostAsync(Sample.Array(
-            [good, Sample.Without("event"), Sample.With("audience_key", "nobody_published_v1"), JsonValue.Create(7), null, Sample.Event()]));
+        var answer = await given.Host.PostAsync(
+            Sample.Array([
+                good,
+                Sample.Without("event"),
+                Sample.With("audience_key", "nobody_published_v1"),
+                JsonValue.Create(7),
+                null,
+                Sample.Event(),
+            ])
+        );
         answer.Status.ShouldBe(202);
-        answer.Results.Select(Describe).ShouldBe(
-        [
-            "accepted", "refused missing_event", "quarantined unknown_audience_key", "refused not_an_event", "refused not_an_event", "accepted",
-        ]);
-        answer.Results[0].GetProperty("receipt_id").GetString()
+        answer
+            .Results.Select(Describe)
+            .ShouldBe([
+                "accepted",
+                "refused missing_event",
+                "quarantined unknown_audience_key",
+                "refused not_an_event",
+                "refused not_an_event",
+                "accepted",
+            ]);
+        answer
+            .Results[0]
+            .GetProperty("receipt_id")
+            .GetString()
             .ShouldBe((await given.Host.PostAsync(good)).ReceiptId(), "sent alone it is the same event");
         answer.Results[1].TryGetProperty("receipt_id", out _).ShouldBeFalse();
     }
@@ -35,7 +52,12 @@ public sealed class ArrayTests(IngestHost given) : IClassFixture<IngestHost>
     [Fact]
     public async Task An_array_sent_again_gets_the_same_response_and_changes_nothing()
     {
-        var body = Sample.Array([Sample.Event(), Sample.With("audience_key", "nobody_published_v1"), Sample.Without("person"), Sample.Event()]);
+        var body = Sample.Array([
+            Sample.Event(),
+            Sample.With("audience_key", "nobody_published_v1"),
+            Sample.Without("person"),
+            Sample.Event(),
+        ]);
         var first = await given.Host.PostAsync(body);
         var head = await given.Host.ScalarAsync<long>("select count(*) from mt_events");
         var held = await given.Host.ScalarAsync<long>("select count(*) from quarantine");
@@ -72,7 +94,8 @@ public sealed class ArrayTests(IngestHost given) : IClassFixture<IngestHost>
 
     [Fact]
     public async Task An_array_inside_an_array_is_not_an_event() =>
-        (await given.Host.PostAsync("[[" + Sample.Event().ToJsonString() + "]," + Sample.Event().ToJsonString() + "]")).Results.Select(Describe)
+        (await given.Host.PostAsync("[[" + Sample.Event().ToJsonString() + "]," + Sample.Event().ToJsonString() + "]"))
+            .Results.Select(Describe)
             .ShouldBe(["refused not_an_event", "accepted"]);
 
     [Fact]
@@ -80,8 +103,9 @@ public sealed class ArrayTests(IngestHost given) : IClassFixture<IngestHost>
     {
         var body = Sample.Array(Enumerable.Range(0, 100).Select(_ => (JsonNode?)Sample.With("audience_key", "crowded_v1")));
         (await given.Host.PostAsync(body)).Status.ShouldBe(202);
-        (await given.Host.ScalarAsync<long>("select sum(body_bytes)::bigint from quarantine where audience_key = 'crowded_v1'"))
-            .ShouldBeLessThanOrEqualTo(body.Length);
+        (
+            await given.Host.ScalarAsync<long>("select sum(body_bytes)::bigint from quarantine where audience_key = 'crowded_v1'")
+        ).ShouldBeLessThanOrEqualTo(body.Length);
     }
 
     private static string Describe(System.Text.Json.JsonElement receipt) =>

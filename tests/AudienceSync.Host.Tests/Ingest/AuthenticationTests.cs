@@ -46,7 +46,8 @@ public sealed class AuthenticationTests(IngestHost given) : IClassFixture<Ingest
     public async Task A_token_in_the_user_name_is_not_a_password() => (await SendAsync(Basic(Token + ":"))).Code.ShouldBe("unauthorized");
 
     [Fact]
-    public async Task A_token_longer_than_any_header_should_be_is_refused() => (await SendAsync("Bearer " + new string('x', 5_000))).Code.ShouldBe("unauthorized");
+    public async Task A_token_longer_than_any_header_should_be_is_refused() =>
+        (await SendAsync("Bearer " + new string('x', 5_000))).Code.ShouldBe("unauthorized");
 
     [Fact]
     public async Task The_authorization_header_may_not_appear_twice()

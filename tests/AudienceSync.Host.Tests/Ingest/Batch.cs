@@ -25,14 +25,19 @@ internal static class Batch
     public static Task<Answer> BatchAsync(this TestHost host, IEnumerable<string> lines) => host.BatchAsync(string.Join('\n', lines));
 
     /// <summary>Status, code and warnings of a result.</summary>
-    public static string Describe(JsonElement receipt) => string.Join(
-        ' ',
-        new[] { Text(receipt, "status"), Text(receipt, "code") }.Concat(Sample.Warnings(receipt).Select(warning => $"({warning})")).Where(text => text.Length > 0));
+    public static string Describe(JsonElement receipt) =>
+        string.Join(
+            ' ',
+            new[] { Text(receipt, "status"), Text(receipt, "code") }
+                .Concat(Sample.Warnings(receipt).Select(warning => $"({warning})"))
+                .Where(text => text.Length > 0)
+        );
 
     public static string Receipt(JsonElement receipt) => Text(receipt, "receipt_id");
 
     /// <summary>The totals: events, accepted, quarantined, refused, with warnings.</summary>
-    public static int[] Totals(this Answer answer) => [.. answer.Json.GetProperty("totals").EnumerateObject().Select(total => total.Value.GetInt32())];
+    public static int[] Totals(this Answer answer) =>
+        [.. answer.Json.GetProperty("totals").EnumerateObject().Select(total => total.Value.GetInt32())];
 
     private static string Text(JsonElement receipt, string name) => receipt.TryGetProperty(name, out var value) ? value.GetString()! : "";
 }

@@ -49,7 +49,10 @@ public sealed class BatchStorageTests(ITestOutputHelper output)
         var (batchIds, singleIds) = (new List<string>(), new List<string>());
         for (var n = 0; n < Batches; n++)
         {
-            var events = Enumerable.Range(0, random.Next(1, 40)).Select(_ => sent.Count > 0 && random.Next(8) == 0 ? sent[random.Next(sent.Count)] : Event(random)).ToList();
+            var events = Enumerable
+                .Range(0, random.Next(1, 40))
+                .Select(_ => sent.Count > 0 && random.Next(8) == 0 ? sent[random.Next(sent.Count)] : Event(random))
+                .ToList();
             sent.AddRange(events);
             var answer = await batched.BatchAsync(random.Next(2) == 0 ? string.Join('\n', events) : $"[{string.Join(',', events)}]");
             answer.Results.Count.ShouldBe(events.Count, answer.Text);
@@ -77,7 +80,10 @@ public sealed class BatchStorageTests(ITestOutputHelper output)
         await using (var connection = new NpgsqlConnection(owner.ConnectionString))
         {
             await connection.OpenAsync();
-            await using var command = new NpgsqlCommand("alter table mt_events add check (data->'context'->>'step' is distinct from 'poison')", connection);
+            await using var command = new NpgsqlCommand(
+                "alter table mt_events add check (data->'context'->>'step' is distinct from 'poison')",
+                connection
+            );
             await command.ExecuteNonQueryAsync();
         }
 
@@ -90,8 +96,17 @@ public sealed class BatchStorageTests(ITestOutputHelper output)
         var answer = asBatch ? await host.BatchAsync(body) : await host.PostAsync(body);
 
         answer.Status.ShouldBe(202, answer.Text);
-        answer.Results.Select(Batch.Describe).ShouldBe(Enumerable.Range(0, 40).Select(n =>
-            n is 7 or 20 ? "quarantined unstorable" : n == 30 ? "refused missing_person" : "accepted"));
+        answer
+            .Results.Select(Batch.Describe)
+            .ShouldBe(
+                Enumerable
+                    .Range(0, 40)
+                    .Select(n =>
+                        n is 7 or 20 ? "quarantined unstorable"
+                        : n == 30 ? "refused missing_person"
+                        : "accepted"
+                    )
+            );
         (await host.ScalarAsync<long>("select count(*) from mt_events where type like 'audience_member%'")).ShouldBe(36);
         (await host.ScalarAsync<long>("select count(*) from quarantine")).ShouldBe(3);
         (asBatch ? await host.BatchAsync(body) : await host.PostAsync(body)).Text.ShouldBe(answer.Text, "a retry has the same response");
@@ -129,7 +144,13 @@ public sealed class BatchStorageTests(ITestOutputHelper output)
     private static string Event(Random random)
     {
         var person = random.Next(12);
-        var name = random.Next(10) switch { < 5 => "audience_add", < 8 => "audience_remove", 8 => "exposure", _ => "person_suppress" };
+        var name = random.Next(10) switch
+        {
+            < 5 => "audience_add",
+            < 8 => "audience_remove",
+            8 => "exposure",
+            _ => "person_suppress",
+        };
         var sample = new JsonObject
         {
             ["event"] = name,
@@ -159,10 +180,11 @@ public sealed class BatchStorageTests(ITestOutputHelper output)
         return sample.ToJsonString();
     }
 
-    private static JsonObject Person(int number, Random random) => random.Next(3) switch
-    {
-        0 => new JsonObject { ["customer_id"] = $"c{number}", ["email"] = $"m{number}@example.com" },
-        1 => new JsonObject { ["customer_id"] = $"c{number}" },
-        _ => new JsonObject { ["email"] = $"m{number}@example.com" },
-    };
+    private static JsonObject Person(int number, Random random) =>
+        random.Next(3) switch
+        {
+            0 => new JsonObject { ["customer_id"] = $"c{number}", ["email"] = $"m{number}@example.com" },
+            1 => new JsonObject { ["customer_id"] = $"c{number}" },
+            _ => new JsonObject { ["email"] = $"m{number}@example.com" },
+        };
 }

@@ -15,25 +15,45 @@ public sealed class BatchTests(IngestHost given) : IClassFixture<IngestHost>
         var removal = Removal();
         removal["occurred_at"] = "soon";
         removal["context"] = "none";
-        var answer = await given.Host.BatchAsync(
-        [
-            good.ToJsonString(), "{\"event\":\"audience_add\"", "", Removal("\\ud800"), "  ", Sample.With("audience_key", "nobody_published_v1").ToJsonString(),
-            removal.ToJsonString(), "{\"event\":\"audience_add\",\"event\":\"audience_remove\"}", good.ToJsonString() + "\r", "7", Sample.Without("person").ToJsonString(), Sample.Event().ToJsonString(),
+        var answer = await given.Host.BatchAsync([
+            good.ToJsonString(),
+            "{\"event\":\"audience_add\"",
+            "",
+            Removal("\\ud800"),
+            "  ",
+            Sample.With("audience_key", "nobody_published_v1").ToJsonString(),
+            removal.ToJsonString(),
+            "{\"event\":\"audience_add\",\"event\":\"audience_remove\"}",
+            good.ToJsonString() + "\r",
+            "7",
+            Sample.Without("person").ToJsonString(),
+            Sample.Event().ToJsonString(),
         ]);
         answer.Status.ShouldBe(202, answer.Text);
-        answer.Results.Select(Batch.Describe).ShouldBe(
-        [
-            "accepted", "refused malformed_json", "accepted (invalid_text *)", "quarantined unknown_audience_key",
-            "accepted (invalid_occurred_at occurred_at) (invalid_context context)", "refused malformed_json", "accepted", "refused not_an_event",
-            "refused missing_person", "accepted",
-        ]);
+        answer
+            .Results.Select(Batch.Describe)
+            .ShouldBe([
+                "accepted",
+                "refused malformed_json",
+                "accepted (invalid_text *)",
+                "quarantined unknown_audience_key",
+                "accepted (invalid_occurred_at occurred_at) (invalid_context context)",
+                "refused malformed_json",
+                "accepted",
+                "refused not_an_event",
+                "refused missing_person",
+                "accepted",
+            ]);
         answer.Totals().ShouldBe([10, 5, 1, 4, 2]);
         Batch.Receipt(answer.Results[6]).ShouldBe(Batch.Receipt(answer.Results[0]), "the same event twice is one fact");
         var receipts = string.Join("','", answer.Results.Select(Batch.Receipt).Where(id => id.Length > 0));
         (await given.Host.ScalarAsync<long>($"select count(*) from mt_events where id in ('{receipts}')")).ShouldBe(4);
         (await given.Host.ScalarAsync<long>($"select count(*) from quarantine where id in ('{receipts}')")).ShouldBe(1);
-        (await given.Host.ScalarAsync<long>("select count(*) from quarantine where refused and reason = 'malformed_json' and body_bytes = 23"))
-            .ShouldBe(1, "an unreadable line is kept alone");
+        (
+            await given.Host.ScalarAsync<long>(
+                "select count(*) from quarantine where refused and reason = 'malformed_json' and body_bytes = 23"
+            )
+        ).ShouldBe(1, "an unreadable line is kept alone");
     }
 
     [Fact]
@@ -44,9 +64,11 @@ public sealed class BatchTests(IngestHost given) : IClassFixture<IngestHost>
         answer.Totals().ShouldBe([Limits.EventsPerRequest, Limits.EventsPerRequest, 0, 0, 0]);
         var receipts = string.Join("','", answer.Results.Select(Batch.Receipt));
         (await given.Host.ScalarAsync<long>($"select count(distinct xmin::text) from mt_events where id in ('{receipts}')")).ShouldBe(1);
-        (await given.Host.ScalarAsync<bool>(
-            $"select array_agg(id order by seq_id) = array['{receipts}']::uuid[] from mt_events where id in ('{receipts}')"))
-            .ShouldBeTrue("in the log they are in the order of the batch");
+        (
+            await given.Host.ScalarAsync<bool>(
+                $"select array_agg(id order by seq_id) = array['{receipts}']::uuid[] from mt_events where id in ('{receipts}')"
+            )
+        ).ShouldBeTrue("in the log they are in the order of the batch");
     }
 
     [Theory]
@@ -82,8 +104,11 @@ public sealed class BatchTests(IngestHost given) : IClassFixture<IngestHost>
     {
         string[] events =
         [
-            Sample.Event().ToJsonString(), Sample.With("audience_key", "nobody_published_v1").ToJsonString(), ByDelivery("d1").ToJsonString(),
-            Composite("ann").ToJsonString(), ByDelivery("d1").ToJsonString(),
+            Sample.Event().ToJsonString(),
+            Sample.With("audience_key", "nobody_published_v1").ToJsonString(),
+            ByDelivery("d1").ToJsonString(),
+            Composite("ann").ToJsonString(),
+            ByDelivery("d1").ToJsonString(),
         ];
         var first = await given.Host.BatchAsync(events);
         var head = await given.Host.ScalarAsync<long>("select count(*) from mt_events");
@@ -103,7 +128,9 @@ public sealed class BatchTests(IngestHost given) : IClassFixture<IngestHost>
     [InlineData("x-cio-idempotency-key")]
     public async Task The_headers_of_the_request_are_not_ids_of_its_events(string header)
     {
-        var body = Encoding.UTF8.GetBytes(Composite("header " + header).ToJsonString() + "\n" + Sample.Without("event_id", "occurred_at").ToJsonString());
+        var body = Encoding.UTF8.GetBytes(
+            Composite("header " + header).ToJsonString() + "\n" + Sample.Without("event_id", "occurred_at").ToJsonString()
+        );
         var without = await given.Host.SendAsync(Batch.Request(body, Sample.Now));
         without.Results.Select(Batch.Describe).ShouldBe(["accepted", "refused missing_event_id"]);
         foreach (var value in new[] { "delivery", "unsent" })
@@ -140,7 +167,9 @@ public sealed class BatchTests(IngestHost given) : IClassFixture<IngestHost>
         var kept = await given.Host.ScalarAsync<long>($"select coalesce(sum(seen), 0) from quarantine where refused and reason = '{code}'");
         var answer = await given.Host.BatchAsync(body);
         (answer.Status, answer.Code).ShouldBe((422, code), answer.Text);
-        (await given.Host.ScalarAsync<long>($"select coalesce(sum(seen), 0) from quarantine where refused and reason = '{code}'")).ShouldBe(kept + 1);
+        (await given.Host.ScalarAsync<long>($"select coalesce(sum(seen), 0) from quarantine where refused and reason = '{code}'")).ShouldBe(
+            kept + 1
+        );
     }
 
     [Theory]

@@ -9,8 +9,13 @@ internal sealed record DatabaseText(string Text)
 {
     public static async Task<DatabaseText> ReadAsync(TestHost host)
     {
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(host.Database) { Pooling = false }.ConnectionString);
-        var tables = await ReadAsync(source, "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname in ('ws_default', 'audience_sync')");
+        await using var source = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(host.Database) { Pooling = false }.ConnectionString
+        );
+        var tables = await ReadAsync(
+            source,
+            "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname in ('ws_default', 'audience_sync')"
+        );
         tables.Count.ShouldBeGreaterThan(10);
         var text = new StringBuilder();
         foreach (var table in tables)
@@ -27,7 +32,8 @@ internal sealed record DatabaseText(string Text)
         foreach (var canary in canaries)
         {
             Text.Contains(canary, StringComparison.OrdinalIgnoreCase).ShouldBeFalse(canary);
-            Text.Contains(Convert.ToHexString(Encoding.UTF8.GetBytes(canary)), StringComparison.OrdinalIgnoreCase).ShouldBeFalse("bytes of " + canary);
+            Text.Contains(Convert.ToHexString(Encoding.UTF8.GetBytes(canary)), StringComparison.OrdinalIgnoreCase)
+                .ShouldBeFalse("bytes of " + canary);
         }
     }
 

@@ -37,7 +37,9 @@ public sealed class DuplicateTests(IngestHost given) : IClassFixture<IngestHost>
         var second = await given.Host.PostAsync(sample);
         second.Text.ShouldBe(first.Text);
         (await given.Host.StoredAsync(second)).ShouldBe(before);
-        (await given.Host.ScalarAsync<string>($"select type from mt_events where id = '{first.ReceiptId()}'")).ShouldBe("audience_member_added");
+        (await given.Host.ScalarAsync<string>($"select type from mt_events where id = '{first.ReceiptId()}'")).ShouldBe(
+            "audience_member_added"
+        );
     }
 
     [Fact]
@@ -69,8 +71,11 @@ public sealed class DuplicateTests(IngestHost given) : IClassFixture<IngestHost>
         await given.Host.PostAsync(sample);
         await given.Host.PostAsync(sample);
         var bytes = sample.ToJsonString().Length;
-        (await given.Host.ScalarAsync<int>($"select seen from quarantine where reason = 'missing_event' and body_bytes = {bytes}")).ShouldBe(2);
+        (
+            await given.Host.ScalarAsync<int>($"select seen from quarantine where reason = 'missing_event' and body_bytes = {bytes}")
+        ).ShouldBe(2);
     }
 
-    private Task<long> CountAsync(Answer answer) => given.Host.ScalarAsync<long>($"select count(*) from mt_events where id = '{answer.ReceiptId()}'");
+    private Task<long> CountAsync(Answer answer) =>
+        given.Host.ScalarAsync<long>($"select count(*) from mt_events where id = '{answer.ReceiptId()}'");
 }

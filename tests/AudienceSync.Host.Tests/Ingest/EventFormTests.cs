@@ -85,19 +85,35 @@ public sealed class EventFormTests(IngestHost given) : IClassFixture<IngestHost>
 
     [Fact]
     public async Task An_unusable_address_is_ignored_when_another_is_usable() =>
-        (await given.Host.PostAsync(Sample.Of(new JsonObject { ["email"] = "no address", ["phone"] = "+4930901820" }))).Status.ShouldBe(200);
+        (await given.Host.PostAsync(Sample.Of(new JsonObject { ["email"] = "no address", ["phone"] = "+4930901820" }))).Status.ShouldBe(
+            200
+        );
 
     [Fact]
     public async Task Consent_is_kept_with_the_event()
     {
-        var answer = await given.Host.PostAsync(Sample.With("consent", new JsonObject { ["ad_user_data"] = "Granted", ["ad_personalization"] = false }));
-        JsonNode.Parse(await given.Host.StoredAsync(answer))!["consent"]!.ToJsonString().ShouldBe("""{"adUserData":"granted","adPersonalization":"denied"}""", "jsonb sorts by length");
+        var answer = await given.Host.PostAsync(
+            Sample.With("consent", new JsonObject { ["ad_user_data"] = "Granted", ["ad_personalization"] = false })
+        );
+        JsonNode.Parse(await given.Host.StoredAsync(answer))!["consent"]!
+            .ToJsonString()
+            .ShouldBe("""{"adUserData":"granted","adPersonalization":"denied"}""", "jsonb sorts by length");
     }
 
     [Fact]
     public async Task Only_listed_context_fields_are_kept()
     {
-        var answer = await given.Host.PostAsync(Sample.With("context", new JsonObject { ["journey"] = "cart", ["note"] = "secret", ["step"] = "" }));
+        var answer = await given.Host.PostAsync(
+            Sample.With(
+                "context",
+                new JsonObject
+                {
+                    ["journey"] = "cart",
+                    ["note"] = "secret",
+                    ["step"] = "",
+                }
+            )
+        );
         JsonNode.Parse(await given.Host.StoredAsync(answer))!["context"]!.ToJsonString().ShouldBe("""{"journey":"cart"}""");
     }
 

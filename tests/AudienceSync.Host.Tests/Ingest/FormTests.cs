@@ -59,8 +59,12 @@ public sealed class FormTests(IngestHost given) : IClassFixture<IngestHost>
     [Fact]
     public void A_form_has_at_most_the_maximum_number_of_fields()
     {
-        FormFields.TryRead(Encoding.UTF8.GetBytes(string.Join('&', Enumerable.Range(0, FormFields.MaxFields).Select(n => $"f{n}=1"))), out _).ShouldBeTrue();
-        FormFields.TryRead(Encoding.UTF8.GetBytes(string.Join('&', Enumerable.Range(0, FormFields.MaxFields + 1).Select(n => $"f{n}=1"))), out _).ShouldBeFalse();
+        FormFields
+            .TryRead(Encoding.UTF8.GetBytes(string.Join('&', Enumerable.Range(0, FormFields.MaxFields).Select(n => $"f{n}=1"))), out _)
+            .ShouldBeTrue();
+        FormFields
+            .TryRead(Encoding.UTF8.GetBytes(string.Join('&', Enumerable.Range(0, FormFields.MaxFields + 1).Select(n => $"f{n}=1"))), out _)
+            .ShouldBeFalse();
     }
 
     /// <summary>Any fields in any of the possible encodings are read as intended.</summary>
@@ -76,10 +80,19 @@ public sealed class FormTests(IngestHost given) : IClassFixture<IngestHost>
             var pairs = new List<string>();
             for (var field = random.Next(1, 6); field > 0; field--)
             {
-                var (outer, inner, value) = ($"f{field}{Text(random, letters: true)}", Text(random, letters: true), Text(random, letters: false));
+                var (outer, inner, value) = (
+                    $"f{field}{Text(random, letters: true)}",
+                    Text(random, letters: true),
+                    Text(random, letters: false)
+                );
                 var nested = random.Next(3);
                 intended[outer] = nested == 0 ? value : new JsonObject { [inner] = value };
-                var name = nested switch { 0 => outer, 1 => $"{outer}[{inner}]", _ => $"{outer}.{inner}" };
+                var name = nested switch
+                {
+                    0 => outer,
+                    1 => $"{outer}[{inner}]",
+                    _ => $"{outer}.{inner}",
+                };
                 pairs.Add($"{Encode(random, name)}={Encode(random, value)}");
             }
 
@@ -124,7 +137,8 @@ public sealed class FormTests(IngestHost given) : IClassFixture<IngestHost>
     public async Task A_form_is_the_same_event_as_its_json(string type)
     {
         var id = Sample.NewId() + " in a form";
-        var form = $"event=audience_add&event_id={Uri.EscapeDataString(id)}&audience_key={Sample.Key}&occurred_at=2026-11-21T09:20:11.123Z"
+        var form =
+            $"event=audience_add&event_id={Uri.EscapeDataString(id)}&audience_key={Sample.Key}&occurred_at=2026-11-21T09:20:11.123Z"
             + "&person[email]=form%2Bperson%40example.com&person.phone=%2B12025550147&context[step]=3&consent[ad_user_data]=granted";
         var answer = await given.Host.SendAsync(Form(form, type));
         answer.Status.ShouldBe(200, answer.Text);
@@ -141,9 +155,18 @@ public sealed class FormTests(IngestHost given) : IClassFixture<IngestHost>
     public async Task A_removal_in_a_form_of_flat_fields_removes()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions());
-        (await host.SendAsync(Form($"event=audience_add&event_id=1&audience_key={Sample.Key}&occurred_at=1763700000&email=ann%40example.com"))).Status.ShouldBe(200);
-        (await host.SendAsync(Form($"event=audience_remove&event_id=2&audience_key={Sample.Key}&occurred_at=1763700001&email=ann%40example.com&note[]=a&note[]=b")))
-            .Status.ShouldBe(200);
+        (
+            await host.SendAsync(
+                Form($"event=audience_add&event_id=1&audience_key={Sample.Key}&occurred_at=1763700000&email=ann%40example.com")
+            )
+        ).Status.ShouldBe(200);
+        (
+            await host.SendAsync(
+                Form(
+                    $"event=audience_remove&event_id=2&audience_key={Sample.Key}&occurred_at=1763700001&email=ann%40example.com&note[]=a&note[]=b"
+                )
+            )
+        ).Status.ShouldBe(200);
         await host.WaitUntilQuietAsync();
         (await host.ScalarAsync<short>("select state from membership")).ShouldBe((short)2);
     }
@@ -157,7 +180,9 @@ public sealed class FormTests(IngestHost given) : IClassFixture<IngestHost>
         held.Code.ShouldBe("unknown_audience_key");
         (await host.GetAsync($"/v1/quarantine/{held.ReceiptId()}?body=true")).GetProperty("body").GetString().ShouldBe(form);
         await host.ApplyChangeAsync("keys/later_v1/publish", new { });
-        (await host.PostAsOperatorAsync($"quarantine/{held.ReceiptId()}/release", new { })).Json.GetProperty("status").GetString()
+        (await host.PostAsOperatorAsync($"quarantine/{held.ReceiptId()}/release", new { }))
+            .Json.GetProperty("status")
+            .GetString()
             .ShouldBe("released");
         (await host.SendAsync(Form(form))).Status.ShouldBe(200);
         (await host.ScalarAsync<long>("select count(*) from mt_events where type = 'audience_member_added'")).ShouldBe(1);
@@ -191,12 +216,15 @@ public sealed class FormTests(IngestHost given) : IClassFixture<IngestHost>
         foreach (var one in Encoding.UTF8.GetBytes(text))
         {
             var plain = (char)one;
-            encoded.Append(plain switch
-            {
-                ' ' when random.Next(2) == 0 => "+",
-                (>= 'a' and <= 'z') or (>= '0' and <= '9') or '[' or ']' or '.' or '"' or '{' when random.Next(4) > 0 => plain.ToString(),
-                _ => "%" + one.ToString(random.Next(2) == 0 ? "X2" : "x2", CultureInfo.InvariantCulture),
-            });
+            encoded.Append(
+                plain switch
+                {
+                    ' ' when random.Next(2) == 0 => "+",
+                    (>= 'a' and <= 'z') or (>= '0' and <= '9') or '[' or ']' or '.' or '"' or '{' when random.Next(4) > 0 =>
+                        plain.ToString(),
+                    _ => "%" + one.ToString(random.Next(2) == 0 ? "X2" : "x2", CultureInfo.InvariantCulture),
+                }
+            );
         }
 
         return encoded.ToString();

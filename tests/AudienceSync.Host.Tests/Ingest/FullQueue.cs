@@ -16,7 +16,8 @@ internal sealed class FullQueue : IAsyncDisposable
     public static async Task<FullQueue> FillAsync(TestHost host)
     {
         var stalled = await StalledLog.StartAsync(host.Database);
-        var waiting = Enumerable.Range(0, Limits.QueuedEvents / Limits.EventsPerRequest)
+        var waiting = Enumerable
+            .Range(0, Limits.QueuedEvents / Limits.EventsPerRequest)
             .Select(_ => Task.Run(() => host.PostAsync(Sample.Events(Limits.EventsPerRequest))))
             .ToArray();
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(10));

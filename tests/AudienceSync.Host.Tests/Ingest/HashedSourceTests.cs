@@ -10,12 +10,19 @@ public sealed class HashedSourceTests : IAsyncLifetime
 {
     private TestHost _host = null!;
 
-    public async Task InitializeAsync() => _host = await TestHost.StartAsync(IngestHost.Options with
-    {
-        Yaml = yaml => yaml
-            .Replace("name: may_sign,", "name: may_sign, hashed: { email: sha256, phone: sha256_digits },", StringComparison.Ordinal)
-            .Replace("name: unsigned,", "name: unsigned, hashed: { phone: sha256_e164 },", StringComparison.Ordinal),
-    });
+    public async Task InitializeAsync() =>
+        _host = await TestHost.StartAsync(
+            IngestHost.Options with
+            {
+                Yaml = yaml =>
+                    yaml.Replace(
+                            "name: may_sign,",
+                            "name: may_sign, hashed: { email: sha256, phone: sha256_digits },",
+                            StringComparison.Ordinal
+                        )
+                        .Replace("name: unsigned,", "name: unsigned, hashed: { phone: sha256_e164 },", StringComparison.Ordinal),
+            }
+        );
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
@@ -33,8 +40,12 @@ public sealed class HashedSourceTests : IAsyncLifetime
     public async Task A_digest_of_the_number_with_its_plus_is_a_separate_person()
     {
         var plain = await StreamAsync(await _host.PostAsync(Person("phone", "+15559876544")));
-        var one = await StreamAsync(await _host.SendAsync(Webhook.Request(Person("phone", Digest("+15559876544")).ToJsonString(), TestHostFiles.UnsignedToken)));
-        var again = await StreamAsync(await _host.SendAsync(Webhook.Request(Person("phone", Digest("+15559876544")).ToJsonString(), TestHostFiles.UnsignedToken)));
+        var one = await StreamAsync(
+            await _host.SendAsync(Webhook.Request(Person("phone", Digest("+15559876544")).ToJsonString(), TestHostFiles.UnsignedToken))
+        );
+        var again = await StreamAsync(
+            await _host.SendAsync(Webhook.Request(Person("phone", Digest("+15559876544")).ToJsonString(), TestHostFiles.UnsignedToken))
+        );
 
         one.ShouldNotBe(plain);
         again.ShouldBe(one);
@@ -49,16 +60,22 @@ public sealed class HashedSourceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_identifier_that_is_not_in_its_declared_form_is_ignored_when_another_is_usable()
-        => (await _host.SendAsync(Webhook.Request(
-            Sample.Of(new JsonObject { ["customer_id"] = "7", ["email"] = "mary@example.com" }).ToJsonString(), TestHostFiles.MaySignToken))).Status.ShouldBe(200);
+    public async Task An_identifier_that_is_not_in_its_declared_form_is_ignored_when_another_is_usable() =>
+        (
+            await _host.SendAsync(
+                Webhook.Request(
+                    Sample.Of(new JsonObject { ["customer_id"] = "7", ["email"] = "mary@example.com" }).ToJsonString(),
+                    TestHostFiles.MaySignToken
+                )
+            )
+        ).Status.ShouldBe(200);
 
     private static JsonObject Person(string field, string value) => Sample.Of(new JsonObject { [field] = value });
 
     private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    private Task<Answer> HashedAsync(string field, string value)
-        => _host.SendAsync(Webhook.Request(Person(field, value).ToJsonString(), TestHostFiles.MaySignToken));
+    private Task<Answer> HashedAsync(string field, string value) =>
+        _host.SendAsync(Webhook.Request(Person(field, value).ToJsonString(), TestHostFiles.MaySignToken));
 
     private async Task<Guid> StreamAsync(Answer answer)
     {

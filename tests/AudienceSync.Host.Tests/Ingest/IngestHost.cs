@@ -11,11 +11,8 @@ public sealed class IngestHost : IAsyncLifetime
 
     public TestHost Host { get; private set; } = null!;
 
-    public static TestHostOptions Options => new()
-    {
-        Clock = new SetClock(Sample.Now),
-        Audiences = [new("high_intent_cart_7d", 7), Longest],
-    };
+    public static TestHostOptions Options =>
+        new() { Clock = new SetClock(Sample.Now), Audiences = [new("high_intent_cart_7d", 7), Longest] };
 
     public async Task InitializeAsync() => Host = await TestHost.StartAsync(Options);
 

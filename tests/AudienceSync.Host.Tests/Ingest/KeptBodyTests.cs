@@ -80,7 +80,10 @@ public sealed class KeptBodyTests : IAsyncLifetime
 
     private async Task<string> OpenAsync()
     {
-        var seal = new BodySeal(new MasterKeys(new MasterKey(1, Convert.FromBase64String(TestHostFiles.MasterKey))), new byte[MasterKey.KeyBytes]);
+        var seal = new BodySeal(
+            new MasterKeys(new MasterKey(1, Convert.FromBase64String(TestHostFiles.MasterKey))),
+            new byte[MasterKey.KeyBytes]
+        );
         var cipher = await _host.ScalarAsync<byte[]>("select cipher from quarantine");
         return Encoding.UTF8.GetString(seal.Open(Sample.Now, keyVersion: 1, cipher));
     }

@@ -13,8 +13,20 @@ public sealed class LenientReadingTests(Xunit.Abstractions.ITestOutputHelper out
 
     private static readonly string[] OptionalFields =
     [
-        "context", "consent", "note", "person.first_name", "person.last_name", "person.city", "person.state", "person.postal_code", "person.gender",
-        "person.birth_date", "person.device_id", "person.phone", "person.email", "reason",
+        "context",
+        "consent",
+        "note",
+        "person.first_name",
+        "person.last_name",
+        "person.city",
+        "person.state",
+        "person.postal_code",
+        "person.gender",
+        "person.birth_date",
+        "person.device_id",
+        "person.phone",
+        "person.email",
+        "reason",
     ];
 
     private static readonly string[] OfAdds = ["schema_version", "event_id", "occurred_at"];
@@ -55,14 +67,27 @@ public sealed class LenientReadingTests(Xunit.Abstractions.ITestOutputHelper out
         var random = Seeded.Random(output);
         using var stage = new ReaderStage();
         string[] needed = ["event", "audience_key", "person", "person.customer_id", "person.id"];
-        string[] names = ["audience_add", "audience_remove", "exposure", "person_suppress", "person_unsuppress", "person_consent", "audience_pause"];
+        string[] names =
+        [
+            "audience_add",
+            "audience_remove",
+            "exposure",
+            "person_suppress",
+            "person_unsuppress",
+            "person_consent",
+            "audience_pause",
+        ];
         for (var round = 0; round < Rounds; round++)
         {
             string[] fields =
-                [.. OptionalFields.Concat(OfAdds).Concat(needed).Where(_ => random.Next(3) == 0).OrderBy(field => field.Length)];
+            [
+                .. OptionalFields.Concat(OfAdds).Concat(needed).Where(_ => random.Next(3) == 0).OrderBy(field => field.Length),
+            ];
             var json = Defect(random, names[random.Next(names.Length)], fields);
             var parsed = stage.Read(json);
-            new object?[] { parsed.Event, parsed.Quarantine, parsed.Problem }.Count(one => one is not null).ShouldBe(1, json);
+            new object?[] { parsed.Event, parsed.Quarantine, parsed.Problem }
+                .Count(one => one is not null)
+                .ShouldBe(1, json);
         }
     }
 

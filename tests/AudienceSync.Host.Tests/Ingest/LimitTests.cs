@@ -11,7 +11,10 @@ public sealed class LimitTests(IngestHost given) : IClassFixture<IngestHost>
 
     [Fact]
     public void Every_row_of_the_page_has_a_case() =>
-        LimitsPage.Rows().Select(row => row.Constant).ShouldBe([.. LimitCase.ByConstant.Keys, nameof(Limits.QueuedEvents), nameof(Limits.LinkedAddressesPerDay)], ignoreOrder: true);
+        LimitsPage
+            .Rows()
+            .Select(row => row.Constant)
+            .ShouldBe([.. LimitCase.ByConstant.Keys, nameof(Limits.QueuedEvents), nameof(Limits.LinkedAddressesPerDay)], ignoreOrder: true);
 
     [Theory]
     [MemberData(nameof(Constants))]

@@ -7,11 +7,22 @@ namespace AudienceSync.Host.Tests.Ingest;
 internal static partial class LimitsPage
 {
     public static IReadOnlyList<(string Constant, int Status, string Code)> Rows() =>
-    [
-        .. Row().Matches(File.ReadAllText(Path.Combine(RepositoryRoot.Find(), "docs", "LIMITS.md"))).Select(row => (
-            row.Groups["constant"].Value, int.Parse(row.Groups["status"].Value, CultureInfo.InvariantCulture), row.Groups["code"].Value)),
-    ];
+        [
+            .. Row()
+                .Matches(File.ReadAllText(Path.Combine(RepositoryRoot.Find(), "docs", "LIMITS.md")))
+                .Select(row =>
+                    (
+                        row.Groups["constant"].Value,
+                        int.Parse(row.Groups["status"].Value, CultureInfo.InvariantCulture),
+                        row.Groups["code"].Value
+                    )
+                ),
+        ];
 
-    [GeneratedRegex(@"^\|[^|]*\|[^|]*\| (?<status>\d{3})[ ,][^|`]*`(?<code>[a-z_]+)`[^|]*\| `Limits\.(?<constant>\w+)` \|", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^\|[^|]*\|[^|]*\| (?<status>\d{3})[ ,][^|`]*`(?<code>[a-z_]+)`[^|]*\| `Limits\.(?<constant>\w+)` \|",
+        RegexOptions.Multiline,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Row();
 }

@@ -43,7 +43,11 @@ public sealed class LinkLimitTests : IAsyncLifetime
         var events = Enumerable.Range(0, 25).Append(24).Select(n => (JsonNode?)Event("audience_add", n)).ToList();
         var answer = await _host.PostAsync(Sample.Array(events));
         answer.Status.ShouldBe(202);
-        var results = answer.Json.GetProperty("results").EnumerateArray().Select(result => result.GetProperty("status").GetString()).ToList();
+        var results = answer
+            .Json.GetProperty("results")
+            .EnumerateArray()
+            .Select(result => result.GetProperty("status").GetString())
+            .ToList();
         results.ShouldBe([.. Enumerable.Repeat("accepted", 20), .. Enumerable.Repeat("quarantined", 6)]);
         (await CountAsync("quarantine where reason = 'too_many_addresses' and seen >= 1")).ShouldBe(5, "a copy is not a separate entry");
         (await CountAsync("mt_events where type = 'audience_member_added'")).ShouldBe(20);
@@ -89,9 +93,11 @@ public sealed class LinkLimitTests : IAsyncLifetime
     }
 
     private async Task<IEnumerable<string?>> ReleaseAsync() =>
-        (await _host.PostAsOperatorAsync("quarantine/release?reason=too_many_addresses", new { })).Json
-            .GetProperty("results").EnumerateArray()
-        .Select(result => result.GetProperty("status").GetString()).ToList();
+        (await _host.PostAsOperatorAsync("quarantine/release?reason=too_many_addresses", new { }))
+            .Json.GetProperty("results")
+            .EnumerateArray()
+            .Select(result => result.GetProperty("status").GetString())
+            .ToList();
 
     private static string Email(int n) => $"shopper{n}@example.com";
 

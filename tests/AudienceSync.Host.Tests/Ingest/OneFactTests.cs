@@ -91,7 +91,9 @@ public sealed class OneFactTests(IngestHost given, Xunit.Abstractions.ITestOutpu
         (await CountsAsync(host)).ShouldBeEmpty("a retry is not another body, and a time of receipt is not another time");
         (await host.PostAsync(With(sample, "email", "second@example.com"))).Text.ShouldBe(first.Text);
         (await host.PostAsync(Changed(sample, "occurred_at", "2026-11-21T09:00:01Z"))).Text.ShouldBe(first.Text);
-        (await host.PostAsync(Sample.Array([Changed(sample, "context", new JsonObject { ["step"] = "2" }), sample.DeepClone()]))).Status.ShouldBe(200);
+        (
+            await host.PostAsync(Sample.Array([Changed(sample, "context", new JsonObject { ["step"] = "2" }), sample.DeepClone()]))
+        ).Status.ShouldBe(200);
         (await CountsAsync(host)).ShouldBe(["signed id_reused 3"]);
         (await host.ScalarAsync<long>("select count(*) from mt_events where type like 'audience_member%'")).ShouldBe(2);
     }
@@ -104,7 +106,9 @@ public sealed class OneFactTests(IngestHost given, Xunit.Abstractions.ITestOutpu
         await host.PostAsync(ahead);
         await host.PostAsync(ahead);
         await host.PostAsync(Sample.Array([About("a", "audience_remove", "soon"), About("b", "audience_remove", "later")]));
-        await host.SendAsync(Webhook.Request(Changed(About("c", "audience_remove"), "context", "x").ToJsonString(), TestHostFiles.UnsignedToken));
+        await host.SendAsync(
+            Webhook.Request(Changed(About("c", "audience_remove"), "context", "x").ToJsonString(), TestHostFiles.UnsignedToken)
+        );
         (await CountsAsync(host)).ShouldBe(["signed clock_ahead 1", "signed invalid_occurred_at 2", "unsigned invalid_context 1"]);
     }
 
@@ -132,16 +136,29 @@ public sealed class OneFactTests(IngestHost given, Xunit.Abstractions.ITestOutpu
         string Pick(params string[] values) => values[random.Next(values.Length)];
         var name = Pick("audience_add", "audience_remove", "exposure", "person_suppress", "person_unsuppress", "person_consent");
         var (customer, email) = (Pick("", "c1", "c2"), Pick("x@example.com", "y@example.com"));
-        var (id, delivery, key, time) =
-            (Pick("", "", "t1", "t2"), Pick("", "", "t1", "d1"), Pick(Sample.Key, ReaderStage.OtherKey), Pick("09:00:00Z", "09:00:01Z"));
-        var (step, place, answer, source) =
-            (Pick("", "1"), Pick("", "meta_main", "google_main"), Pick("granted", "denied"), Pick("shop", "shop2"));
+        var (id, delivery, key, time) = (
+            Pick("", "", "t1", "t2"),
+            Pick("", "", "t1", "d1"),
+            Pick(Sample.Key, ReaderStage.OtherKey),
+            Pick("09:00:00Z", "09:00:01Z")
+        );
+        var (step, place, answer, source) = (
+            Pick("", "1"),
+            Pick("", "meta_main", "google_main"),
+            Pick("granted", "denied"),
+            Pick("shop", "shop2")
+        );
         var json = new JsonObject
         {
             ["event"] = name,
             ["event_id"] = id,
             ["occurred_at"] = "2026-11-21T" + time,
-            ["person"] = new JsonObject { ["customer_id"] = customer, ["email"] = email, ["city"] = Pick("Boston", "Lyon") },
+            ["person"] = new JsonObject
+            {
+                ["customer_id"] = customer,
+                ["email"] = email,
+                ["city"] = Pick("Boston", "Lyon"),
+            },
         };
         var what = name switch
         {
@@ -149,14 +166,31 @@ public sealed class OneFactTests(IngestHost given, Xunit.Abstractions.ITestOutpu
             "person_consent" => answer,
             _ => key,
         };
-        json[name switch { "person_suppress" or "person_unsuppress" => "destination", "person_consent" => "nothing", _ => "audience_key" }] = what;
+        json[
+            name switch
+            {
+                "person_suppress" or "person_unsuppress" => "destination",
+                "person_consent" => "nothing",
+                _ => "audience_key",
+            }
+        ] = what;
         json["context"] = new JsonObject { ["step"] = step };
         json["consent"] = name == "person_consent" ? new JsonObject { ["ad_user_data"] = answer } : null;
         var sent = id.Length > 0 ? id : delivery;
         var person = customer.Length > 0 ? customer : email;
         var hasStep = !name.StartsWith("person", StringComparison.Ordinal);
-        var fact = sent.Length > 0 ? $"{source} {sent} {name} {what} {person}" : $"{source} {name} {what} {customer} {email} {(hasStep ? step : "")} {time}";
-        return (json.ToJsonString(), new SenderKey("any " + random.Next(), delivery.Length > 0 ? delivery : null) is var headers && delivery.Length == 0 ? default : headers, source, fact);
+        var fact =
+            sent.Length > 0
+                ? $"{source} {sent} {name} {what} {person}"
+                : $"{source} {name} {what} {customer} {email} {(hasStep ? step : "")} {time}";
+        return (
+            json.ToJsonString(),
+            new SenderKey("any " + random.Next(), delivery.Length > 0 ? delivery : null) is var headers && delivery.Length == 0
+                ? default
+                : headers,
+            source,
+            fact
+        );
     }
 
     private static JsonObject About(string? id, string name, string? at = null)
@@ -182,10 +216,18 @@ public sealed class OneFactTests(IngestHost given, Xunit.Abstractions.ITestOutpu
         return copy;
     }
 
-    private Task<short> StateAsync(Answer answer, TestHost? host = null) => (host ?? given.Host).ScalarAsync<short>(
-        $"select m.state from mt_events e join membership m on m.person = e.stream_id where e.id = '{answer.ReceiptId()}'");
+    private Task<short> StateAsync(Answer answer, TestHost? host = null) =>
+        (host ?? given.Host).ScalarAsync<short>(
+            $"select m.state from mt_events e join membership m on m.person = e.stream_id where e.id = '{answer.ReceiptId()}'"
+        );
 
     private static async Task<IReadOnlyList<string>> CountsAsync(TestHost host) =>
-        [.. (await host.GetAsync("/v1/status")).GetProperty("sources").EnumerateArray()
-            .Select(count => $"{count.GetProperty("source").GetString()} {count.GetProperty("code").GetString()} {count.GetProperty("events").GetInt64()}")];
+        [
+            .. (await host.GetAsync("/v1/status"))
+                .GetProperty("sources")
+                .EnumerateArray()
+                .Select(count =>
+                    $"{count.GetProperty("source").GetString()} {count.GetProperty("code").GetString()} {count.GetProperty("events").GetInt64()}"
+                ),
+        ];
 }

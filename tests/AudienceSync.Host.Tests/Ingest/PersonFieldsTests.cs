@@ -12,8 +12,7 @@ public sealed class PersonFieldsTests
 {
     private const string Digest = "f1904cf1a9d73a55fa5de0ac823c4403ded71afd4c3248d00bdcd0866552bb79";
 
-    private const string Details =
-        """
+    private const string Details = """
         "first_name":" Mary ","last_name":"O'Brien","city":"New York","state":"NY","postal_code":10001,"country":"US","gender":"f",
         "birth_date":"1990-02-15","device_id":"EA7583CD-A667-48BC-B806-42ECB2B48606"
         """;
@@ -38,10 +37,15 @@ public sealed class PersonFieldsTests
     {
         Read(json, out var person).ShouldBeNull();
 
-        person.ShouldBe(new PersonIdentifiers("1", Digest, null, "US")
-        {
-            Details = Mary, Hashed = HashedFields.EmailSha256, CanonicalEmail = Digest, Parser = IdentifierReader.ParserVersion,
-        });
+        person.ShouldBe(
+            new PersonIdentifiers("1", Digest, null, "US")
+            {
+                Details = Mary,
+                Hashed = HashedFields.EmailSha256,
+                CanonicalEmail = Digest,
+                Parser = IdentifierReader.ParserVersion,
+            }
+        );
     }
 
     [Theory]

@@ -15,8 +15,17 @@ public sealed class PersonalDataTests
 
     private static readonly string[] Canaries =
     [
-        Email, Phone, CustomerId, Digest(Email), Digest("second." + Email), Digest(Phone), TestHostFiles.SignedToken, TestHostFiles.SigningKey, TestHostFiles.OperatorToken,
-        TestHostFiles.MasterKey, TestPlatform.Token,
+        Email,
+        Phone,
+        CustomerId,
+        Digest(Email),
+        Digest("second." + Email),
+        Digest(Phone),
+        TestHostFiles.SignedToken,
+        TestHostFiles.SigningKey,
+        TestHostFiles.OperatorToken,
+        TestHostFiles.MasterKey,
+        TestPlatform.Token,
     ];
 
     private readonly List<Answer> _answers = [];
@@ -55,11 +64,22 @@ public sealed class PersonalDataTests
 
     private async Task SendBadAsync(TestHost host)
     {
-        foreach (var (field, value) in new (string, JsonNode?)[]
-        {
-            ("event", Email), ("event", new JsonObject { [Email] = 1 }), ("audience_key", Email), ("audience_key", "canary_v1"), ("event_id", new JsonArray(Email)),
-            ("schema_version", Phone), ("occurred_at", CustomerId), ("person", Email), ("consent", Email), ("context", Email), ("occurred_at", "2027-01-01T00:00:00Z"),
-        })
+        foreach (
+            var (field, value) in new (string, JsonNode?)[]
+            {
+                ("event", Email),
+                ("event", new JsonObject { [Email] = 1 }),
+                ("audience_key", Email),
+                ("audience_key", "canary_v1"),
+                ("event_id", new JsonArray(Email)),
+                ("schema_version", Phone),
+                ("occurred_at", CustomerId),
+                ("person", Email),
+                ("consent", Email),
+                ("context", Email),
+                ("occurred_at", "2027-01-01T00:00:00Z"),
+            }
+        )
         {
             var sample = Canary();
             sample[field] = value;
@@ -68,8 +88,13 @@ public sealed class PersonalDataTests
 
         _answers.Add(await host.PostAsync("{\"" + Email));
         _answers.Add(await host.SendAsync(Webhook.Request(Canary().ToJsonString(), Email)));
-        _answers.Add(await host.SendAsync(Webhook.Request(Canary().ToJsonString(), TestHostFiles.SignedToken).With("1", TestHostFiles.SigningKey)));
-        _answers.Skip(2).Count(answer => answer.Status == 200).ShouldBe(2, "consent and context that cannot be read are left out, with warnings");
+        _answers.Add(
+            await host.SendAsync(Webhook.Request(Canary().ToJsonString(), TestHostFiles.SignedToken).With("1", TestHostFiles.SigningKey))
+        );
+        _answers
+            .Skip(2)
+            .Count(answer => answer.Status == 200)
+            .ShouldBe(2, "consent and context that cannot be read are left out, with warnings");
     }
 
     private async Task SendWhilePlatformFailsAsync(TestHost host)
@@ -89,16 +114,22 @@ public sealed class PersonalDataTests
         }
 
         await host.WaitUntilQuietAsync(meanwhile: () => _clock.Advance(TimeSpan.FromSeconds(30)));
-        host.LogLines.Count(line => line.StartsWith("Warning AudienceSync", StringComparison.Ordinal)).ShouldBeGreaterThanOrEqualTo(5, "each failed call is logged");
+        host.LogLines.Count(line => line.StartsWith("Warning AudienceSync", StringComparison.Ordinal))
+            .ShouldBeGreaterThanOrEqualTo(5, "each failed call is logged");
     }
 
     private async Task QueryAsync(TestHost host)
     {
-        foreach (var query in new object[]
-        {
-            new { email = Email }, new { customer_id = CustomerId }, new { phone = Phone }, new { email = Email, phone = Phone },
-            new { name = Email },
-        })
+        foreach (
+            var query in new object[]
+            {
+                new { email = Email },
+                new { customer_id = CustomerId },
+                new { phone = Phone },
+                new { email = Email, phone = Phone },
+                new { name = Email },
+            }
+        )
         {
             using var response = await host.Operator.PostAsJsonAsync("/v1/members/lookup", query);
             _answers.Add(await Answer.ReadAsync(response));
@@ -121,7 +152,15 @@ public sealed class PersonalDataTests
         _answers.Add(answer);
     }
 
-    private static JsonObject Canary() => Sample.Of(new JsonObject { ["customer_id"] = CustomerId, ["email"] = Email, ["phone"] = "+1 (202) 555-0147" });
+    private static JsonObject Canary() =>
+        Sample.Of(
+            new JsonObject
+            {
+                ["customer_id"] = CustomerId,
+                ["email"] = Email,
+                ["phone"] = "+1 (202) 555-0147",
+            }
+        );
 
     private static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

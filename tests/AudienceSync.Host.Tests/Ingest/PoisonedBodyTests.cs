@@ -12,18 +12,19 @@ public sealed class PoisonedBodyTests(IngestHost given) : IClassFixture<IngestHo
 
     private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
 
-    public static TheoryData<string, string> Poisons => new()
-    {
-        { """{"\ud800":1}""", "invalid_text" },
-        { """{"\udc00":1}""", "invalid_text" },
-        { """{"a":{"b":[{"\ud800x":{}}]}}""", "invalid_text" },
-        { """{"\ud800\ud800":1,"event":"audience_add"}""", "invalid_text" },
-        { """{"event":"audience_add","event":"audience_remove"}""", "malformed_json" },
-        { """{"event":"audience_add","\u0065vent":"audience_remove"}""", "malformed_json" },
-        { """{"person":{"email":"a@example.com","email":"b@example.com"}}""", "malformed_json" },
-        { "{\"x\":" + new string('[', 40) + new string(']', 40) + "}", "malformed_json" },
-        { "{\"x\":" + string.Concat(Enumerable.Repeat("{\"y\":", 100)) + "1" + new string('}', 101), "malformed_json" },
-    };
+    public static TheoryData<string, string> Poisons =>
+        new()
+        {
+            { """{"\ud800":1}""", "invalid_text" },
+            { """{"\udc00":1}""", "invalid_text" },
+            { """{"a":{"b":[{"\ud800x":{}}]}}""", "invalid_text" },
+            { """{"\ud800\ud800":1,"event":"audience_add"}""", "invalid_text" },
+            { """{"event":"audience_add","event":"audience_remove"}""", "malformed_json" },
+            { """{"event":"audience_add","\u0065vent":"audience_remove"}""", "malformed_json" },
+            { """{"person":{"email":"a@example.com","email":"b@example.com"}}""", "malformed_json" },
+            { "{\"x\":" + new string('[', 40) + new string(']', 40) + "}", "malformed_json" },
+            { "{\"x\":" + string.Concat(Enumerable.Repeat("{\"y\":", 100)) + "1" + new string('}', 101), "malformed_json" },
+        };
 
     [Theory]
     [MemberData(nameof(Poisons))]
@@ -32,7 +33,11 @@ public sealed class PoisonedBodyTests(IngestHost given) : IClassFixture<IngestHo
         var marked = poison + new string(' ', 1000 * Interlocked.Increment(ref _marks)); // Its length identifies it below.
         var answer = await given.Host.PostAsync(marked);
         (answer.Status, answer.Code).ShouldBe((422, code));
-        (await given.Host.ScalarAsync<long>($"select count(*) from quarantine where refused and reason = '{code}' and body_bytes = {marked.Length}")).ShouldBe(1);
+        (
+            await given.Host.ScalarAsync<long>(
+                $"select count(*) from quarantine where refused and reason = '{code}' and body_bytes = {marked.Length}"
+            )
+        ).ShouldBe(1);
     }
 
     [Theory]
@@ -41,15 +46,20 @@ public sealed class PoisonedBodyTests(IngestHost given) : IClassFixture<IngestHo
     {
         var good = Enumerable.Range(0, Limits.EventsPerRequest - 1).Select(_ => Sample.Event().ToJsonString()).ToList();
         var place = Math.Abs(poison.Length * 37) % good.Count;
-        var answer = await given.Host.PostAsync("[ " + string.Join(" ,\n", good.Take(place).Append(poison).Concat(good.Skip(place))) + " ] ");
+        var answer = await given.Host.PostAsync(
+            "[ " + string.Join(" ,\n", good.Take(place).Append(poison).Concat(good.Skip(place))) + " ] "
+        );
         answer.Status.ShouldBe(202, answer.Text);
         var results = answer.Results;
         results.Count.ShouldBe(Limits.EventsPerRequest);
         results[place].GetProperty("status").GetString().ShouldBe("refused");
         results[place].GetProperty("code").GetString().ShouldBe(code);
         results.Where((_, index) => index != place).ShouldAllBe(result => result.GetProperty("status").GetString() == "accepted");
-        (await given.Host.ScalarAsync<bool>($"select exists (select from quarantine where refused and reason = '{code}' and body_bytes = {Encoding.UTF8.GetByteCount(poison)})"))
-            .ShouldBeTrue("only the poisoned event is kept");
+        (
+            await given.Host.ScalarAsync<bool>(
+                $"select exists (select from quarantine where refused and reason = '{code}' and body_bytes = {Encoding.UTF8.GetByteCount(poison)})"
+            )
+        ).ShouldBeTrue("only the poisoned event is kept");
     }
 
     /// <summary>With any corrupt field name at any place, alone or in an array, a removal takes effect.</summary>
@@ -74,8 +84,12 @@ public sealed class PoisonedBodyTests(IngestHost given) : IClassFixture<IngestHo
             answer.Text.ShouldContain("""{"code":"invalid_text","field":"*"}""");
 
             var add = place(Sample.Event().ToJsonString());
-            var mixed = await given.Host.PostAsync($"[{place(Sample.With("event", name).ToJsonString())},{add},{Sample.Event().ToJsonString()}]");
-            mixed.Results.Select(result => result.GetProperty("status").GetString()).ShouldBe(["accepted", "refused", "accepted"], mixed.Text);
+            var mixed = await given.Host.PostAsync(
+                $"[{place(Sample.With("event", name).ToJsonString())},{add},{Sample.Event().ToJsonString()}]"
+            );
+            mixed
+                .Results.Select(result => result.GetProperty("status").GetString())
+                .ShouldBe(["accepted", "refused", "accepted"], mixed.Text);
         }
     }
 
@@ -111,8 +125,12 @@ public sealed class PoisonedBodyTests(IngestHost given) : IClassFixture<IngestHo
         var marked = await given.Host.SendAsync(Webhook.Signed([.. ByteOrderMark, .. Encoding.UTF8.GetBytes(single)]));
         (marked.Status, marked.Text).ShouldBe((200, plain.Text));
         (await given.Host.SendAsync(Webhook.Signed([.. ByteOrderMark, .. Encoding.UTF8.GetBytes(Sample.Events(3))]))).Status.ShouldBe(200);
-        (await given.Host.SendAsync(Webhook.Signed([.. ByteOrderMark, .. ByteOrderMark, .. Encoding.UTF8.GetBytes(single)]))).Code.ShouldBe("malformed_json");
-        (await given.Host.SendAsync(Webhook.Signed(Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes(single)).ToArray()))).Code.ShouldBe("malformed_json");
+        (await given.Host.SendAsync(Webhook.Signed([.. ByteOrderMark, .. ByteOrderMark, .. Encoding.UTF8.GetBytes(single)]))).Code.ShouldBe(
+            "malformed_json"
+        );
+        (
+            await given.Host.SendAsync(Webhook.Signed(Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes(single)).ToArray()))
+        ).Code.ShouldBe("malformed_json");
     }
 
     [Fact]
@@ -120,12 +138,23 @@ public sealed class PoisonedBodyTests(IngestHost given) : IClassFixture<IngestHo
     {
         var report = new JsonObject
         {
-            ["event_id"] = Sample.NewId() + " of a report", ["object_type"] = "email", ["metric"] = "delivered", ["timestamp"] = 1613063089,
-            ["data"] = new JsonObject { ["customer_id"] = "42", ["identifiers"] = new JsonObject { ["id"] = "42", ["email"] = "ann@example.com" } },
+            ["event_id"] = Sample.NewId() + " of a report",
+            ["object_type"] = "email",
+            ["metric"] = "delivered",
+            ["timestamp"] = 1613063089,
+            ["data"] = new JsonObject
+            {
+                ["customer_id"] = "42",
+                ["identifiers"] = new JsonObject { ["id"] = "42", ["email"] = "ann@example.com" },
+            },
         };
         var answer = await given.Host.PostAsync(report);
         (answer.Status, answer.Code).ShouldBe((200, "reporting_webhook"));
-        (await given.Host.ScalarAsync<bool>($"select not refused from quarantine where id = '{answer.ReceiptId()}' and reason = 'reporting_webhook'")).ShouldBeTrue();
+        (
+            await given.Host.ScalarAsync<bool>(
+                $"select not refused from quarantine where id = '{answer.ReceiptId()}' and reason = 'reporting_webhook'"
+            )
+        ).ShouldBeTrue();
         (await given.Host.PostAsync(report)).Text.ShouldBe(answer.Text);
 
         var array = await given.Host.PostAsync(new JsonArray(Sample.Event(), report.DeepClone()).ToJsonString());
@@ -141,7 +170,12 @@ public sealed class PoisonedBodyTests(IngestHost given) : IClassFixture<IngestHo
     [InlineData("metric", 1)]
     public async Task A_body_that_only_resembles_a_reporting_webhook_is_handled_as_usual(string field, object? value)
     {
-        var report = new JsonObject { ["event_id"] = Sample.NewId(), ["object_type"] = "email", ["metric"] = "delivered" };
+        var report = new JsonObject
+        {
+            ["event_id"] = Sample.NewId(),
+            ["object_type"] = "email",
+            ["metric"] = "delivered",
+        };
         report.Remove(field);
         if (value is not null)
         {
@@ -173,9 +207,13 @@ public sealed class PoisonedBodyTests(IngestHost given) : IClassFixture<IngestHo
             }
 
             var mark = random.Next(2) == 0 ? ByteOrderMark : [];
-            var answer = await given.Host.SendAsync(Webhook.Signed([.. mark, .. Encoding.UTF8.GetBytes("[" + string.Join(",", items) + "]")]));
+            var answer = await given.Host.SendAsync(
+                Webhook.Signed([.. mark, .. Encoding.UTF8.GetBytes("[" + string.Join(",", items) + "]")])
+            );
             answer.Status.ShouldBe(expected.TrueForAll(code => code == "accepted") ? 200 : 202, $"seed {seed}, round {round}");
-            answer.Results.Select(result => result.TryGetProperty("code", out var code) ? code.GetString() : "accepted").ShouldBe(expected, $"seed {seed}, round {round}");
+            answer
+                .Results.Select(result => result.TryGetProperty("code", out var code) ? code.GetString() : "accepted")
+                .ShouldBe(expected, $"seed {seed}, round {round}");
         }
     }
 }

@@ -80,7 +80,11 @@ public sealed class QuarantineReleaseTests : IAsyncLifetime
         await _host.ApplyChangeAsync("keys/later_v1/publish", new { });
         await Waiting.UntilAsync(() => _host.ScalarAsync<bool>("select state = 2 from quarantine"), () => "The removal is still waiting.");
 
-        (await _host.ScalarAsync<bool>("select (data->>'occurredAt')::timestamptz < '2026-01-03' from mt_events where type = 'audience_member_removed'")).ShouldBeTrue();
+        (
+            await _host.ScalarAsync<bool>(
+                "select (data->>'occurredAt')::timestamptz < '2026-01-03' from mt_events where type = 'audience_member_removed'"
+            )
+        ).ShouldBeTrue();
     }
 
     [Fact]
@@ -101,7 +105,10 @@ public sealed class QuarantineReleaseTests : IAsyncLifetime
     {
         var held = await _host.SendEventAsync("add", "later_v1", "ann");
         (await _host.GetAsync($"/v1/quarantine/{held.ReceiptId()}")).GetProperty("body").ValueKind.ShouldBe(JsonValueKind.Null);
-        (await _host.GetAsync($"/v1/quarantine/{held.ReceiptId()}?body=true")).GetProperty("body").GetString()!.ShouldContain("ann@example.com");
+        (await _host.GetAsync($"/v1/quarantine/{held.ReceiptId()}?body=true"))
+            .GetProperty("body")
+            .GetString()!
+            .ShouldContain("ann@example.com");
     }
 
     [Fact]
@@ -122,10 +129,17 @@ public sealed class QuarantineReleaseTests : IAsyncLifetime
         };
         var released = await CommandRun.RunAsync(environment, "quarantine", "release", first.ToString());
         released.ShouldBe(new CommandRun(0, $"{first} released\n", ""));
-        (await CommandRun.RunAsync(environment, "quarantine", "list", "--reason", "unknown_audience_key")).Output.TrimEnd().Split('\n').Length.ShouldBe(4);
+        (await CommandRun.RunAsync(environment, "quarantine", "list", "--reason", "unknown_audience_key"))
+            .Output.TrimEnd()
+            .Split('\n')
+            .Length.ShouldBe(4);
 
         var answer = await _host.PostAsOperatorAsync("quarantine/release?reason=unknown_audience_key", new { });
-        answer.Json.GetProperty("results").EnumerateArray().Count(result => result.GetProperty("status").GetString() == "released").ShouldBe(4);
+        answer
+            .Json.GetProperty("results")
+            .EnumerateArray()
+            .Count(result => result.GetProperty("status").GetString() == "released")
+            .ShouldBe(4);
         (await CountAsync("later_v1")).ShouldBe(5);
     }
 

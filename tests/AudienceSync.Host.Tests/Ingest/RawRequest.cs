@@ -18,7 +18,8 @@ internal static class RawRequest
         using var connection = new TcpClient();
         await connection.ConnectAsync(address.Host, address.Port);
         await using var stream = connection.GetStream();
-        var head = $"POST {WebhookEndpoint.Path} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\n"
+        var head =
+            $"POST {WebhookEndpoint.Path} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\n"
             + $"Authorization: Bearer {TestHostFiles.UnsignedToken}\r\nContent-Type: application/json\r\n";
         await stream.WriteAsync(Encoding.ASCII.GetBytes(head + rest));
         var buffer = new byte[4096];

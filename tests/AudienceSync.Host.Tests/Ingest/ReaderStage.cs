@@ -22,9 +22,14 @@ internal sealed class ReaderStage : IDisposable
 
     public ReaderStage()
     {
-        PublishedKey Published(int id, string key) => new(id, AudienceKey.TryParse(key, out var parsed) ? parsed : throw new ArgumentException(key), null);
+        PublishedKey Published(int id, string key) =>
+            new(id, AudienceKey.TryParse(key, out var parsed) ? parsed : throw new ArgumentException(key), null);
         var keys = new AudienceKeys([Published(1, Sample.Key), Published(2, OtherKey)]);
-        _reader = new EventReader(_digester, new PublishedKeys(keys, new FakeTimeProvider(Now)), new PersonEventReader(_digester, Destinations));
+        _reader = new EventReader(
+            _digester,
+            new PublishedKeys(keys, new FakeTimeProvider(Now)),
+            new PersonEventReader(_digester, Destinations)
+        );
     }
 
     public ParsedEvent Read(string json, SenderKey headers = default, string source = "shop", DateTimeOffset? at = null)

@@ -6,9 +6,13 @@ namespace AudienceSync.Host.Tests.Ingest;
 public sealed class RefusalTests(IngestHost given) : IClassFixture<IngestHost>
 {
     /// <summary>Refusals that no single request can cause; each has a separate test below.</summary>
-    private static readonly IngestProblem[] TestedSeparately = 
+    private static readonly IngestProblem[] TestedSeparately =
     [
-        IngestProblem.BrokenRequest, IngestProblem.QueueFull, IngestProblem.StorageDown, IngestProblem.StorageSlow, IngestProblem.SignatureExpired,
+        IngestProblem.BrokenRequest,
+        IngestProblem.QueueFull,
+        IngestProblem.StorageDown,
+        IngestProblem.StorageSlow,
+        IngestProblem.SignatureExpired,
         IngestProblem.SignatureInFuture,
     ];
 
@@ -17,9 +21,13 @@ public sealed class RefusalTests(IngestHost given) : IClassFixture<IngestHost>
     [Fact]
     public void Every_refusal_has_a_case_and_every_case_a_refusal()
     {
-        RefusalCases.ByCode.Keys.Concat(TestedSeparately.Select(problem => problem.Code))
+        RefusalCases
+            .ByCode.Keys.Concat(TestedSeparately.Select(problem => problem.Code))
             .ShouldBe(IngestProblem.All.Select(problem => problem.Code), ignoreOrder: true);
-        var declared = typeof(IngestProblem).GetFields().Where(field => field.FieldType == typeof(IngestProblem)).Select(field => field.GetValue(null));
+        var declared = typeof(IngestProblem)
+            .GetFields()
+            .Where(field => field.FieldType == typeof(IngestProblem))
+            .Select(field => field.GetValue(null));
         IngestProblem.All.ShouldBe(declared, ignoreOrder: true);
     }
 
@@ -94,7 +102,10 @@ public sealed class RefusalTests(IngestHost given) : IClassFixture<IngestHost>
         answer.Code.ShouldBe(problem.Code);
         answer.Status.ShouldBe(problem.Status);
         answer.Type.ShouldBe("application/problem+json");
-        answer.Json.EnumerateObject().Select(property => property.Name).ShouldBe(["type", "title", "status", "code", "detail", "retryable"]);
+        answer
+            .Json.EnumerateObject()
+            .Select(property => property.Name)
+            .ShouldBe(["type", "title", "status", "code", "detail", "retryable"]);
         answer.Json.GetProperty("status").GetInt32().ShouldBe(problem.Status);
         answer.Json.GetProperty("retryable").GetBoolean().ShouldBe(problem.Status == 503);
         answer.Headers.Contains("Retry-After").ShouldBe(problem.Status == 503);

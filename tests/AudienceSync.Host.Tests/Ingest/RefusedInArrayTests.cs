@@ -16,7 +16,14 @@ public sealed class RefusedInArrayTests : IAsyncLifetime
     [Fact]
     public async Task Each_refused_event_of_an_array_is_kept_in_quarantine_with_its_code_and_its_own_text()
     {
-        JsonNode?[] refused = [Sample.Without("event"), Sample.Without("person"), JsonValue.Create(7), null, Sample.With("occurred_at", "yesterday")];
+        JsonNode?[] refused =
+        [
+            Sample.Without("event"),
+            Sample.Without("person"),
+            JsonValue.Create(7),
+            null,
+            Sample.With("occurred_at", "yesterday"),
+        ];
         var answer = await _host.PostAsync(Sample.Array([Sample.Event(), .. refused, Sample.Event()]));
 
         answer.Status.ShouldBe(202);
@@ -31,16 +38,23 @@ public sealed class RefusedInArrayTests : IAsyncLifetime
     public async Task In_any_mixture_accepted_and_kept_events_add_up_to_those_sent(int seed)
     {
         var random = new Random(seed);
-        var items = Enumerable.Range(0, 60).Select(n => random.Next(4) switch
-        {
-            0 => Sample.Without("event"),
-            1 => Sample.With("audience_key", $"nobody_published_v{n + 1}"),
-            2 => Sample.Without("audience_key"),
-            _ => Sample.Event(),
-        }).ToList();
+        var items = Enumerable
+            .Range(0, 60)
+            .Select(n =>
+                random.Next(4) switch
+                {
+                    0 => Sample.Without("event"),
+                    1 => Sample.With("audience_key", $"nobody_published_v{n + 1}"),
+                    2 => Sample.Without("audience_key"),
+                    _ => Sample.Event(),
+                }
+            )
+            .ToList();
         var answer = await _host.PostAsync(Sample.Array(items));
 
-        var outcomes = answer.Results.GroupBy(result => result.GetProperty("status").GetString()!).ToDictionary(group => group.Key, group => (long)group.Count());
+        var outcomes = answer
+            .Results.GroupBy(result => result.GetProperty("status").GetString()!)
+            .ToDictionary(group => group.Key, group => (long)group.Count());
         outcomes.Values.Sum().ShouldBe(items.Count, $"seed {seed}");
         (await CountAsync("mt_events where type = 'audience_member_added'")).ShouldBe(outcomes["accepted"], $"seed {seed}");
         (await CountAsync("quarantine where refused")).ShouldBe(outcomes["refused"], $"seed {seed}");
@@ -57,7 +71,9 @@ public sealed class RefusedInArrayTests : IAsyncLifetime
     private static string Length(JsonNode? item) => (item?.ToJsonString() ?? "null").Length.ToString(CultureInfo.InvariantCulture);
 
     private async Task<IEnumerable<string>> KeptAsync() =>
-        (await _host.ScalarAsync<string[]>("select array_agg(reason || ' ' || body_bytes) from quarantine where refused")).Order(StringComparer.Ordinal);
+        (await _host.ScalarAsync<string[]>("select array_agg(reason || ' ' || body_bytes) from quarantine where refused")).Order(
+            StringComparer.Ordinal
+        );
 
     private Task<long> CountAsync(string table) => _host.ScalarAsync<long>($"select count(*) from {table}");
 }

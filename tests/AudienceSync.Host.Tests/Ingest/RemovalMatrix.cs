@@ -14,7 +14,10 @@ internal sealed record RemovalCase(int Number, string Form, string Field, string
     public string Json => Junk.Put(RemovalMatrix.Removal(this).ToJsonString(), Value);
 
     /// <summary>The membership states that show that it took effect.</summary>
-    public short[] Effects => Form.StartsWith("audience_remove", StringComparison.Ordinal) ? [2] : Form.StartsWith("person_suppress", StringComparison.Ordinal) ? [4] : [4, 6];
+    public short[] Effects =>
+        Form.StartsWith("audience_remove", StringComparison.Ordinal) ? [2]
+        : Form.StartsWith("person_suppress", StringComparison.Ordinal) ? [4]
+        : [4, 6];
 
     public override string ToString() => $"{Form}: {Field} = {(Value.Length > 40 ? Value[..40] + "..." : Value)}";
 }
@@ -26,17 +29,47 @@ internal static class RemovalMatrix
 {
     private static readonly string[] Forms =
     [
-        "audience_remove", "audience_remove flat", "audience_remove schema 2", "person_suppress", "person_suppress flat", "person_suppress schema 2",
-        "person_consent", "person_consent flat", "person_consent schema 2",
+        "audience_remove",
+        "audience_remove flat",
+        "audience_remove schema 2",
+        "person_suppress",
+        "person_suppress flat",
+        "person_suppress schema 2",
+        "person_consent",
+        "person_consent flat",
+        "person_consent schema 2",
     ];
 
     private static readonly string[] Identifiers = ["customer_id", "email", "phone"];
 
     private static readonly string[] Details =
-        ["first_name", "last_name", "city", "state", "postal_code", "country", "gender", "birth_date", "device_id"];
+    [
+        "first_name",
+        "last_name",
+        "city",
+        "state",
+        "postal_code",
+        "country",
+        "gender",
+        "birth_date",
+        "device_id",
+    ];
 
     private static readonly string[] Fields =
-        ["schema_version", "event_id", "delivery_id", "occurred_at", "context", "context.journey", "context.step", "context.variant", "context.message", "reason", "destination", "note"];
+    [
+        "schema_version",
+        "event_id",
+        "delivery_id",
+        "occurred_at",
+        "context",
+        "context.journey",
+        "context.step",
+        "context.variant",
+        "context.message",
+        "reason",
+        "destination",
+        "note",
+    ];
 
     public static IReadOnlyList<RemovalCase> Cases()
     {
@@ -46,11 +79,14 @@ internal static class RemovalMatrix
             var isFlat = form.EndsWith("flat", StringComparison.Ordinal);
             var isConsent = form.StartsWith("person_consent", StringComparison.Ordinal);
             var person = Identifiers.Concat(Details).Append(isFlat ? "nothing" : "id").Select(field => isFlat ? field : "person." + field);
-            string[] consent = isConsent ? ["consent.ad_personalization"] : ["consent", "consent.ad_user_data", "consent.ad_personalization"];
+            string[] consent = isConsent
+                ? ["consent.ad_personalization"]
+                : ["consent", "consent.ad_user_data", "consent.ad_personalization"];
             foreach (var field in Fields.Concat(person).Concat(consent).Append("person"))
             {
                 // Any text is a customer id, and would make it the removal of another person.
-                var values = field.EndsWith("customer_id", StringComparison.Ordinal) || field == "person.id" ? Junk.Unreadable : Junk.Values;
+                var values =
+                    field.EndsWith("customer_id", StringComparison.Ordinal) || field == "person.id" ? Junk.Unreadable : Junk.Values;
                 cases.AddRange(values.Select(value => new RemovalCase(0, form, field, value)));
             }
         }
@@ -59,15 +95,16 @@ internal static class RemovalMatrix
     }
 
     /// <summary>Adds the person, two hours before.</summary>
-    public static JsonObject Add(RemovalCase one) => new()
-    {
-        ["event"] = "audience_add",
-        ["event_id"] = "add " + one.Number.ToString(CultureInfo.InvariantCulture),
-        ["audience_key"] = Sample.Key,
-        ["occurred_at"] = Sample.Now.AddHours(-2).ToString("O"),
-        ["person"] = Person(one.Number),
-        ["consent"] = new JsonObject { ["ad_user_data"] = "granted", ["ad_personalization"] = "granted" },
-    };
+    public static JsonObject Add(RemovalCase one) =>
+        new()
+        {
+            ["event"] = "audience_add",
+            ["event_id"] = "add " + one.Number.ToString(CultureInfo.InvariantCulture),
+            ["audience_key"] = Sample.Key,
+            ["occurred_at"] = Sample.Now.AddHours(-2).ToString("O"),
+            ["person"] = Person(one.Number),
+            ["consent"] = new JsonObject { ["ad_user_data"] = "granted", ["ad_personalization"] = "granted" },
+        };
 
     /// <summary>Removes the person, one hour before, by an event that is valid except for the mark.</summary>
     public static JsonObject Removal(RemovalCase one)
@@ -79,8 +116,18 @@ internal static class RemovalMatrix
             ["event_id"] = "remove " + one.Number.ToString(CultureInfo.InvariantCulture),
             ["schema_version"] = one.Form.EndsWith("schema 2", StringComparison.Ordinal) ? 2 : 1,
             ["occurred_at"] = Sample.Now.AddHours(-1).ToString("O"),
-            ["context"] = new JsonObject { ["journey"] = "j", ["step"] = "s", ["variant"] = "v", ["message"] = "m" },
-            ["consent"] = new JsonObject { ["ad_user_data"] = name == "person_consent" ? "denied" : "granted", ["ad_personalization"] = "granted" },
+            ["context"] = new JsonObject
+            {
+                ["journey"] = "j",
+                ["step"] = "s",
+                ["variant"] = "v",
+                ["message"] = "m",
+            },
+            ["consent"] = new JsonObject
+            {
+                ["ad_user_data"] = name == "person_consent" ? "denied" : "granted",
+                ["ad_personalization"] = "granted",
+            },
         };
         if (name == "audience_remove")
         {
@@ -110,12 +157,13 @@ internal static class RemovalMatrix
         return removal;
     }
 
-    private static JsonObject Person(int number) => new()
-    {
-        ["customer_id"] = string.Create(CultureInfo.InvariantCulture, $"m-{number}"),
-        ["email"] = string.Create(CultureInfo.InvariantCulture, $"m-{number}@example.com"),
-        ["phone"] = string.Create(CultureInfo.InvariantCulture, $"+1202{2_000_000 + number}"),
-        ["first_name"] = "Ann",
-        ["city"] = "Boston",
-    };
+    private static JsonObject Person(int number) =>
+        new()
+        {
+            ["customer_id"] = string.Create(CultureInfo.InvariantCulture, $"m-{number}"),
+            ["email"] = string.Create(CultureInfo.InvariantCulture, $"m-{number}@example.com"),
+            ["phone"] = string.Create(CultureInfo.InvariantCulture, $"+1202{2_000_000 + number}"),
+            ["first_name"] = "Ann",
+            ["city"] = "Boston",
+        };
 }

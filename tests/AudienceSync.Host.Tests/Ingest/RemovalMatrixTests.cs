@@ -12,10 +12,11 @@ public sealed class RemovalMatrixTests
     private const int FoldedWithin_s = 120;
 
     // Nothing is bound: the platform side is tested elsewhere, and only one list could hold all of them.
-    private static TestHostOptions Unbound => IngestHost.Options with
-    {
-        Yaml = yaml => yaml[..yaml.IndexOf("    bindings:", StringComparison.Ordinal)],
-    };
+    private static TestHostOptions Unbound =>
+        IngestHost.Options with
+        {
+            Yaml = yaml => yaml[..yaml.IndexOf("    bindings:", StringComparison.Ordinal)],
+        };
 
     [Fact]
     public async Task A_removal_takes_effect_with_any_value_in_a_field_that_it_does_not_need()
@@ -48,20 +49,30 @@ public sealed class RemovalMatrixTests
         await host.WaitUntilQuietAsync(FoldedWithin_s);
         var states = await StatesAsync(host);
         states.Count.ShouldBe(cases.Count);
-        states.Where(state => !people[state.Key].Effects.Contains(state.Value)).Select(state => $"{people[state.Key]}: {state.Value}").ShouldBeEmpty();
+        states
+            .Where(state => !people[state.Key].Effects.Contains(state.Value))
+            .Select(state => $"{people[state.Key]}: {state.Value}")
+            .ShouldBeEmpty();
         (await host.ScalarAsync<long>("select count(*) from quarantine")).ShouldBe(0);
     }
 
-    private static bool IsAccepted(System.Text.Json.JsonElement receipt) => receipt.GetProperty("status").GetString() == "accepted"
-        && Sample.Warnings(receipt).All(warning => WarningCodes.All.Contains(warning.Split(' ')[0]) && !warning.Contains("junk", StringComparison.Ordinal));
+    private static bool IsAccepted(System.Text.Json.JsonElement receipt) =>
+        receipt.GetProperty("status").GetString() == "accepted"
+        && Sample
+            .Warnings(receipt)
+            .All(warning => WarningCodes.All.Contains(warning.Split(' ')[0]) && !warning.Contains("junk", StringComparison.Ordinal));
 
     // The current membership state of each person, by the receipt of their add.
     private static async Task<Dictionary<string, short>> StatesAsync(TestHost host)
     {
-        var all = await host.ScalarAsync<string>("""
+        var all = await host.ScalarAsync<string>(
+            """
             select string_agg(e.id || ' ' || m.state, ',') from mt_events e join membership m on m.person = e.stream_id
             where e.type = 'audience_member_added'
-            """);
-        return all.Split(',').Select(row => row.Split(' ')).ToDictionary(row => row[0], row => short.Parse(row[1], null), StringComparer.Ordinal);
+            """
+        );
+        return all.Split(',')
+            .Select(row => row.Split(' '))
+            .ToDictionary(row => row[0], row => short.Parse(row[1], null), StringComparer.Ordinal);
     }
 }

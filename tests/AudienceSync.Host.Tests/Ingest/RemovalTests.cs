@@ -70,8 +70,9 @@ public sealed class RemovalTests(IngestHost given) : IClassFixture<IngestHost>
         sample.Remove("occurred_at");
         sample["person"]!["phone"] = 12025550147;
         sample["person"]!["shoe_size"] = 9;
-        (await given.Host.PostAsync(sample)).Warnings().ShouldBe(
-            ["unknown_field *", "missing_id_or_time occurred_at", "invalid_person person.phone", "unknown_field person.*"]);
+        (await given.Host.PostAsync(sample))
+            .Warnings()
+            .ShouldBe(["unknown_field *", "missing_id_or_time occurred_at", "invalid_person person.phone", "unknown_field person.*"]);
     }
 
     [Theory]
@@ -156,20 +157,28 @@ public sealed class RemovalTests(IngestHost given) : IClassFixture<IngestHost>
     [Fact]
     public async Task A_removal_from_a_retired_key_takes_effect()
     {
-        await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero)) });
+        await using var host = await TestHost.StartAsync(
+            new TestHostOptions { Clock = new OffsetClock(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero)) }
+        );
         await host.ApplyChangeAsync("keys/retired_v1/publish", new { });
         (await host.SendEventAsync("add", "retired_v1", "ann")).Status.ShouldBe(200);
         await host.ApplyChangeAsync("keys/retired_v1/retire", new { });
         (await host.SendEventAsync("add", "retired_v1", "bob", second: 1)).Code.ShouldBe("retired_audience_key");
         (await host.SendEventAsync("remove", "retired_v1", "ann", second: 1)).Status.ShouldBe(200);
         await host.WaitUntilQuietAsync();
-        (await host.ScalarAsync<short>("select m.state from membership m join audience_keys k on k.key_id = m.key_id where k.audience_key = 'retired_v1'")).ShouldBe((short)2);
+        (
+            await host.ScalarAsync<short>(
+                "select m.state from membership m join audience_keys k on k.key_id = m.key_id where k.audience_key = 'retired_v1'"
+            )
+        ).ShouldBe((short)2);
     }
 
     [Fact]
     public async Task A_removal_from_a_key_published_later_takes_effect_by_itself_after_publication()
     {
-        await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero)) });
+        await using var host = await TestHost.StartAsync(
+            new TestHostOptions { Clock = new OffsetClock(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero)) }
+        );
         var held = await host.SendEventAsync("remove", "later_v1", "ann", second: 5);
         (held.Status, held.Code).ShouldBe((202, "unknown_audience_key"));
         (await host.SendEventAsync("add", "later_v1", "bob")).Code.ShouldBe("unknown_audience_key");
@@ -177,7 +186,9 @@ public sealed class RemovalTests(IngestHost given) : IClassFixture<IngestHost>
         await host.ApplyChangeAsync("keys/later_v1/publish", new { });
         (await host.SendEventAsync("add", "later_v1", "ann", second: 4)).Status.ShouldBe(200);
         await Waiting.UntilAsync(
-            () => host.ScalarAsync<bool>("select state = 2 from quarantine where removal"), () => "The removal is still waiting.");
+            () => host.ScalarAsync<bool>("select state = 2 from quarantine where removal"),
+            () => "The removal is still waiting."
+        );
         await host.WaitUntilQuietAsync();
         (await host.ScalarAsync<short>("select state from membership where state <> 5")).ShouldBe((short)2);
         (await host.ScalarAsync<long>("select count(*) from quarantine where state = 1")).ShouldBe(1, "the add waits for a human");
@@ -186,7 +197,9 @@ public sealed class RemovalTests(IngestHost given) : IClassFixture<IngestHost>
     [Fact]
     public async Task A_held_removal_with_a_property_name_that_is_not_text_takes_effect_after_publication_too()
     {
-        await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero)) });
+        await using var host = await TestHost.StartAsync(
+            new TestHostOptions { Clock = new OffsetClock(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero)) }
+        );
         const string Body = """
             {"\ud83d":1,"event":"audience_remove","audience_key":"later_v1","event_id":"held","occurred_at":"2026-01-01T00:00:05Z","person":{"email":"ann@example.com"}}
             """;
@@ -194,7 +207,9 @@ public sealed class RemovalTests(IngestHost given) : IClassFixture<IngestHost>
 
         await host.ApplyChangeAsync("keys/later_v1/publish", new { });
         await Waiting.UntilAsync(
-            () => host.ScalarAsync<bool>("select state = 2 from quarantine where removal"), () => "The removal is still waiting.");
+            () => host.ScalarAsync<bool>("select state = 2 from quarantine where removal"),
+            () => "The removal is still waiting."
+        );
         (await host.ScalarAsync<long>("select count(*) from mt_events where type = 'audience_member_removed'")).ShouldBe(1);
     }
 

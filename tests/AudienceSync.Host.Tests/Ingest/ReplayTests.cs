@@ -61,12 +61,20 @@ public sealed class ReplayTests : IAsyncLifetime
     [Fact]
     public async Task The_same_bytes_at_two_hosts_at_once_with_different_delivery_ids_are_one_fact()
     {
-        await using var second = await TestHost.StartAsync(SignedRequests.Options(_clock) with { Database = _host.Database, Platform = _host.Sandbox });
+        await using var second = await TestHost.StartAsync(
+            SignedRequests.Options(_clock) with
+            {
+                Database = _host.Database,
+                Platform = _host.Sandbox,
+            }
+        );
         var before = await _host.ScalarAsync<long>("select count(*) from mt_events");
         for (var n = 0; n < 20; n++)
         {
             var add = Capture(Body("audience_add", $"person {n}"));
-            var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(k => Task.Run(() => (k % 2 == 0 ? _host : second).SendAsync(add, $"delivery {n} {k}"))));
+            var answers = await Task.WhenAll(
+                Enumerable.Range(0, 6).Select(k => Task.Run(() => (k % 2 == 0 ? _host : second).SendAsync(add, $"delivery {n} {k}")))
+            );
             answers.Select(answer => (answer.Status, answer.Text)).Distinct().ShouldHaveSingleItem().Status.ShouldBe(200, answers[0].Text);
         }
 
@@ -134,7 +142,9 @@ public sealed class ReplayTests : IAsyncLifetime
 
         (await _host.SendAsync(array, "delivery 2")).Text.ShouldBe(first.Text, "the replay before the release");
         var entry = first.Results[1].GetProperty("receipt_id").GetString();
-        (await _host.PostAsOperatorAsync($"quarantine/{entry}/release", new { })).Json.GetProperty("status").GetString()
+        (await _host.PostAsOperatorAsync($"quarantine/{entry}/release", new { }))
+            .Json.GetProperty("status")
+            .GetString()
             .ShouldBe("released");
         (await _host.SendAsync(array, "delivery 3")).Text.ShouldBe(first.Text, "the replay after the release");
 
@@ -156,15 +166,24 @@ public sealed class ReplayTests : IAsyncLifetime
     public async Task Signatures_are_dropped_by_day_once_their_timestamps_are_too_old_to_be_accepted()
     {
         await _host.SendAsync(Capture(Body("audience_add", "ann")), "delivery 1");
-        var partitions = new BodyPartitionStore(_host.Server.Workspaces["default"].Get<WorkspaceDatabase>(), _clock, NullLogger<BodyPartitionStore>.Instance);
+        var partitions = new BodyPartitionStore(
+            _host.Server.Workspaces["default"].Get<WorkspaceDatabase>(),
+            _clock,
+            NullLogger<BodyPartitionStore>.Instance
+        );
         _clock.Advance(TimeSpan.FromDays(31));
         await partitions.EnsureAsync(default);
-        (await _host.ScalarAsync<long>("select count(*) from request_signatures")).ShouldBe(1, "the last moment of its day is 30 days old only now");
+        (await _host.ScalarAsync<long>("select count(*) from request_signatures")).ShouldBe(
+            1,
+            "the last moment of its day is 30 days old only now"
+        );
         _clock.Advance(TimeSpan.FromDays(1));
         await partitions.EnsureAsync(default);
         (await _host.ScalarAsync<long>("select count(*) from pg_inherits where inhparent = 'request_signatures'::regclass")).ShouldBe(0);
-        (await _host.SendAsync(Capture(Body("audience_add", "ben")), "delivery 2")).Status
-            .ShouldBe(200, "a partition that was dropped or never created is created");
+        (await _host.SendAsync(Capture(Body("audience_add", "ben")), "delivery 2")).Status.ShouldBe(
+            200,
+            "a partition that was dropped or never created is created"
+        );
     }
 
     /// <summary>
@@ -176,7 +195,13 @@ public sealed class ReplayTests : IAsyncLifetime
     public async Task Requests_replayed_in_any_order_are_in_the_log_once(int seed)
     {
         var random = new Random(seed);
-        await using var second = await TestHost.StartAsync(SignedRequests.Options(_clock) with { Database = _host.Database, Platform = _host.Sandbox });
+        await using var second = await TestHost.StartAsync(
+            SignedRequests.Options(_clock) with
+            {
+                Database = _host.Database,
+                Platform = _host.Sandbox,
+            }
+        );
         var sent = new List<(SignedRequests.Captured Request, string Answer)>();
         for (var step = 0; step < 60; step++)
         {
@@ -185,9 +210,12 @@ public sealed class ReplayTests : IAsyncLifetime
             {
                 var at = Now - TimeSpan.FromSeconds(random.Next(29 * 86_400)) + TimeSpan.FromSeconds(step);
                 var count = random.Next(1, 4);
-                var body = count == 1
-                    ? Body("audience_add", $"person {step}", Key(random))
-                    : new JsonArray([.. Enumerable.Range(0, count).Select(n => (JsonNode)Json("audience_add", $"person {step} {n}", Key(random)))]).ToJsonString();
+                var body =
+                    count == 1
+                        ? Body("audience_add", $"person {step}", Key(random))
+                        : new JsonArray([
+                            .. Enumerable.Range(0, count).Select(n => (JsonNode)Json("audience_add", $"person {step} {n}", Key(random))),
+                        ]).ToJsonString();
                 var request = SignedRequests.Capture(body, at);
                 var answer = await host.SendAsync(request, $"delivery {step}");
                 answer.Status.ShouldBeOneOf(200, 202);
@@ -197,7 +225,10 @@ public sealed class ReplayTests : IAsyncLifetime
             {
                 var (request, answer) = sent[random.Next(sent.Count)];
                 var again = await host.SendAsync(
-                    request, random.Next(3) == 0 ? null : $"replay {step}", random.Next(2) == 0 ? null : $"replay key {step}");
+                    request,
+                    random.Next(3) == 0 ? null : $"replay {step}",
+                    random.Next(2) == 0 ? null : $"replay key {step}"
+                );
                 again.Text.ShouldBe(answer, $"seed {seed}, step {step}");
             }
         }
@@ -208,12 +239,13 @@ public sealed class ReplayTests : IAsyncLifetime
 
     private static string Key(Random random) => random.Next(4) == 0 ? "nobody_published_v1" : Sample.Key;
 
-    private static JsonObject Json(string name, string person, string key = Sample.Key) => new()
-    {
-        ["event"] = name,
-        ["audience_key"] = key,
-        ["person"] = new JsonObject { ["customer_id"] = person },
-    };
+    private static JsonObject Json(string name, string person, string key = Sample.Key) =>
+        new()
+        {
+            ["event"] = name,
+            ["audience_key"] = key,
+            ["person"] = new JsonObject { ["customer_id"] = person },
+        };
 
     private static string Body(string name, string person, string key = Sample.Key) => Json(name, person, key).ToJsonString();
 

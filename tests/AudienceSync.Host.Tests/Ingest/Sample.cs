@@ -80,9 +80,15 @@ internal static class Sample
     }
 
     /// <summary>The same for one receipt of an array.</summary>
-    public static IReadOnlyList<string> Warnings(JsonElement receipt) => receipt.TryGetProperty("warnings", out var warnings)
-        ? [.. warnings.EnumerateArray().Select(warning => $"{warning.GetProperty("code").GetString()} {warning.GetProperty("field").GetString()}")]
-        : [];
+    public static IReadOnlyList<string> Warnings(JsonElement receipt) =>
+        receipt.TryGetProperty("warnings", out var warnings)
+            ?
+            [
+                .. warnings
+                    .EnumerateArray()
+                    .Select(warning => $"{warning.GetProperty("code").GetString()} {warning.GetProperty("field").GetString()}"),
+            ]
+            : [];
 
     /// <summary>The stored data in the log for the receipt of an accepted event.</summary>
     public static Task<string> StoredAsync(this TestHost host, Answer accepted)

@@ -18,7 +18,8 @@ public sealed class SchemaVersionTests : IDisposable
 
     public void Dispose() => _digester.Dispose();
 
-    private static string[] Names => [.. Directory.GetFiles(Folder, "*.webhook.json").Select(file => Path.GetFileName(file).Replace(".webhook.json", "")).Order()];
+    private static string[] Names =>
+        [.. Directory.GetFiles(Folder, "*.webhook.json").Select(file => Path.GetFileName(file).Replace(".webhook.json", "")).Order()];
 
     public static TheoryData<string> Webhooks => [.. Names];
 
@@ -29,7 +30,9 @@ public sealed class SchemaVersionTests : IDisposable
         var pending = Read(name).Event.ShouldNotBeNull();
         Encoding.UTF8.GetString(pending.Data).ShouldBe(Text($"{name}.stored.json"));
         pending.Type.ShouldBe(EventTypes.MemberAdded);
-        pending.Id.ShouldBe(EventId.Derive("shop", $"id/audience_member_added/high_intent_cart_7d_v1/{pending.Aliases[0].Digest.Value:N}/evt-1"));
+        pending.Id.ShouldBe(
+            EventId.Derive("shop", $"id/audience_member_added/high_intent_cart_7d_v1/{pending.Aliases[0].Digest.Value:N}/evt-1")
+        );
     }
 
     [Fact]
@@ -46,7 +49,11 @@ public sealed class SchemaVersionTests : IDisposable
         var keys = new AudienceKeys([new PublishedKey(1, AudienceKey.Of("high_intent_cart_7d", 1), null)]);
         using var document = JsonDocument.Parse(Text($"{name}.webhook.json"));
         var source = new Source("shop", SignatureMode.Off, [], "US");
-        return new EventReader(_digester, new PublishedKeys(keys, clock), new PersonEventReader(_digester, new HashSet<string>(StringComparer.Ordinal))).Read(document.RootElement, null, default, source, clock.GetUtcNow());
+        return new EventReader(
+            _digester,
+            new PublishedKeys(keys, clock),
+            new PersonEventReader(_digester, new HashSet<string>(StringComparer.Ordinal))
+        ).Read(document.RootElement, null, default, source, clock.GetUtcNow());
     }
 
     private static string Text(string file) => File.ReadAllText(Path.Combine(Folder, file)).TrimEnd('\n');

@@ -10,7 +10,9 @@ internal static class Seeded
     public static Random Random(Xunit.Abstractions.ITestOutputHelper output)
     {
         var given = Environment.GetEnvironmentVariable("AUDIENCESYNC_TEST_SEED");
-        var seed = given is null ? (int)(TimeProvider.System.GetTimestamp() % int.MaxValue) : int.Parse(given, CultureInfo.InvariantCulture);
+        var seed = given is null
+            ? (int)(TimeProvider.System.GetTimestamp() % int.MaxValue)
+            : int.Parse(given, CultureInfo.InvariantCulture);
         output.WriteLine($"seed {seed}");
         return new Random(seed);
     }

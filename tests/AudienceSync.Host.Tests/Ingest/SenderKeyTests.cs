@@ -101,14 +101,16 @@ public sealed class SenderKeyTests(IngestHost given) : IClassFixture<IngestHost>
     [Fact]
     public async Task An_id_that_templates_render_in_test_sends_has_no_effect()
     {
-        foreach (var answer in new[]
-        {
-            await given.Host.PostAsync(Sample.With("event_id", "unsent")),
-            await PostAsync(Sample.Without("event_id"), (IdempotencyKey, "unsent")),
-            await PostAsync(Sample.Without("event_id"), (DeliveryId, "unsent")),
-            await given.Host.PostAsync(Sample.With("delivery_id", "unsent")),
-            await given.Host.PostAsync(Removal(sample => sample["delivery_id"] = "unsent")),
-        })
+        foreach (
+            var answer in new[]
+            {
+                await given.Host.PostAsync(Sample.With("event_id", "unsent")),
+                await PostAsync(Sample.Without("event_id"), (IdempotencyKey, "unsent")),
+                await PostAsync(Sample.Without("event_id"), (DeliveryId, "unsent")),
+                await given.Host.PostAsync(Sample.With("delivery_id", "unsent")),
+                await given.Host.PostAsync(Removal(sample => sample["delivery_id"] = "unsent")),
+            }
+        )
         {
             answer.Status.ShouldBe(202);
             answer.Code.ShouldBe("test_send");
@@ -131,7 +133,9 @@ public sealed class SenderKeyTests(IngestHost given) : IClassFixture<IngestHost>
 
     [Fact]
     public async Task A_header_cannot_turn_a_removal_whose_own_id_cannot_be_read_into_a_test() =>
-        (await PostAsync(Removal(sample => sample["event_id"] = new JsonObject()), (DeliveryId, "unsent"))).Warnings().ShouldBe(["invalid_event_id event_id"]);
+        (await PostAsync(Removal(sample => sample["event_id"] = new JsonObject()), (DeliveryId, "unsent")))
+            .Warnings()
+            .ShouldBe(["invalid_event_id event_id"]);
 
     [Fact]
     public async Task A_header_for_an_array_names_each_of_its_events()
@@ -160,11 +164,17 @@ public sealed class SenderKeyTests(IngestHost given) : IClassFixture<IngestHost>
     private static JsonObject Composite()
     {
         var sample = Sample.Without("event_id");
-        sample["context"] = new JsonObject { ["journey"] = "cart", ["step"] = "30min", ["variant"] = "a" };
+        sample["context"] = new JsonObject
+        {
+            ["journey"] = "cart",
+            ["step"] = "30min",
+            ["variant"] = "a",
+        };
         return sample;
     }
 
-    private Task<Answer> PostAsync(JsonObject sample, params (string Name, string Value)[] headers) => PostAsync(sample.ToJsonString(), headers);
+    private Task<Answer> PostAsync(JsonObject sample, params (string Name, string Value)[] headers) =>
+        PostAsync(sample.ToJsonString(), headers);
 
     private Task<Answer> PostAsync(string body, params (string Name, string Value)[] headers)
     {

@@ -48,7 +48,9 @@ public sealed class SignatureAgeTests : IAsyncLifetime
     public async Task Milliseconds_and_smaller_units_are_recognized(long factor)
     {
         (await SendAsync((Sample.Now.ToUnixTimeSeconds() * factor).ToString(CultureInfo.InvariantCulture))).Status.ShouldBe(200);
-        (await SendAsync(((Sample.Now.ToUnixTimeSeconds() - (31 * 86_400)) * factor).ToString(CultureInfo.InvariantCulture))).Code.ShouldBe("signature_expired");
+        (await SendAsync(((Sample.Now.ToUnixTimeSeconds() - (31 * 86_400)) * factor).ToString(CultureInfo.InvariantCulture))).Code.ShouldBe(
+            "signature_expired"
+        );
     }
 
     [Fact]
@@ -61,12 +63,17 @@ public sealed class SignatureAgeTests : IAsyncLifetime
     [Fact]
     public async Task A_source_may_allow_less_and_may_sign_over_any_text_when_age_is_not_checked()
     {
-        await using var strict = await TestHost.StartAsync(new TestHostOptions
-        {
-            Clock = new SetClock(Sample.Now), Yaml = yaml => yaml.Replace("signature_max_age_d: 0", "signature_max_age_d: 7", StringComparison.Ordinal),
-        });
+        await using var strict = await TestHost.StartAsync(
+            new TestHostOptions
+            {
+                Clock = new SetClock(Sample.Now),
+                Yaml = yaml => yaml.Replace("signature_max_age_d: 0", "signature_max_age_d: 7", StringComparison.Ordinal),
+            }
+        );
         (await SendAsync(strict, Sample.Now.AddDays(-7).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture))).Status.ShouldBe(200);
-        (await SendAsync(strict, Sample.Now.AddDays(-8).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture))).Code.ShouldBe("signature_expired");
+        (await SendAsync(strict, Sample.Now.AddDays(-8).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture))).Code.ShouldBe(
+            "signature_expired"
+        );
 
         await using var any = await TestHost.StartAsync(IngestHost.Options);
         (await SendAsync(any, "2026-11-21T09:30:00Z")).Status.ShouldBe(200);

@@ -14,7 +14,8 @@ public sealed class SignatureTests(IngestHost given) : IClassFixture<IngestHost>
     [Fact]
     public async Task The_golden_vector_of_the_contract_passes_and_its_body_is_then_a_reporting_webhook()
     {
-        var request = Webhook.Request("""{"event_id":"abc","object_type":"email","metric":"delivered"}""", TestHostFiles.SignedToken)
+        var request = Webhook
+            .Request("""{"event_id":"abc","object_type":"email","metric":"delivered"}""", TestHostFiles.SignedToken)
             .With(Timestamp, "6f55cf23f9b73a2ff07733fe04421f64ce9ec5e409696edda6b2a80311944230");
         (await given.Host.SendAsync(request)).Code.ShouldBe("reporting_webhook");
     }
@@ -40,7 +41,9 @@ public sealed class SignatureTests(IngestHost given) : IClassFixture<IngestHost>
 
     [Fact]
     public async Task A_timestamp_without_its_signature_is_missing() =>
-        (await SendAsync(TestHostFiles.SignedToken, request => Add(request, "X-CIO-Timestamp", Timestamp))).Code.ShouldBe("signature_missing");
+        (await SendAsync(TestHostFiles.SignedToken, request => Add(request, "X-CIO-Timestamp", Timestamp))).Code.ShouldBe(
+            "signature_missing"
+        );
 
     [Theory]
     [InlineData("X-CIO-Signature")]
@@ -48,7 +51,9 @@ public sealed class SignatureTests(IngestHost given) : IClassFixture<IngestHost>
     public async Task A_header_of_the_signature_may_not_appear_twice(string header)
     {
         var value = string.Equals(header, "X-CIO-Signature", StringComparison.Ordinal) ? Right : Timestamp;
-        (await SendAsync(TestHostFiles.SignedToken, request => Add(request.With(Timestamp, Right), header, value))).Code.ShouldBe("signature_missing");
+        (await SendAsync(TestHostFiles.SignedToken, request => Add(request.With(Timestamp, Right), header, value))).Code.ShouldBe(
+            "signature_missing"
+        );
     }
 
     [Theory]
@@ -60,7 +65,9 @@ public sealed class SignatureTests(IngestHost given) : IClassFixture<IngestHost>
 
     [Fact]
     public async Task A_signature_in_upper_case_is_wrong() =>
-        (await SendAsync(TestHostFiles.SignedToken, request => request.With(Timestamp, Right.ToUpperInvariant()))).Code.ShouldBe("signature_wrong");
+        (await SendAsync(TestHostFiles.SignedToken, request => request.With(Timestamp, Right.ToUpperInvariant()))).Code.ShouldBe(
+            "signature_wrong"
+        );
 
     [Fact]
     public async Task A_signature_of_another_timestamp_is_wrong() =>
@@ -68,7 +75,9 @@ public sealed class SignatureTests(IngestHost given) : IClassFixture<IngestHost>
 
     [Fact]
     public async Task A_timestamp_longer_than_a_number_is_refused_before_any_hashing() =>
-        (await SendAsync(TestHostFiles.SignedToken, request => request.With(new string('1', 21), Right))).Code.ShouldBe("invalid_signature_timestamp");
+        (await SendAsync(TestHostFiles.SignedToken, request => request.With(new string('1', 21), Right))).Code.ShouldBe(
+            "invalid_signature_timestamp"
+        );
 
     [Fact]
     public async Task An_optional_signature_may_be_absent() =>
@@ -78,7 +87,9 @@ public sealed class SignatureTests(IngestHost given) : IClassFixture<IngestHost>
     public async Task An_optional_signature_must_be_right_when_it_is_present()
     {
         (await SendAsync(TestHostFiles.MaySignToken, request => request.With(Timestamp, Right))).Status.ShouldBe(200);
-        (await SendAsync(TestHostFiles.MaySignToken, request => request.With(Timestamp, new string('0', 64)))).Code.ShouldBe("signature_wrong");
+        (await SendAsync(TestHostFiles.MaySignToken, request => request.With(Timestamp, new string('0', 64)))).Code.ShouldBe(
+            "signature_wrong"
+        );
     }
 
     [Fact]

@@ -14,7 +14,8 @@ internal static class SignedRequests
     public static TestHostOptions Options(TimeProvider clock) =>
         new() { Clock = clock, Yaml = yaml => yaml.Replace("signature_max_age_d: 0, ", "", StringComparison.Ordinal) };
 
-    public static Captured Capture(string body, DateTimeOffset at) => Capture(body, at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+    public static Captured Capture(string body, DateTimeOffset at) =>
+        Capture(body, at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
 
     public static Captured Capture(string body, string timestamp)
     {

@@ -29,7 +29,8 @@ public sealed class TextTests(IngestHost given) : IClassFixture<IngestHost>
     [InlineData("{}")]
     [InlineData("x")]
     [InlineData("]")]
-    public async Task Nothing_may_follow_the_body(string rest) => (await given.Host.PostAsync(Sample.Event().ToJsonString() + rest)).Code.ShouldBe("malformed_json");
+    public async Task Nothing_may_follow_the_body(string rest) =>
+        (await given.Host.PostAsync(Sample.Event().ToJsonString() + rest)).Code.ShouldBe("malformed_json");
 
     [Fact]
     public async Task White_space_around_the_body_is_ignored() =>
@@ -51,7 +52,9 @@ public sealed class TextTests(IngestHost given) : IClassFixture<IngestHost>
     public async Task Invalid_text_in_a_field_that_is_not_read_is_ignored()
     {
         var answer = await given.Host.PostAsync($"[{Sample.Raw("\"x\":\"\\u0000\"")},{Sample.Raw("\"x\":\"\\ud83d\"")}]");
-        answer.Results.ShouldAllBe(receipt => receipt.EnumerateObject().Count() == 2 && receipt.GetProperty("status").GetString() == "accepted");
+        answer.Results.ShouldAllBe(receipt =>
+            receipt.EnumerateObject().Count() == 2 && receipt.GetProperty("status").GetString() == "accepted"
+        );
     }
 
     [Fact]

@@ -14,7 +14,17 @@ public sealed class TimeFormsTests(Xunit.Abstractions.ITestOutputHelper output)
 
     // Not the ten digits of an hour: in this century they are also seconds of Unix time, some years ahead, so an add with them is
     // quarantined.
-    private static readonly string[] DigitForms = ["yyyy", "yyyyMM", "yyyyMMdd", "yyyyMMddHHmm", "yyyyMMddHHmmss", "yyyyMMddHHmmssfff", "ddMMyyyy", "HHmm"];
+    private static readonly string[] DigitForms =
+    [
+        "yyyy",
+        "yyyyMM",
+        "yyyyMMdd",
+        "yyyyMMddHHmm",
+        "yyyyMMddHHmmss",
+        "yyyyMMddHHmmssfff",
+        "ddMMyyyy",
+        "HHmm",
+    ];
 
     [Fact]
     public void A_moment_is_the_same_in_every_format()
@@ -50,7 +60,15 @@ public sealed class TimeFormsTests(Xunit.Abstractions.ITestOutputHelper output)
         for (var round = 0; round < Rounds; round++)
         {
             var moment = First.AddDays(-2 - (random.NextDouble() * 365 * 29));
-            foreach (var text in new[] { $"\"{moment:yyyy-MM-dd'T'HH:mm:ss'Z'}\"", Unix(moment, 1), Unix(moment, 1_000), Unix(moment, 1_000_000) })
+            foreach (
+                var text in new[]
+                {
+                    $"\"{moment:yyyy-MM-dd'T'HH:mm:ss'Z'}\"",
+                    Unix(moment, 1),
+                    Unix(moment, 1_000),
+                    Unix(moment, 1_000_000),
+                }
+            )
             {
                 OccurredAt.TryRead(Json(text), out _).ShouldBeFalse(text);
             }
@@ -109,15 +127,19 @@ public sealed class TimeFormsTests(Xunit.Abstractions.ITestOutputHelper output)
         }
 
         var text = offset.ToString("hh\\:mm", CultureInfo.InvariantCulture);
-        return (random.Next(4) == 0 ? " " : "") + (offset < TimeSpan.Zero ? "-" : "+") + (random.Next(2) == 0 ? text : text.Replace(":", "", StringComparison.Ordinal));
+        return (random.Next(4) == 0 ? " " : "")
+            + (offset < TimeSpan.Zero ? "-" : "+")
+            + (random.Next(2) == 0 ? text : text.Replace(":", "", StringComparison.Ordinal));
     }
 
     private static string Unix(DateTimeOffset moment, long perSecond) =>
         ((moment - DateTimeOffset.UnixEpoch).Ticks / (TimeSpan.TicksPerSecond / perSecond)).ToString(CultureInfo.InvariantCulture);
 
-    private static DateTimeOffset Moment(Random random) => Floor(First.AddDays(random.NextDouble() * 365 * 99), TimeSpan.TicksPerMicrosecond);
+    private static DateTimeOffset Moment(Random random) =>
+        Floor(First.AddDays(random.NextDouble() * 365 * 99), TimeSpan.TicksPerMicrosecond);
 
-    private static DateTimeOffset Floor(DateTimeOffset moment, long ticks) => new(moment.UtcTicks - (moment.UtcTicks % ticks), TimeSpan.Zero);
+    private static DateTimeOffset Floor(DateTimeOffset moment, long ticks) =>
+        new(moment.UtcTicks - (moment.UtcTicks % ticks), TimeSpan.Zero);
 
     private static JsonElement Json(string text) => JsonSerializer.Deserialize<JsonElement>(text);
 }

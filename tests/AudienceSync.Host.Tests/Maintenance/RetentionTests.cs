@@ -28,12 +28,17 @@ public sealed class RetentionTests
     public async Task Only_what_ended_and_is_older_than_its_retention_is_removed()
     {
         await using var workspace = await TestWorkspace.CreateAsync();
-        await workspace.ExecuteAsync(Inserts.Replace("now_at", $"'{workspace.Clock.GetUtcNow():O}'::timestamptz", StringComparison.Ordinal));
+        await workspace.ExecuteAsync(
+            Inserts.Replace("now_at", $"'{workspace.Clock.GetUtcNow():O}'::timestamptz", StringComparison.Ordinal)
+        );
 
         await Tasks(workspace).RemoveEndedAsync(default);
 
         (await workspace.RowsAsync("select code from jobs order by code")).ShouldBe(["parked", "running", "young"]);
-        (await workspace.RowsAsync("select code from calls order by code")).ShouldBe(["c11", "c31", "c9"], "one has a job that is not over, one a job that is kept");
+        (await workspace.RowsAsync("select code from calls order by code")).ShouldBe(
+            ["c11", "c31", "c9"],
+            "one has a job that is not over, one a job that is kept"
+        );
         (await workspace.RowsAsync("select source from quarantine order by source")).ShouldBe(["open", "released young"]);
 
         workspace.Clock.Advance(TimeSpan.FromDays(1_000));
@@ -47,13 +52,17 @@ public sealed class RetentionTests
     public async Task A_job_that_still_has_members_and_a_call_that_an_erasure_may_name_stay()
     {
         await using var workspace = await TestWorkspace.CreateAsync();
-        await workspace.ExecuteAsync(Inserts.Replace("now_at", $"'{workspace.Clock.GetUtcNow():O}'::timestamptz", StringComparison.Ordinal));
-        await workspace.ExecuteAsync($"""
+        await workspace.ExecuteAsync(
+            Inserts.Replace("now_at", $"'{workspace.Clock.GetUtcNow():O}'::timestamptz", StringComparison.Ordinal)
+        );
+        await workspace.ExecuteAsync(
+            $"""
             insert into ledger (binding_id, person, status, revision, normalizer, updated_at, job_id)
             select 1, gen_random_uuid(), 3, 1, 1, now(), job_id from jobs where code = 'old';
             insert into erasures (erasure, state, asked_by, asked_at, deadline, anchors, position, tombstones)
             select gen_random_uuid(), 1, 'ann', '{workspace.Clock.GetUtcNow():O}'::timestamptz - interval '25 days', now(), array[]::uuid[], 0, 0
-            """);
+            """
+        );
 
         await Tasks(workspace).RemoveEndedAsync(default);
 
@@ -76,19 +85,28 @@ public sealed class RetentionTests
         await using var host = await TestHost.StartAsync(options);
 
         await Deadline.UntilAsync(
-            async () => await host.ScalarAsync<long>("select count(*) from quarantine") == 2, () => string.Join('\n', host.LogLines));
+            async () => await host.ScalarAsync<long>("select count(*) from quarantine") == 2,
+            () => string.Join('\n', host.LogLines)
+        );
         (await host.ScalarAsync<long>("select count(*) from quarantine where state = 1")).ShouldBe(1);
         (await host.ScalarAsync<long>("select count(*) from audience_sync.wolverine_dead_letters")).ShouldBe(0);
     }
 
-    private static MaintenanceTasks Tasks(TestWorkspace workspace) => new(
-        new BodyPartitionStore(workspace.Database, workspace.Clock, NullLogger<BodyPartitionStore>.Instance),
-        new DeliveryPartitionStore(workspace.Database, workspace.Clock, NullLogger<DeliveryPartitionStore>.Instance), new RetentionStore(workspace.Database) { BatchRows = 1 },
-        new RetentionSettings(CallsD: 10, JobsD: 20, QuarantineD: 30), workspace.Clock, NullLogger<MaintenanceTasks>.Instance);
+    private static MaintenanceTasks Tasks(TestWorkspace workspace) =>
+        new(
+            new BodyPartitionStore(workspace.Database, workspace.Clock, NullLogger<BodyPartitionStore>.Instance),
+            new DeliveryPartitionStore(workspace.Database, workspace.Clock, NullLogger<DeliveryPartitionStore>.Instance),
+            new RetentionStore(workspace.Database) { BatchRows = 1 },
+            new RetentionSettings(CallsD: 10, JobsD: 20, QuarantineD: 30),
+            workspace.Clock,
+            NullLogger<MaintenanceTasks>.Instance
+        );
 
     private static async Task ExecuteAsync(string database, string sql)
     {
-        await using var owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { SearchPath = "ws_default", MaxPoolSize = 1 }.ConnectionString);
+        await using var owner = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(database) { SearchPath = "ws_default", MaxPoolSize = 1 }.ConnectionString
+        );
         await using var command = owner.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }

@@ -65,11 +65,13 @@ public sealed class DeadMessageTests : IAsyncLifetime
         return answer.StatusCode;
     }
 
-    private Task<CommandRun> RunAsync(params string[] args) => CommandRun.RunAsync(
-        new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["AUDIENCESYNC_CONFIG"] = _host.ConfigPath,
-            ["AUDIENCESYNC_URLS"] = _host.Http.BaseAddress!.ToString(),
-        },
-        ["messages", "dead", .. args]);
+    private Task<CommandRun> RunAsync(params string[] args) =>
+        CommandRun.RunAsync(
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["AUDIENCESYNC_CONFIG"] = _host.ConfigPath,
+                ["AUDIENCESYNC_URLS"] = _host.Http.BaseAddress!.ToString(),
+            },
+            ["messages", "dead", .. args]
+        );
 }

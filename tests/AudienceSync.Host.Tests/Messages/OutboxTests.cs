@@ -69,9 +69,14 @@ public sealed class OutboxTests(ITestOutputHelper output) : IDisposable
         for (var kill = 0; kill < kills; kill++)
         {
             await using var host = await HostProcess.StartAsync(config, _folder.Path, database);
-            (await AskOnceAsync(host, Interlocked.Increment(ref asked), CancellationToken.None)).ShouldBeTrue("the first request compiles the code");
+            (await AskOnceAsync(host, Interlocked.Increment(ref asked), CancellationToken.None)).ShouldBeTrue(
+                "the first request compiles the code"
+            );
             using var end = new CancellationTokenSource();
-            var senders = Enumerable.Range(0, Senders).Select(_ => AskAsync(host, () => Interlocked.Increment(ref asked), end.Token)).ToList();
+            var senders = Enumerable
+                .Range(0, Senders)
+                .Select(_ => AskAsync(host, () => Interlocked.Increment(ref asked), end.Token))
+                .ToList();
             await RealTime.PassAsync(TimeSpan.FromMilliseconds(random.Next(300, 1_500)));
             await host.KillAsync();
             await end.CancelAsync();
@@ -79,11 +84,21 @@ public sealed class OutboxTests(ITestOutputHelper output) : IDisposable
         }
 
         await using var last = await HostProcess.StartAsync(config, _folder.Path, database);
-        await using var owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { SearchPath = "ws_default", MaxPoolSize = 1 }.ConnectionString);
-        await Deadline.UntilAsync(async () => await ReadAsync(owner, WrongSql) == 0, () => $"seed {Seed}: every message, and no other\n{last.Log}");
+        await using var owner = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(database) { SearchPath = "ws_default", MaxPoolSize = 1 }.ConnectionString
+        );
+        await Deadline.UntilAsync(
+            async () => await ReadAsync(owner, WrongSql) == 0,
+            () => $"seed {Seed}: every message, and no other\n{last.Log}"
+        );
         var erasures = await ReadAsync(owner, "select count(*) from erasures");
         erasures.ShouldBeGreaterThan(kills, "otherwise there was no load");
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {Seed}: {kills} kills, {asked} requests, {erasures} committed, as many messages handled"));
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"seed {Seed}: {kills} kills, {asked} requests, {erasures} committed, as many messages handled"
+            )
+        );
     }
 
     // Asks for the erasure of one unknown person after another, until the Host is gone.
@@ -104,14 +119,21 @@ public sealed class OutboxTests(ITestOutputHelper output) : IDisposable
 
     private static async Task<bool> AskOnceAsync(HostProcess host, int person, CancellationToken cancellationToken)
     {
-        using var answer = await host.Operator.PostAsJsonAsync("/v1/people/erasures", new { email = $"person{person}@example.com" }, cancellationToken);
+        using var answer = await host.Operator.PostAsJsonAsync(
+            "/v1/people/erasures",
+            new { email = $"person{person}@example.com" },
+            cancellationToken
+        );
         return answer.IsSuccessStatusCode;
     }
 
-    private static Task<long> CountAsync(TestHost host, Guid erasure) => host.ScalarAsync<long>($"""
-        select count(*) from audience_sync.wolverine_incoming_envelopes
-        where message_type like '%AdvanceErasure' and position(convert_to('{erasure}', 'UTF8') in body) > 0
-        """);
+    private static Task<long> CountAsync(TestHost host, Guid erasure) =>
+        host.ScalarAsync<long>(
+            $"""
+            select count(*) from audience_sync.wolverine_incoming_envelopes
+            where message_type like '%AdvanceErasure' and position(convert_to('{erasure}', 'UTF8') in body) > 0
+            """
+        );
 
     private static async Task<long> ReadAsync(NpgsqlDataSource owner, string sql)
     {

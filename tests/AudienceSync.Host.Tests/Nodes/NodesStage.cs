@@ -23,7 +23,10 @@ internal sealed class NodesStage : IAsyncDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<HostProcess> _hosts = [];
-    private readonly List<HashSet<string>> _expected = [.. Enumerable.Range(0, Accounts).Select(_ => new HashSet<string>(StringComparer.Ordinal))];
+    private readonly List<HashSet<string>> _expected =
+    [
+        .. Enumerable.Range(0, Accounts).Select(_ => new HashSet<string>(StringComparer.Ordinal)),
+    ];
     private readonly WebApplication _platform;
     private readonly HttpClient _admin;
     private readonly NpgsqlDataSource _owner;
@@ -37,15 +40,26 @@ internal sealed class NodesStage : IAsyncDisposable
         _database = database;
         var url = platform.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         _admin = new HttpClient { BaseAddress = new Uri(url) };
-        _owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { SearchPath = "ws_default", MaxPoolSize = 2 }.ConnectionString);
-        var options = new TestHostOptions { Audiences = [.. Enumerable.Range(0, Accounts).Select(n => new TestAudience($"audience_{n}", 7))] };
+        _owner = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(database) { SearchPath = "ws_default", MaxPoolSize = 2 }.ConnectionString
+        );
+        var options = new TestHostOptions
+        {
+            Audiences = [.. Enumerable.Range(0, Accounts).Select(n => new TestAudience($"audience_{n}", 7))],
+        };
         _config = TestHostFiles.Write(_folder, options with { Yaml = yaml => Yaml(yaml, url) });
     }
 
     public static async Task<NodesStage> StartAsync()
     {
-        var accounts = Enumerable.Range(0, Accounts).Select(
-            n => new AccountSettings { Account = Account(n), Token = TestPlatform.Token, Audiences = [TestHost.Remote(n)] });
+        var accounts = Enumerable
+            .Range(0, Accounts)
+            .Select(n => new AccountSettings
+            {
+                Account = Account(n),
+                Token = TestPlatform.Token,
+                Audiences = [TestHost.Remote(n)],
+            });
         var platform = SandboxApp.Create(new SandboxOptions { Urls = "http://127.0.0.1:0", Accounts = [.. accounts] }, TimeProvider.System);
         await platform.StartAsync();
         return new NodesStage(platform, await PostgresCluster.CreateDatabaseAsync());
@@ -65,33 +79,38 @@ internal sealed class NodesStage : IAsyncDisposable
     public Task<long> WorkOfAsync(HostProcess host) => CountAsync(host, "%");
 
     /// <summary>Waits until these Hosts have the projector and all accounts, each its even part of the accounts.</summary>
-    public Task SharedAsync(IReadOnlyList<HostProcess> hosts) => Deadline.UntilAsync(
-        async () =>
-        {
-            var part = Accounts / hosts.Count;
-            var work = 0L;
-            foreach (var host in hosts)
+    public Task SharedAsync(IReadOnlyList<HostProcess> hosts) =>
+        Deadline.UntilAsync(
+            async () =>
             {
-                if (await AccountsOfAsync(host) != part)
+                var part = Accounts / hosts.Count;
+                var work = 0L;
+                foreach (var host in hosts)
                 {
-                    return false;
+                    if (await AccountsOfAsync(host) != part)
+                    {
+                        return false;
+                    }
+
+                    work += await WorkOfAsync(host);
                 }
 
-                work += await WorkOfAsync(host);
-            }
-
-            return work == Accounts + 1;
-        },
-        () => "an even share of the work\n" + string.Join("\n\n", hosts.Select(host => host.Log)));
+                return work == Accounts + 1;
+            },
+            () => "an even share of the work\n" + string.Join("\n\n", hosts.Select(host => host.Log))
+        );
 
     /// <summary>Starts, leaders and moves of work, as Wolverine recorded them; and the leases now.</summary>
-    public async Task<string?> HistoryAsync() => await AskAsync("""
-        select string_agg(line, E'\n') from (
-          (select to_char(timestamp, 'HH24:MI:SS.MS') || ' ' || node_number || ' ' || event_name || ' ' || left(description, 60) as line
-           from audience_sync.wolverine_node_records order by id)
-          union all
-          (select name || ' ' || owner || ' ' || fence || ' ' || to_char(until, 'HH24:MI:SS.MS') from leases order by name)) l
-        """);
+    public async Task<string?> HistoryAsync() =>
+        await AskAsync(
+            """
+            select string_agg(line, E'\n') from (
+              (select to_char(timestamp, 'HH24:MI:SS.MS') || ' ' || node_number || ' ' || event_name || ' ' || left(description, 60) as line
+               from audience_sync.wolverine_node_records order by id)
+              union all
+              (select name || ' ' || owner || ' ' || fence || ' ' || to_char(until, 'HH24:MI:SS.MS') from leases order by name)) l
+            """
+        );
 
     /// <summary>Adds one new person to every audience, and removes the person that was added last.</summary>
     public async Task ChangeAsync(HostProcess host)
@@ -155,7 +174,8 @@ internal sealed class NodesStage : IAsyncDisposable
             """
             select count(*) from leases
             where name like $1 and (name = 'projector' or name like 'account:%') and until > clock_timestamp() and split_part(owner, '/', 2) = $2
-            """);
+            """
+        );
         command.Parameters.Add(new NpgsqlParameter { Value = names });
         command.Parameters.Add(new NpgsqlParameter { Value = host.Id.ToString(CultureInfo.InvariantCulture) });
         return (long)(await command.ExecuteScalarAsync())!;
@@ -183,14 +203,28 @@ internal sealed class NodesStage : IAsyncDisposable
     {
         var lines = yaml.Split('\n');
         var template = lines.Single(line => line.Contains("name: meta_main", StringComparison.Ordinal));
-        var destinations = Enumerable.Range(0, Accounts).Select(n => template
-            .Replace("meta_main", $"meta_{n}", StringComparison.Ordinal)
-            .Replace(TestPlatform.Account, Account(n), StringComparison.Ordinal)
-            .Replace("http://127.0.0.1:5480", url, StringComparison.Ordinal)
-            .Replace("platform: meta,", $"platform: meta, call_timeout_s: {CallTimeoutS.ToString(CultureInfo.InvariantCulture)},", StringComparison.Ordinal));
+        var destinations = Enumerable
+            .Range(0, Accounts)
+            .Select(n =>
+                template
+                    .Replace("meta_main", $"meta_{n}", StringComparison.Ordinal)
+                    .Replace(TestPlatform.Account, Account(n), StringComparison.Ordinal)
+                    .Replace("http://127.0.0.1:5480", url, StringComparison.Ordinal)
+                    .Replace(
+                        "platform: meta,",
+                        $"platform: meta, call_timeout_s: {CallTimeoutS.ToString(CultureInfo.InvariantCulture)},",
+                        StringComparison.Ordinal
+                    )
+            );
         var binding = 0;
-        return string.Join('\n', lines.SelectMany(line => line == template ? destinations
-            : line.Contains("destination: meta_main", StringComparison.Ordinal) ? [line.Replace("meta_main", $"meta_{binding++}", StringComparison.Ordinal)]
-            : [line]));
+        return string.Join(
+            '\n',
+            lines.SelectMany(line =>
+                line == template ? destinations
+                : line.Contains("destination: meta_main", StringComparison.Ordinal)
+                    ? [line.Replace("meta_main", $"meta_{binding++}", StringComparison.Ordinal)]
+                : [line]
+            )
+        );
     }
 }

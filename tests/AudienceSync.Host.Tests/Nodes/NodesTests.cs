@@ -45,7 +45,8 @@ public sealed class NodesTests(ITestOutputHelper output) : IAsyncLifetime
         var since = Stopwatch.GetTimestamp();
         await _stage.SharedAsync([again]);
 
-        Report("work of a killed Host at its successor", since).ShouldBeLessThan(LeaseStore.Time + TimeSpan.FromSeconds(4), await _stage.HistoryAsync());
+        Report("work of a killed Host at its successor", since)
+            .ShouldBeLessThan(LeaseStore.Time + TimeSpan.FromSeconds(4), await _stage.HistoryAsync());
         await _stage.NoDriftAsync(again);
     }
 
@@ -81,12 +82,14 @@ public sealed class NodesTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
-    public Task The_work_of_a_frozen_leader_moves_within_15_seconds_and_it_writes_nothing_stale_afterwards() => FreezeLeaderAsync(2 * LeaseStore.Time);
+    public Task The_work_of_a_frozen_leader_moves_within_15_seconds_and_it_writes_nothing_stale_afterwards() =>
+        FreezeLeaderAsync(2 * LeaseStore.Time);
 
     [ProveFact]
     [Trait("Category", "Prove")]
     [Trait("Prove", "nodes")]
-    public Task The_work_of_a_leader_frozen_for_40_seconds_moves_and_it_writes_nothing_stale_afterwards() => FreezeLeaderAsync(TimeSpan.FromSeconds(40));
+    public Task The_work_of_a_leader_frozen_for_40_seconds_moves_and_it_writes_nothing_stale_afterwards() =>
+        FreezeLeaderAsync(TimeSpan.FromSeconds(40));
 
     private async Task FreezeLeaderAsync(TimeSpan frozen)
     {
@@ -121,7 +124,8 @@ public sealed class NodesTests(ITestOutputHelper output) : IAsyncLifetime
         await _stage.NoDriftAsync(others[0]);
     }
 
-    private const string LedgerSql = "select string_agg(concat_ws(' ', binding_id, person, status, revision, updated_at), ';' order by binding_id, person) from ledger";
+    private const string LedgerSql =
+        "select string_agg(concat_ws(' ', binding_id, person, status, revision, updated_at), ';' order by binding_id, person) from ledger";
 
     private const string CallsSql = "select string_agg(call_id || ' ' || fence, ';' order by call_id) from calls";
 

@@ -10,7 +10,13 @@ namespace AudienceSync.Host.Tests.People;
 /// Runs many stories in one workspace, with erasures requested and completed in between, and after each part compares lists, calls and
 /// memberships with those that a reader of the stories expects.
 /// </summary>
-internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IReadOnlyList<PeopleStory> stories, HistoryCase given, Random random)
+internal sealed class HistoryRun(
+    TestWorkspace workspace,
+    HistoryStage stage,
+    IReadOnlyList<PeopleStory> stories,
+    HistoryCase given,
+    Random random
+)
 {
     private static readonly TimeSpan?[] Windows = [null, HistoryCase.Window];
 
@@ -62,7 +68,11 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
     // Some earlier events are redelivered.
     private async Task AppendAsync(EventLogStore log, StoryEvent[] batch)
     {
-        var again = Enumerable.Range(0, _past.Count == 0 ? 0 : (batch.Length + 19) / 20).Select(_ => _past[random.Next(_past.Count)]).Distinct().ToList();
+        var again = Enumerable
+            .Range(0, _past.Count == 0 ? 0 : (batch.Length + 19) / 20)
+            .Select(_ => _past[random.Next(_past.Count)])
+            .Distinct()
+            .ToList();
         var request = new PendingRequest([.. batch.Concat(again).Select(one => one.Event)], [], default, TestWorkspace.Start);
         var outcomes = (await log.AppendAsync([request], default))[0].Items.ToArray();
         for (var n = 0; n < batch.Length; n++)
@@ -95,8 +105,11 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
             var story = stories[random.Next(stories.Count)];
             Name[] names =
             [
-                .. Enumerable.Range(0, random.Next(4) == 0 ? 2 : 1).Select(_ => story.RandomName(random))
-                    .Distinct().OrderBy(name => name.Kind),
+                .. Enumerable
+                    .Range(0, random.Next(4) == 0 ? 2 : 1)
+                    .Select(_ => story.RandomName(random))
+                    .Distinct()
+                    .OrderBy(name => name.Kind),
             ];
             var naive = story.People.Erase(names);
             var id = await stage.RequestErasureAsync(names);
@@ -127,7 +140,10 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
             Completed++;
             foreach (var feed in HistoryStage.Feeds)
             {
-                stage.Lists(feed).Held(feed.Remote).Intersect(addresses)
+                stage
+                    .Lists(feed)
+                    .Held(feed.Remote)
+                    .Intersect(addresses)
                     .ShouldBeEmpty($"{given}: a receipt was written for\n{Describe(one.Story)}");
             }
         }
@@ -141,9 +157,11 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
             var calls = added.Where(one => one.Remote == feed.Remote).Select(one => one.Address).ToLookup(StoryOf);
             foreach (var story in stories)
             {
-                var expected = story.Held(feed.Destination, Demand(feed.Key), given.DestinationRequiresConsent)
+                var expected = story
+                    .Held(feed.Destination, Demand(feed.Key), given.DestinationRequiresConsent)
                     .ToHashSet(StringComparer.Ordinal);
-                held[story].Order(StringComparer.Ordinal)
+                held[story]
+                    .Order(StringComparer.Ordinal)
                     .ShouldBe(expected.Order(StringComparer.Ordinal), $"{given}, {feed}:\n{Describe(story)}");
                 calls[story].Except(expected).ShouldBeEmpty($"{given}, {feed}: no one is added who may not be targeted\n{Describe(story)}");
             }
@@ -173,8 +191,11 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
     }
 
     private void CheckAnchor(
-        PeopleStory story, NaivePerson person, Name anchor,
-        Dictionary<(int Key, Guid Person), (MembershipStatus Status, string Times)> states)
+        PeopleStory story,
+        NaivePerson person,
+        Name anchor,
+        Dictionary<(int Key, Guid Person), (MembershipStatus Status, string Times)> states
+    )
     {
         var uuid = _anchors[workspace.Webhooks.Alias((Domain.Identity.IdentifierKind)(anchor.Kind + 1), anchor.Text).Digest.Value];
         for (var key = 0; key < HistoryCase.Keys; key++)
@@ -182,11 +203,16 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
             var keyId = workspace.Keys.ByName($"k{key}_v1")!.KeyId;
             var found = states.TryGetValue((keyId, uuid), out var state);
             var expected = anchor != person.Root ? MembershipStatus.Linked : person.StatusIn(Demand(key));
-            (found ? state.Status : anchor != person.Root ? MembershipStatus.Linked : MembershipStatus.Removed)
-                .ShouldBe(expected, $"{given}: {anchor} in key {key}\n{Describe(story)}");
+            (
+                found ? state.Status
+                : anchor != person.Root ? MembershipStatus.Linked
+                : MembershipStatus.Removed
+            ).ShouldBe(expected, $"{given}: {anchor} in key {key}\n{Describe(story)}");
             var own = person.StoryEvents.Where(one => one.Anchor == anchor && one.Fact.Key == key).Select(one => one.Fact).ToList();
             (found ? state.Times : "/").ShouldBe(
-                $"{Latest(own, true)}/{Latest(own, false)}", $"{given}: the latest events of {anchor} in key {key}\n{Describe(story)}");
+                $"{Latest(own, true)}/{Latest(own, false)}",
+                $"{given}: the latest events of {anchor} in key {key}\n{Describe(story)}"
+            );
         }
     }
 
@@ -205,12 +231,14 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
     }
 
     private static string Latest(List<StoryFact> facts, bool add) =>
-        facts.Where(one => one.Add == add).Max(one => (DateTimeOffset?)one.Time)?.ToUnixTimeSeconds()
-            .ToString(CultureInfo.InvariantCulture) ?? "";
+        facts.Where(one => one.Add == add).Max(one => (DateTimeOffset?)one.Time)?.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)
+        ?? "";
 
     private string Describe(PeopleStory story) =>
         string.Join(
-            '\n', _past.Where(sent => _origin[sent] == story).Select(sent => $"{(_erased.Contains(sent) ? "refused " : "")}{sent}"));
+            '\n',
+            _past.Where(sent => _origin[sent] == story).Select(sent => $"{(_erased.Contains(sent) ? "refused " : "")}{sent}")
+        );
 
     private async Task<List<(Guid, Guid)>> PairsAsync(string sql)
     {
@@ -228,10 +256,12 @@ internal sealed class HistoryRun(TestWorkspace workspace, HistoryStage stage, IR
     private async Task<Dictionary<(int Key, Guid Person), (MembershipStatus Status, string Times)>> StatesAsync()
     {
         var states = new Dictionary<(int, Guid), (MembershipStatus, string)>();
-        await using var command = workspace.Owner.CreateCommand("""
+        await using var command = workspace.Owner.CreateCommand(
+            """
             select key_id, person, state, coalesce(extract(epoch from added_at)::bigint::text, '') || '/' || coalesce(extract(epoch from removed_at)::bigint::text, '')
             from membership
-            """);
+            """
+        );
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {

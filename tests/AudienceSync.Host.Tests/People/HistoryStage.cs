@@ -49,7 +49,14 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
         }
 
         var given = new PrivacyDependencies(
-            workspace.Vault, workspace.Seal, _digester, workspace.Tombstones, _leases, workspace.Clock, _wake);
+            workspace.Vault,
+            workspace.Seal,
+            _digester,
+            workspace.Tombstones,
+            _leases,
+            workspace.Clock,
+            _wake
+        );
         _erasures = new Erasures(workspace.Database, given, NullLogger<ErasureLoop>.Instance);
     }
 
@@ -80,8 +87,12 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
     }
 
     /// <summary>Completes an erasure if nothing blocks it.</summary>
-    public async Task<bool> TryCompleteAsync(Guid erasure) => await _erasures.Run.TryAsync(
-        (await _erasures.Table.FindAsync(erasure, default)).ShouldNotBeNull(), () => Task.CompletedTask, default);
+    public async Task<bool> TryCompleteAsync(Guid erasure) =>
+        await _erasures.Run.TryAsync(
+            (await _erasures.Table.FindAsync(erasure, default)).ShouldNotBeNull(),
+            () => Task.CompletedTask,
+            default
+        );
 
     public async Task<long> RefusedEventsAsync() => (await _erasures.Table.CountAsync(default)).RefusedEvents;
 
@@ -110,8 +121,30 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
     {
         var lists = new RememberedLists(membersPerCall);
         var (deliveries, identifiers) = (new DeliveryStore(workspace.Database), new IdentifierStore(workspace.Database));
-        var calls = new MemberCalls(deliveries, identifiers, workspace.Vault, lists, new CallBudget(destination, [], new BudgetStore(workspace.Database), workspace.Clock), workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), workspace.Clock);
+        var calls = new MemberCalls(
+            deliveries,
+            identifiers,
+            workspace.Vault,
+            lists,
+            new CallBudget(destination, [], new BudgetStore(workspace.Database), workspace.Clock),
+            workspace.Shared,
+            new CallSeal(new MasterKeys(workspace.Master)),
+            workspace.Clock
+        );
         var planner = new PagePlanner(lists, identifiers, workspace.Vault);
-        return (lists, new LaneProcessor(destination, lists, new LaneStore(workspace.Database), deliveries, planner, calls, () => 0.5, workspace.Clock, NullLogger.Instance));
+        return (
+            lists,
+            new LaneProcessor(
+                destination,
+                lists,
+                new LaneStore(workspace.Database),
+                deliveries,
+                planner,
+                calls,
+                () => 0.5,
+                workspace.Clock,
+                NullLogger.Instance
+            )
+        );
     }
 }

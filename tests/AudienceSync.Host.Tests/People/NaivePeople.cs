@@ -41,10 +41,10 @@ internal sealed class NaivePeople(Func<Name, Guid> digest)
     public IEnumerable<string> AddressesOf(NaivePerson person) =>
         from kind in new[] { 1, 2 }
         let own = from one in person.StoryEvents
-                  from name in one.Names
-                  where name.Kind == kind && RootOf(name) == person.Root
-                  orderby one.Fact.At descending, digest(name) descending
-                  select name.Text
+        from name in one.Names
+        where name.Kind == kind && RootOf(name) == person.Root
+        orderby one.Fact.At descending, digest(name) descending
+        select name.Text
         from address in own.Take(1)
         select address;
 
@@ -58,9 +58,12 @@ internal sealed class NaivePeople(Func<Name, Guid> digest)
         }
 
         var root = roots.Count == 0 ? Name.None : roots[0];
-        var erasure = _waiting.Find(waiting => waiting.Root == root) ?? new NaiveErasure(root, [.. _counted.Where(one => RootOf(one.Anchor) == root)]);
+        var erasure =
+            _waiting.Find(waiting => waiting.Root == root)
+            ?? new NaiveErasure(root, [.. _counted.Where(one => RootOf(one.Anchor) == root)]);
         _refused.UnionWith(
-            names.Concat(erasure.StoryEvents.SelectMany(one => one.Names)).Where(name => !IsKnown(name) || RootOf(name) == root).ToList());
+            names.Concat(erasure.StoryEvents.SelectMany(one => one.Names)).Where(name => !IsKnown(name) || RootOf(name) == root).ToList()
+        );
         if (root != Name.None && !_waiting.Contains(erasure))
         {
             _waiting.Add(erasure);
@@ -89,10 +92,12 @@ internal sealed class NaivePeople(Func<Name, Guid> digest)
             return Name.None;
         }
 
-        var claim = (from one in _counted
-                     where one.Anchor != name && one.Mentions(name)
-                     orderby one.Anchor.Kind, one.Fact.At descending, digest(one.Anchor) descending
-                     select one).FirstOrDefault();
+        var claim = (
+            from one in _counted
+            where one.Anchor != name && one.Mentions(name)
+            orderby one.Anchor.Kind, one.Fact.At descending, digest(one.Anchor) descending
+            select one
+        ).FirstOrDefault();
         return claim is null ? name : RootOf(claim.Anchor);
     }
 }

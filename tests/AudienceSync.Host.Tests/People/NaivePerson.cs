@@ -37,11 +37,14 @@ internal sealed record NaivePerson(Name Root, IReadOnlyList<StoryEvent> StoryEve
     /// <summary>Whether a destination must have them.</summary>
     public bool IsWantedAt(string destination, Demand demand, bool destinationRequiresConsent) =>
         StatusIn(demand) is MembershipStatus.Present or MembershipStatus.Limited
-        && MayBeTargeted(destinationRequiresConsent) && !IsSuppressedAt(destination);
+        && MayBeTargeted(destinationRequiresConsent)
+        && !IsSuppressedAt(destination);
 
     private bool MayBeTargeted(bool consentRequired)
     {
-        foreach (var purpose in new Func<StoryFact, ConsentAnswer>[] { fact => fact.Consent.AdUserData, fact => fact.Consent.AdPersonalization })
+        foreach (
+            var purpose in new Func<StoryFact, ConsentAnswer>[] { fact => fact.Consent.AdUserData, fact => fact.Consent.AdPersonalization }
+        )
         {
             var granted = Latest(fact => purpose(fact) == ConsentAnswer.Granted);
             var denied = Latest(fact => purpose(fact) == ConsentAnswer.Denied);

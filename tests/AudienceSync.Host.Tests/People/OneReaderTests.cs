@@ -28,7 +28,10 @@ public sealed class OneReaderTests
         }
 
         (await HeldAsync(host)).ShouldBe(2);
-        var (ann, bob) = (await LookupAsync(host, """{"email":"ann1@example.com"}"""), await LookupAsync(host, """{"email":"bob1@example.com"}"""));
+        var (ann, bob) = (
+            await LookupAsync(host, """{"email":"ann1@example.com"}"""),
+            await LookupAsync(host, """{"email":"bob1@example.com"}""")
+        );
         ann.GetProperty("person").GetGuid().ShouldNotBe(bob.GetProperty("person").GetGuid());
 
         (await OperateAsync(host, "suppressions", """{"email":"ann1@example.com"}""")).Status.ShouldBe(200);
@@ -76,7 +79,11 @@ public sealed class OneReaderTests
         emails.Json.GetProperty("accepted").GetInt32().ShouldBe(2, emails.Text);
         emails.Json.GetProperty("refused_lines").EnumerateArray().Select(line => line.GetProperty("line").GetInt32()).ShouldBe([4, 5]);
         var phones = await ListAsync(host, $"phone,country\n4.479E+11,GB\n{National},GB\n");
-        phones.Json.GetProperty("refused_lines").EnumerateArray().Select(line => line.GetProperty("line").GetInt32()).ShouldBe([2], phones.Text);
+        phones
+            .Json.GetProperty("refused_lines")
+            .EnumerateArray()
+            .Select(line => line.GetProperty("line").GetInt32())
+            .ShouldBe([2], phones.Text);
 
         (await HeldAsync(host)).ShouldBe(1, "only y3 is left");
         (await host.ScalarAsync<long>("select count(*) from membership where state = 4")).ShouldBe(3);

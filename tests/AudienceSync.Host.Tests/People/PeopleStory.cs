@@ -19,8 +19,9 @@ internal sealed class PeopleStory
         for (var n = random.Next(2, 14); n > 0; n--)
         {
             var names = Enumerable.Range(0, 3).Where(_ => random.Next(2) == 0).Select(kind => RandomName(kind, random)).ToArray();
-            _events.Add(Event(
-                webhooks, $"{number}/{n}", names.Length > 0 ? names : [new Name(1, $"e{number}-0")], StoryFact.Generate(random, keys)));
+            _events.Add(
+                Event(webhooks, $"{number}/{n}", names.Length > 0 ? names : [new Name(1, $"e{number}-0")], StoryFact.Generate(random, keys))
+            );
         }
 
         People = new NaivePeople(name => webhooks.Alias((IdentifierKind)(name.Kind + 1), name.Text).Digest.Value);
@@ -49,8 +50,11 @@ internal sealed class PeopleStory
     private static StoryEvent Event(TestWebhooks webhooks, string id, Name[] names, StoryFact fact)
     {
         var texts = names.ToDictionary(name => name.Kind, name => name.Text);
-        return new StoryEvent(names, fact, webhooks.Event(
-            id, fact.Stored(), fact.Time, texts.GetValueOrDefault(0), texts.GetValueOrDefault(1), texts.GetValueOrDefault(2)));
+        return new StoryEvent(
+            names,
+            fact,
+            webhooks.Event(id, fact.Stored(), fact.Time, texts.GetValueOrDefault(0), texts.GetValueOrDefault(1), texts.GetValueOrDefault(2))
+        );
     }
 
     private Name RandomName(int kind, Random random) => new(kind, $"{"cep"[kind]}{_number}-{random.Next(3)}");

@@ -14,12 +14,19 @@ public sealed class PermissionCommandTests : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        _host = await TestHost.StartAsync(new TestHostOptions
-        {
-            RealPort = true,
-            Clock = new OffsetClock(Sample.Now),
-            Yaml = yaml => yaml.Replace("versions: [ { version: 1, window_d: 45 } ]", "versions: [ { version: 1, consent_policy: required } ]", StringComparison.Ordinal),
-        });
+        _host = await TestHost.StartAsync(
+            new TestHostOptions
+            {
+                RealPort = true,
+                Clock = new OffsetClock(Sample.Now),
+                Yaml = yaml =>
+                    yaml.Replace(
+                        "versions: [ { version: 1, window_d: 45 } ]",
+                        "versions: [ { version: 1, consent_policy: required } ]",
+                        StringComparison.Ordinal
+                    ),
+            }
+        );
         await File.WriteAllTextAsync(_folder.Below("operator.token"), TestHostFiles.OperatorToken);
         await File.WriteAllTextAsync(_folder.Below("audiencesync.yaml"), "operator_token: { file: operator.token }\n");
         _environment["AUDIENCESYNC_CONFIG"] = _folder.Below("audiencesync.yaml");
@@ -41,8 +48,13 @@ public sealed class PermissionCommandTests : IAsyncLifetime, IDisposable
         await HeldAsync(0, 2);
         var who = Write("who.json", """{"email":"ann@example.com","reason":"asked by phone"}""");
         var list = Write("list.csv", "email\nbob@example.com\nno address\n");
-        (await RunAsync("suppress", "--identifiers", who)).ShouldSatisfyAllConditions(run => run.ExitCode.ShouldBe(0, run.Error), run => run.Output.ShouldContain("receipt_id"));
-        (await RunAsync("suppress", "--list", list, "--reason", "list & co")).Output.ShouldContain("\"refused_lines\":[{\"line\":3,\"column\":\"email\",\"code\":\"white_space\"}]");
+        (await RunAsync("suppress", "--identifiers", who)).ShouldSatisfyAllConditions(
+            run => run.ExitCode.ShouldBe(0, run.Error),
+            run => run.Output.ShouldContain("receipt_id")
+        );
+        (await RunAsync("suppress", "--list", list, "--reason", "list & co")).Output.ShouldContain(
+            "\"refused_lines\":[{\"line\":3,\"column\":\"email\",\"code\":\"white_space\"}]"
+        );
         await HeldAsync(0, 0);
 
         (await RunAsync("unsuppress", "--list", list)).ExitCode.ShouldBe(0);

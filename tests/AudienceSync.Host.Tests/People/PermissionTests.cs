@@ -17,7 +17,11 @@ public sealed class PermissionTests
     [InlineData("person_consent", """{"ad_user_data":"denied"}""", "person_consent", """{"ad_user_data":"granted"}""")]
     [InlineData("person_consent", """{"ad_personalization":false}""", "person_consent", """{"ad_personalization":true}""")]
     public async Task A_webhook_restricts_targeting_and_another_lifts_the_restriction(
-        string restrict, string? denied, string lift, string? granted)
+        string restrict,
+        string? denied,
+        string lift,
+        string? granted
+    )
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) });
         await host.PostAsync(Sample.Of(Copy(Ann)));
@@ -58,7 +62,9 @@ public sealed class PermissionTests
         await HeldAsync(host, 0);
         (await host.ScalarAsync<short>("select state from membership where state <> 5")).ShouldBe((short)6);
 
-        (await OperateAsync(host, "suppressions", """{"customer_id":"ann","destination":"nowhere"}""")).Code.ShouldBe("unknown_destination");
+        (await OperateAsync(host, "suppressions", """{"customer_id":"ann","destination":"nowhere"}""")).Code.ShouldBe(
+            "unknown_destination"
+        );
     }
 
     [Fact]
@@ -67,16 +73,31 @@ public sealed class PermissionTests
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) });
         foreach (var name in new[] { "ann", "bob", "cid", "dan" })
         {
-            await host.PostAsync(Sample.Of(new JsonObject { ["customer_id"] = name, ["email"] = $"{name}@example.com", ["phone"] = Phone(name) }));
+            await host.PostAsync(
+                Sample.Of(
+                    new JsonObject
+                    {
+                        ["customer_id"] = name,
+                        ["email"] = $"{name}@example.com",
+                        ["phone"] = Phone(name),
+                    }
+                )
+            );
         }
 
         await HeldAsync(host, 4);
         var hash = Convert.ToHexStringLower(SHA256.HashData("bob@example.com"u8));
-        var list = $"Email,email_sha256,phone,customer_id,note\nANN@example.com,,,,\n,{hash},,,\"a, quoted \"\"note\"\"\"\n,,{Phone("cid")},,\nnobody at all,,,,\n,,,,empty\n";
+        var list =
+            $"Email,email_sha256,phone,customer_id,note\nANN@example.com,,,,\n,{hash},,,\"a, quoted \"\"note\"\"\"\n,,{Phone("cid")},,\nnobody at all,,,,\n,,,,empty\n";
         var answer = await ListAsync(host, list);
         answer.Status.ShouldBe(200, answer.Text);
         answer.Json.GetProperty("accepted").GetInt32().ShouldBe(3);
-        answer.Json.GetProperty("refused_lines").EnumerateArray().Select(line => (line.GetProperty("line").GetInt32(), line.GetProperty("column").GetString(), line.GetProperty("code").GetString()))
+        answer
+            .Json.GetProperty("refused_lines")
+            .EnumerateArray()
+            .Select(line =>
+                (line.GetProperty("line").GetInt32(), line.GetProperty("column").GetString(), line.GetProperty("code").GetString())
+            )
             .ShouldBe([(5, "email", "white_space"), (6, null, "no_identifier")]);
         await HeldAsync(host, 1);
 
@@ -126,7 +147,9 @@ public sealed class PermissionTests
     public async Task Only_the_operator_may_suppress()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) });
-        var answer = await host.SendAsync(new HttpRequestMessage(HttpMethod.Post, "/v1/people/suppressions") { Content = new StringContent("{}") });
+        var answer = await host.SendAsync(
+            new HttpRequestMessage(HttpMethod.Post, "/v1/people/suppressions") { Content = new StringContent("{}") }
+        );
         answer.Status.ShouldBe(401);
     }
 
@@ -159,13 +182,19 @@ public sealed class PermissionTests
 
     private static async Task<Answer> OperateAsync(TestHost host, string path, string body)
     {
-        using var response = await host.Operator.PostAsync("/v1/people/" + path, new StringContent(body, Encoding.UTF8, "application/json"));
+        using var response = await host.Operator.PostAsync(
+            "/v1/people/" + path,
+            new StringContent(body, Encoding.UTF8, "application/json")
+        );
         return await Answer.ReadAsync(response);
     }
 
     private static async Task<Answer> ListAsync(TestHost host, string csv, string query = "?reason=upload")
     {
-        using var response = await host.Operator.PostAsync("/v1/people/suppressions/list" + query, new StringContent(csv, MediaTypeHeaderValue.Parse("text/csv")));
+        using var response = await host.Operator.PostAsync(
+            "/v1/people/suppressions/list" + query,
+            new StringContent(csv, MediaTypeHeaderValue.Parse("text/csv"))
+        );
         return await Answer.ReadAsync(response);
     }
 }

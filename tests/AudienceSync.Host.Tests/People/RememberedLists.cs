@@ -18,7 +18,8 @@ internal sealed class RememberedLists(int membersPerCall) : IDestination
 
     public NormalizerVersion Normalizer => new(1);
 
-    public HashSet<string> Held(string remote) => _held.TryGetValue(remote, out var held) ? held : _held[remote] = new HashSet<string>(StringComparer.Ordinal);
+    public HashSet<string> Held(string remote) =>
+        _held.TryGetValue(remote, out var held) ? held : _held[remote] = new HashSet<string>(StringComparer.Ordinal);
 
     public ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken)
     {

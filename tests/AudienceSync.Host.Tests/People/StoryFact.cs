@@ -28,28 +28,37 @@ internal sealed record StoryFact(int At, bool? Add, Consent Consent, bool? Suppr
             0 => new StoryFact(at, null, Answers(random, unspecified: 1), null, null),
             1 => new StoryFact(at, null, default, random.Next(2) == 0, Places[random.Next(3)]),
             _ => new StoryFact(
-                at, random.Next(5) < 3, random.Next(3) == 0 ? Answers(random, unspecified: 3) : default, null, null, random.Next(keys)),
+                at,
+                random.Next(5) < 3,
+                random.Next(3) == 0 ? Answers(random, unspecified: 3) : default,
+                null,
+                null,
+                random.Next(keys)
+            ),
         };
     }
 
-    public IStoredEvent Stored() => (Add, Suppress) switch
-    {
-        (true, _) => new AudienceMemberAdded(AudienceKey.Of($"k{Key}", 1), Time, "test", Consent, null),
-        (false, _) => new AudienceMemberRemoved(AudienceKey.Of($"k{Key}", 1), Time, "test", Consent, null),
-        (_, true) => new PersonSuppressed(Time, "test", Destination, "asked"),
-        (_, false) => new PersonSuppressionLifted(Time, "test", Destination, null),
-        _ => new PersonConsentChanged(Time, "test", Consent),
-    };
+    public IStoredEvent Stored() =>
+        (Add, Suppress) switch
+        {
+            (true, _) => new AudienceMemberAdded(AudienceKey.Of($"k{Key}", 1), Time, "test", Consent, null),
+            (false, _) => new AudienceMemberRemoved(AudienceKey.Of($"k{Key}", 1), Time, "test", Consent, null),
+            (_, true) => new PersonSuppressed(Time, "test", Destination, "asked"),
+            (_, false) => new PersonSuppressionLifted(Time, "test", Destination, null),
+            _ => new PersonConsentChanged(Time, "test", Consent),
+        };
 
     // Most answers are grants; denials must be rare, otherwise no one would ever be on a list.
-    private static Consent Answers(Random random, int unspecified) => random.Next(3) == 0
-        ? new Consent(Answer(random, unspecified), Answer(random, unspecified))
-        : new Consent(ConsentAnswer.Granted, ConsentAnswer.Granted);
+    private static Consent Answers(Random random, int unspecified) =>
+        random.Next(3) == 0
+            ? new Consent(Answer(random, unspecified), Answer(random, unspecified))
+            : new Consent(ConsentAnswer.Granted, ConsentAnswer.Granted);
 
-    private static ConsentAnswer Answer(Random random, int unspecified) => random.Next(4 + unspecified) switch
-    {
-        < 3 => ConsentAnswer.Granted,
-        3 => ConsentAnswer.Denied,
-        _ => ConsentAnswer.Unspecified,
-    };
+    private static ConsentAnswer Answer(Random random, int unspecified) =>
+        random.Next(4 + unspecified) switch
+        {
+            < 3 => ConsentAnswer.Granted,
+            3 => ConsentAnswer.Denied,
+            _ => ConsentAnswer.Unspecified,
+        };
 }

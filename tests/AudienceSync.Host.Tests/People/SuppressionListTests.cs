@@ -93,19 +93,36 @@ public sealed class SuppressionListTests
     {
         var random = new Random(seed);
         string[] letters = ["a", "\u00FC", "\u20AC", "\U0001F600", "\r\n", "\n", "\r", "\"", ","];
-        byte[][] wrong = [[0x80], [0xC3, 0x28], [0xE2, 0x82, 0x28], [0xF5, 0x80, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xC0, 0xAF]];
+        byte[][] wrong =
+        [
+            [0x80],
+            [0xC3, 0x28],
+            [0xE2, 0x82, 0x28],
+            [0xF5, 0x80, 0x80, 0x80],
+            [0xED, 0xA0, 0x80],
+            [0xC0, 0xAF],
+        ];
         for (var round = 0; round < 300; round++)
         {
             var text = string.Concat(Enumerable.Range(0, random.Next(1, 200)).Select(_ => letters[random.Next(letters.Length)]));
             var good = Encoding.UTF8.GetBytes("a" + text);
             (await CopyAsync(good, random)).ShouldBe(good, $"seed {seed}, round {round}");
 
-            var at = Enumerable.Range(1, good.Length).Where(index => index == good.Length || (good[index] & 0xC0) != 0x80).ElementAt(random.Next(text.Length / 4 + 1));
+            var at = Enumerable
+                .Range(1, good.Length)
+                .Where(index => index == good.Length || (good[index] & 0xC0) != 0x80)
+                .ElementAt(random.Next(text.Length / 4 + 1));
             byte[] bad = [.. good[..at], .. wrong[random.Next(wrong.Length)], .. good[at..]];
             var before = Encoding.UTF8.GetString(good, 0, at);
             var line = 1 + before.Replace("\r\n", "\n", StringComparison.Ordinal).Count(letter => letter is '\n' or '\r');
-            (await Should.ThrowAsync<FormatException>(() => CopyAsync(bad, random))).Message.ShouldStartWith($"Line {line} is", Case.Sensitive, $"seed {seed}, round {round}");
-            (await Should.ThrowAsync<FormatException>(() => CopyAsync([.. good, 0xE2, 0x82], random))).Message.ShouldContain("is not UTF-8");
+            (await Should.ThrowAsync<FormatException>(() => CopyAsync(bad, random))).Message.ShouldStartWith(
+                $"Line {line} is",
+                Case.Sensitive,
+                $"seed {seed}, round {round}"
+            );
+            (await Should.ThrowAsync<FormatException>(() => CopyAsync([.. good, 0xE2, 0x82], random))).Message.ShouldContain(
+                "is not UTF-8"
+            );
         }
     }
 
@@ -113,11 +130,23 @@ public sealed class SuppressionListTests
     public async Task The_accepted_count_is_the_number_of_people_suppressed()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) });
-        (await UploadAsync(host, "email\n\"y1@example.com,\"\ny2@example.com.\nx@example\n")).ShouldBe((2, "[{\"line\":4,\"column\":\"email\",\"code\":\"no_dotted_domain\"}]"));
-        (await UploadAsync(host, "phone\n4.479E+11\n", "?default_country=GB")).ShouldBe((0, "[{\"line\":2,\"column\":\"phone\",\"code\":\"scientific_notation\"}]"));
+        (await UploadAsync(host, "email\n\"y1@example.com,\"\ny2@example.com.\nx@example\n")).ShouldBe(
+            (2, "[{\"line\":4,\"column\":\"email\",\"code\":\"no_dotted_domain\"}]")
+        );
+        (await UploadAsync(host, "phone\n4.479E+11\n", "?default_country=GB")).ShouldBe(
+            (0, "[{\"line\":2,\"column\":\"phone\",\"code\":\"scientific_notation\"}]")
+        );
         (await UploadAsync(host, "customer_id,note\nauth0|5f7c,x\n")).ShouldBe((1, "[]"));
         (await host.ScalarAsync<long>("select count(*) from mt_events where type = 'person_suppressed'")).ShouldBe(3);
-        foreach (var (customer, email, allowed) in new[] { ("auth0|5f7c", "a@example.com", false), ("auth0", "b@example.com", true), ("c", "y1@example.com", false), ("d", "y2@example.com", false) })
+        foreach (
+            var (customer, email, allowed) in new[]
+            {
+                ("auth0|5f7c", "a@example.com", false),
+                ("auth0", "b@example.com", true),
+                ("c", "y1@example.com", false),
+                ("d", "y2@example.com", false),
+            }
+        )
         {
             await host.PostAsync(Sample.Of(new() { ["customer_id"] = customer, ["email"] = email }));
             var status = await host.WaitUntilQuietAsync();
@@ -126,7 +155,8 @@ public sealed class SuppressionListTests
         }
     }
 
-    private static string Hash(string email) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(email)));
+    private static string Hash(string email) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(email)));
 
     private static async Task<(int Accepted, string Refused)> UploadAsync(TestHost host, string list, string query = "")
     {
@@ -143,7 +173,9 @@ public sealed class SuppressionListTests
     private static async Task<List<ListedIdentifier>> ReadAsync(Stream list, char delimiter = ',', string country = "US")
     {
         var cells = new List<ListedIdentifier>();
-        await foreach (var cell in new SuppressionList(list) { Delimiter = delimiter, DefaultCountry = country }.ReadAsync(CancellationToken.None))
+        await foreach (
+            var cell in new SuppressionList(list) { Delimiter = delimiter, DefaultCountry = country }.ReadAsync(CancellationToken.None)
+        )
         {
             cells.Add(cell);
         }

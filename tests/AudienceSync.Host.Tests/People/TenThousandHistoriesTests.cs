@@ -25,7 +25,12 @@ public sealed class TenThousandHistoriesTests
     [InlineData(109, 250, 2_000, "destination requires", 0.01)]
     [InlineData(110, 500, 5_000, "assumed", 0.01)]
     public async Task Members_and_lists_equal_those_of_a_naive_reader_and_no_one_who_is_erased_or_refused_is_ever_added(
-        int seed, int batchEvents, int pageEvents, string consent, double erasuresPerWebhook)
+        int seed,
+        int batchEvents,
+        int pageEvents,
+        string consent,
+        double erasuresPerWebhook
+    )
     {
         var given = new HistoryCase(seed, batchEvents, pageEvents, consent, erasuresPerWebhook);
         var random = new Random(seed);
@@ -38,7 +43,10 @@ public sealed class TenThousandHistoriesTests
         using var projection = new ProjectionStage(workspace);
         using var stage = new HistoryStage(workspace, membersPerCall: 200);
         await stage.OpenAsync(given.DestinationRequiresConsent);
-        var stories = Enumerable.Range(0, Histories).Select(number => new PeopleStory(workspace.Webhooks, number, random, HistoryCase.Keys)).ToList();
+        var stories = Enumerable
+            .Range(0, Histories)
+            .Select(number => new PeopleStory(workspace.Webhooks, number, random, HistoryCase.Keys))
+            .ToList();
         var run = new HistoryRun(workspace, stage, stories, given, random);
 
         await run.PlayAsync(projection);

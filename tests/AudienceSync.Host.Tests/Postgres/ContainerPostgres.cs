@@ -18,10 +18,19 @@ internal sealed class ContainerPostgres : ITestPostgres
     // Of the private cluster's folder and socket; a container listens on TCP and logs to its output.
     private static readonly HashSet<string> OfTheFolder = new(
         [
-            "listen_addresses", "port", "unix_socket_directories", "unix_socket_permissions",
-            "logging_collector", "log_directory", "log_filename", "log_rotation_age", "log_rotation_size", "log_truncate_on_rotation",
+            "listen_addresses",
+            "port",
+            "unix_socket_directories",
+            "unix_socket_permissions",
+            "logging_collector",
+            "log_directory",
+            "log_filename",
+            "log_rotation_age",
+            "log_rotation_size",
+            "log_truncate_on_rotation",
         ],
-        StringComparer.Ordinal);
+        StringComparer.Ordinal
+    );
 
     // Long, because the first start on a machine also downloads the image.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
@@ -50,22 +59,24 @@ internal sealed class ContainerPostgres : ITestPostgres
     }
 
     /// <summary>The container, not yet created.</summary>
-    internal static PostgreSqlBuilder Builder() => new PostgreSqlBuilder(Image)
-        .WithUsername(ClusterMaker.Role)
-        .WithDatabase(ClusterMaker.Database)
-        .WithPassword(Guid.NewGuid().ToString("N"))
-        .WithEnvironment("POSTGRES_INITDB_ARGS", "--encoding=UTF8 --locale=C")
-        .WithCommand([.. Arguments()])
-        .WithCreateParameterModifier(container => container.HostConfig!.ShmSize = SharedMemory_bytes);
+    internal static PostgreSqlBuilder Builder() =>
+        new PostgreSqlBuilder(Image)
+            .WithUsername(ClusterMaker.Role)
+            .WithDatabase(ClusterMaker.Database)
+            .WithPassword(Guid.NewGuid().ToString("N"))
+            .WithEnvironment("POSTGRES_INITDB_ARGS", "--encoding=UTF8 --locale=C")
+            .WithCommand([.. Arguments()])
+            .WithCreateParameterModifier(container => container.HostConfig!.ShmSize = SharedMemory_bytes);
 
     public ValueTask DisposeAsync() => _container.DisposeAsync();
 
     /// <summary>The settings of the private cluster as arguments of the server.</summary>
-    internal static IEnumerable<string> Arguments() => ServerSettings
-        .Text(LocalPostgres.Options("/unused"), "/unused", hasLz4: true, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
-        .Split('\n')
-        .Where(line => line.Contains('=', StringComparison.Ordinal) && !line.StartsWith('#'))
-        .Select(line => line.Split('=', 2, StringSplitOptions.TrimEntries))
-        .Where(setting => !OfTheFolder.Contains(setting[0]))
-        .SelectMany(setting => new[] { "-c", $"{setting[0]}={setting[1].Trim('\'')}" });
+    internal static IEnumerable<string> Arguments() =>
+        ServerSettings
+            .Text(LocalPostgres.Options("/unused"), "/unused", hasLz4: true, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+            .Split('\n')
+            .Where(line => line.Contains('=', StringComparison.Ordinal) && !line.StartsWith('#'))
+            .Select(line => line.Split('=', 2, StringSplitOptions.TrimEntries))
+            .Where(setting => !OfTheFolder.Contains(setting[0]))
+            .SelectMany(setting => new[] { "-c", $"{setting[0]}={setting[1].Trim('\'')}" });
 }

@@ -26,7 +26,12 @@ public sealed class ContainerPostgresTests
         Texts(created, "Cmd").ShouldAllBe(argument => argument == "-c" || argument.Contains('='));
         string[] settings =
         [
-            "fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB", "max_connections=300", "jit=off",
+            "fsync=off",
+            "synchronous_commit=off",
+            "full_page_writes=off",
+            "shared_buffers=64MB",
+            "max_connections=300",
+            "jit=off",
             "timezone=UTC",
         ];
         settings.Except(Texts(created, "Cmd")).ShouldBeEmpty();
@@ -36,14 +41,27 @@ public sealed class ContainerPostgresTests
     public void Every_setting_of_the_private_cluster_is_passed_except_those_of_its_folder()
     {
         var passed = ContainerPostgres.Arguments().Where(argument => argument != "-c").Select(argument => argument.Split('=')[0]).ToList();
-        var all = ServerSettings.Text(LocalPostgres.Options("/d"), "/s", hasLz4: true, memoryBytes: 1L << 32)
-            .Split('\n').Where(line => line.Contains(" = ") && !line.StartsWith('#')).Select(line => line.Split(' ')[0]).ToList();
+        var all = ServerSettings
+            .Text(LocalPostgres.Options("/d"), "/s", hasLz4: true, memoryBytes: 1L << 32)
+            .Split('\n')
+            .Where(line => line.Contains(" = ") && !line.StartsWith('#'))
+            .Select(line => line.Split(' ')[0])
+            .ToList();
 
         passed.ShouldBeUnique();
-        all.Except(passed).Order(StringComparer.Ordinal).ShouldBe(
-            [
-                "listen_addresses", "log_directory", "log_filename", "log_rotation_age", "log_rotation_size", "log_truncate_on_rotation",
-                "logging_collector", "port", "unix_socket_directories", "unix_socket_permissions",
+        all.Except(passed)
+            .Order(StringComparer.Ordinal)
+            .ShouldBe([
+                "listen_addresses",
+                "log_directory",
+                "log_filename",
+                "log_rotation_age",
+                "log_rotation_size",
+                "log_truncate_on_rotation",
+                "logging_collector",
+                "port",
+                "unix_socket_directories",
+                "unix_socket_permissions",
             ]);
     }
 

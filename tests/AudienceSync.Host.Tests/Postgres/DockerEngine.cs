@@ -67,14 +67,17 @@ internal sealed record DockerEngine(string Endpoint, string? Failure)
 
     private static async ValueTask<Stream> ConnectAsync(Uri address, CancellationToken cancel)
     {
-        var socket = address.Scheme == "unix"
-            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : new Socket(SocketType.Stream, ProtocolType.Tcp);
+        var socket =
+            address.Scheme == "unix"
+                ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+                : new Socket(SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await (address.Scheme == "unix"
-                ? socket.ConnectAsync(new UnixDomainSocketEndPoint(address.AbsolutePath), cancel)
-                : socket.ConnectAsync(address.Host, address.Port, cancel));
+            await (
+                address.Scheme == "unix"
+                    ? socket.ConnectAsync(new UnixDomainSocketEndPoint(address.AbsolutePath), cancel)
+                    : socket.ConnectAsync(address.Host, address.Port, cancel)
+            );
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

@@ -50,7 +50,14 @@ internal sealed class FakeDocker : IAsyncDisposable
         }
         else
         {
-            var facts = new { Id = "sha256:1", ApiVersion = "1.44", Version = "29.0.0", OperatingSystem = "Linux", OSType = "linux" };
+            var facts = new
+            {
+                Id = "sha256:1",
+                ApiVersion = "1.44",
+                Version = "29.0.0",
+                OperatingSystem = "Linux",
+                OSType = "linux",
+            };
             await Results.Json(facts).ExecuteAsync(call);
         }
     }

@@ -28,14 +28,15 @@ internal sealed class LocalPostgres : ITestPostgres
     }
 
     /// <summary>The settings of the tests' server, wherever it runs.</summary>
-    public static EmbeddedPostgresOptions Options(string folder) => new()
-    {
-        DataFolder = System.IO.Path.Combine(folder, "pg"),
-        BinFolder = EmbeddedPostgresOptions.FromSettings(Environment.GetEnvironmentVariable, "/").BinFolder,
-        Fsync = false,
-        SharedBuffers = "64MB",
-        MaxConnections = 300,
-    };
+    public static EmbeddedPostgresOptions Options(string folder) =>
+        new()
+        {
+            DataFolder = System.IO.Path.Combine(folder, "pg"),
+            BinFolder = EmbeddedPostgresOptions.FromSettings(Environment.GetEnvironmentVariable, "/").BinFolder,
+            Fsync = false,
+            SharedBuffers = "64MB",
+            MaxConnections = 300,
+        };
 
     public async ValueTask DisposeAsync()
     {

@@ -29,15 +29,19 @@ internal sealed record PostgresChoice(PostgresMode Mode, string Reason)
     /// <exception cref="InvalidOperationException">
     /// The variable is not one of its values, or requires an engine and none answers.
     /// </exception>
-    public static PostgresChoice Of(string? setting, DockerEngine? engine) => (setting, engine?.Failure) switch
-    {
-        ("local", _) => new(PostgresMode.Local, $"{Variable}=local"),
-        ("docker" or "auto" or "" or null, null) when engine is not null =>
-            new(PostgresMode.Docker, $"the Docker engine at {engine.Endpoint} answers"),
-        ("auto" or "" or null, _) => new(PostgresMode.Local, engine?.Failure ?? "no Docker engine was looked for"),
-        ("docker", _) => throw new InvalidOperationException(
-            $"{Variable}=docker, and no Docker engine answers: {engine?.Failure}. " +
-                $"Start it, set {DockerEngine.HostVariable}, or set {Variable} to local or auto"),
-        _ => throw new InvalidOperationException($"{Variable}={setting} is not one of auto, docker, local"),
-    };
+    public static PostgresChoice Of(string? setting, DockerEngine? engine) =>
+        (setting, engine?.Failure) switch
+        {
+            ("local", _) => new(PostgresMode.Local, $"{Variable}=local"),
+            ("docker" or "auto" or "" or null, null) when engine is not null => new(
+                PostgresMode.Docker,
+                $"the Docker engine at {engine.Endpoint} answers"
+            ),
+            ("auto" or "" or null, _) => new(PostgresMode.Local, engine?.Failure ?? "no Docker engine was looked for"),
+            ("docker", _) => throw new InvalidOperationException(
+                $"{Variable}=docker, and no Docker engine answers: {engine?.Failure}. "
+                    + $"Start it, set {DockerEngine.HostVariable}, or set {Variable} to local or auto"
+            ),
+            _ => throw new InvalidOperationException($"{Variable}={setting} is not one of auto, docker, local"),
+        };
 }

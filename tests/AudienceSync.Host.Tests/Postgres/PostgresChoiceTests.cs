@@ -34,8 +34,9 @@ public sealed class PostgresChoiceTests : IDisposable
 
     [Fact]
     public void Another_value_is_refused() =>
-        Should.Throw<InvalidOperationException>(() => PostgresChoice.Of("podman", Engine)).Message
-            .ShouldBe("AUDIENCESYNC_TEST_POSTGRES=podman is not one of auto, docker, local");
+        Should
+            .Throw<InvalidOperationException>(() => PostgresChoice.Of("podman", Engine))
+            .Message.ShouldBe("AUDIENCESYNC_TEST_POSTGRES=podman is not one of auto, docker, local");
 
     [Fact]
     public async Task Docker_without_an_engine_is_an_error_with_the_cause_and_the_remedy()
@@ -46,7 +47,8 @@ public sealed class PostgresChoiceTests : IDisposable
 
         refused.Message.ShouldBe(
             $"AUDIENCESYNC_TEST_POSTGRES=docker, and no Docker engine answers: unix://{_folder.Below("docker.sock")} does not exist. "
-            + "Start it, set DOCKER_HOST, or set AUDIENCESYNC_TEST_POSTGRES to local or auto");
+                + "Start it, set DOCKER_HOST, or set AUDIENCESYNC_TEST_POSTGRES to local or auto"
+        );
     }
 
     [Theory]
@@ -66,8 +68,9 @@ public sealed class PostgresChoiceTests : IDisposable
         await using var onSocket = await FakeDocker.StartAsync(_folder.Below("docker.sock"));
         foreach (var address in new[] { onPort.Endpoint, $"unix://{_folder.Below("docker.sock")}" })
         {
-            (await PostgresChoice.ForAsync(Settings("auto", address)))
-                .ShouldBe(new PostgresChoice(PostgresMode.Docker, $"the Docker engine at {address} answers"));
+            (await PostgresChoice.ForAsync(Settings("auto", address))).ShouldBe(
+                new PostgresChoice(PostgresMode.Docker, $"the Docker engine at {address} answers")
+            );
         }
     }
 
@@ -118,16 +121,20 @@ public sealed class PostgresChoiceTests : IDisposable
     {
         var environment = new Dictionary<string, string?>
         {
-            ["DOCKER_HOST"] = host, ["XDG_RUNTIME_DIR"] = "/run/user/7", ["HOME"] = "/home/ann",
+            ["DOCKER_HOST"] = host,
+            ["XDG_RUNTIME_DIR"] = "/run/user/7",
+            ["HOME"] = "/home/ann",
         };
 
         DockerEngine.Find(name => environment.GetValueOrDefault(name), file => file == exists).ShouldBe(endpoint);
     }
 
-    private static Func<string, string?> Settings(string? setting, string host) => name => name switch
-    {
-        PostgresChoice.Variable => setting,
-        DockerEngine.HostVariable => host,
-        _ => null,
-    };
+    private static Func<string, string?> Settings(string? setting, string host) =>
+        name =>
+            name switch
+            {
+                PostgresChoice.Variable => setting,
+                DockerEngine.HostVariable => host,
+                _ => null,
+            };
 }

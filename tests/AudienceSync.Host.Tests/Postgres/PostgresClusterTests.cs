@@ -15,7 +15,10 @@ public sealed class PostgresClusterTests
         {
             await using var connection = new NpgsqlConnection(database);
             await connection.OpenAsync();
-            await using var command = new NpgsqlCommand("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace", connection);
+            await using var command = new NpgsqlCommand(
+                "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace",
+                connection
+            );
             (await command.ExecuteScalarAsync()).ShouldBe(0L);
         }
     }

@@ -4,8 +4,13 @@ namespace AudienceSync.Host.Tests.Postgres;
 public sealed class TemporaryFolder : IDisposable
 {
     private const UnixFileMode Open =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute |
-        UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        UnixFileMode.UserRead
+        | UnixFileMode.UserWrite
+        | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead
+        | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead
+        | UnixFileMode.OtherExecute;
 
     public TemporaryFolder(string prefix = "audiencesync-test-")
     {

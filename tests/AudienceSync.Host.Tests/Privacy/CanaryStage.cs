@@ -28,11 +28,13 @@ internal sealed class CanaryStage : IAsyncDisposable
         var stage = new CanaryStage();
         stage._server = await Clusters.StartAsync(stage._folder.Below("pg"));
         await ExecuteAsync(stage._server, "create database canaries");
-        stage.Host = await TestHost.StartAsync(options with
-        {
-            Clock = stage.Clock,
-            Database = new NpgsqlConnectionStringBuilder(stage._server.ConnectionString) { Database = "canaries" }.ConnectionString,
-        });
+        stage.Host = await TestHost.StartAsync(
+            options with
+            {
+                Clock = stage.Clock,
+                Database = new NpgsqlConnectionStringBuilder(stage._server.ConnectionString) { Database = "canaries" }.ConnectionString,
+            }
+        );
         return stage;
     }
 
@@ -85,7 +87,8 @@ internal sealed class CanaryStage : IAsyncDisposable
         _metrics.Seen.ShouldContain(seen => seen.StartsWith("audiencesync_ingest_events", StringComparison.Ordinal));
         _metrics.Seen.Where(seen => canaries.In(seen).Any()).ShouldBeEmpty();
         canaries.InFiles(_folder.Below("pg"), IsLog).ShouldBeEmpty("the server's log is read by people");
-        Directory.EnumerateFiles(_folder.Path, "*.log", SearchOption.AllDirectories)
+        Directory
+            .EnumerateFiles(_folder.Path, "*.log", SearchOption.AllDirectories)
             .ShouldNotBeEmpty("otherwise the server's log was missing");
         canaries.In((await DatabaseText.ReadAsync(Host)).Text).ShouldBeEmpty();
     }
@@ -102,7 +105,9 @@ internal sealed class CanaryStage : IAsyncDisposable
 
     private static async Task ExecuteAsync(EmbeddedPostgres server, string sql)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false }.ConnectionString
+        );
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();

@@ -16,32 +16,59 @@ public sealed class CanaryTests
 {
     private static readonly string[] Kinds =
     [
-        "delay", "drop_before", "drop_after", "throttle", "server_error", "html_error", "error_in_200", "invalid_rows", "partial", "silent_drop", "human_edit",
-        "replace_running", "token_expired", "ban", "terms_not_accepted", "flagged", "list_deleted",
+        "delay",
+        "drop_before",
+        "drop_after",
+        "throttle",
+        "server_error",
+        "html_error",
+        "error_in_200",
+        "invalid_rows",
+        "partial",
+        "silent_drop",
+        "human_edit",
+        "replace_running",
+        "token_expired",
+        "ban",
+        "terms_not_accepted",
+        "flagged",
+        "list_deleted",
     ];
 
     [Fact]
     public async Task No_canary_and_no_secret_is_in_a_log_a_response_a_metric_or_a_table_under_any_fault()
     {
-        await using var stage = await CanaryStage.StartAsync(new TestHostOptions
-        {
-            Audiences = [.. Kinds.Select(kind => new TestAudience("canary_of_" + kind, 7))],
-        });
+        await using var stage = await CanaryStage.StartAsync(
+            new TestHostOptions { Audiences = [.. Kinds.Select(kind => new TestAudience("canary_of_" + kind, 7))] }
+        );
         await RefuseAsync(stage);
         await FailAtPlatformAsync(stage);
         await OperateAsync(stage);
         await LoseStorageAsync(stage);
 
         await stage.ShouldHoldNoneAsync(Canaries.Person().Union(Canaries.Secrets()), leastAnswers: 80);
-        stage.Host.LogLines.Count(line => line.StartsWith("Warning AudienceSync", StringComparison.Ordinal) || line.StartsWith("Error AudienceSync", StringComparison.Ordinal))
+        stage
+            .Host.LogLines.Count(line =>
+                line.StartsWith("Warning AudienceSync", StringComparison.Ordinal)
+                || line.StartsWith("Error AudienceSync", StringComparison.Ordinal)
+            )
             .ShouldBeGreaterThanOrEqualTo(Kinds.Length - 3, "each call that failed is logged");
     }
 
     private static async Task RefuseAsync(CanaryStage stage)
     {
-        foreach (var field in new[] { "event", "event_id", "audience_key", "occurred_at", "schema_version", "person", "consent", "context" })
+        foreach (
+            var field in new[] { "event", "event_id", "audience_key", "occurred_at", "schema_version", "person", "consent", "context" }
+        )
         {
-            foreach (var wrong in new JsonNode[] { Canaries.Email, new JsonObject { [Canaries.Email] = Canaries.Fields()["customer_id"]!.DeepClone() }, new JsonArray(Canaries.Email) })
+            foreach (
+                var wrong in new JsonNode[]
+                {
+                    Canaries.Email,
+                    new JsonObject { [Canaries.Email] = Canaries.Fields()["customer_id"]!.DeepClone() },
+                    new JsonArray(Canaries.Email),
+                }
+            )
             {
                 var sample = CanaryStage.Webhook("canary_of_delay", "refused");
                 sample[field] = wrong;
@@ -72,17 +99,34 @@ public sealed class CanaryTests
     {
         foreach (var (index, kind) in Kinds.Index())
         {
-            object rule = kind == "delay"
-                ? new { kind, audience = TestHost.Remote(index), count = 1, delay_ms = 1 }
-                : new { kind, audience = TestHost.Remote(index), count = 1 };
+            object rule =
+                kind == "delay"
+                    ? new
+                    {
+                        kind,
+                        audience = TestHost.Remote(index),
+                        count = 1,
+                        delay_ms = 1,
+                    }
+                    : new
+                    {
+                        kind,
+                        audience = TestHost.Remote(index),
+                        count = 1,
+                    };
             await stage.Host.Sandbox.FaultAsync(rule);
             await stage.SendAsync(CanaryStage.Webhook("canary_of_" + kind, kind).ToJsonString());
             var remote = TestHost.Remote(index);
             await stage.Host.UntilAsync(
-                async () => JsonSerializer.SerializeToElement(await stage.Host.ScalarAsync<long>(
-                    $"select count(*) from calls c join bindings b on b.binding_id = c.binding_id where b.remote = '{remote}'")),
+                async () =>
+                    JsonSerializer.SerializeToElement(
+                        await stage.Host.ScalarAsync<long>(
+                            $"select count(*) from calls c join bindings b on b.binding_id = c.binding_id where b.remote = '{remote}'"
+                        )
+                    ),
                 calls => calls.GetInt64() > 0,
-                stage.Later);
+                stage.Later
+            );
             await stage.AskAsync("/v1/destinations/meta_main/resume", "{}");
             await stage.ReadAsync("/v1/status");
         }
@@ -90,12 +134,17 @@ public sealed class CanaryTests
 
     private static async Task OperateAsync(CanaryStage stage)
     {
-        foreach (var path in new[]
+        foreach (var path in new[] { "consent", "suppressions", "suppressions/lift", "erasures", "export" })
         {
-            "consent", "suppressions", "suppressions/lift", "erasures", "export",
-        })
-        {
-            foreach (var body in new[] { "{\"" + Canaries.Email, "[\"" + Canaries.Email + "\"]", new JsonObject { ["email"] = new JsonArray(Canaries.Email) }.ToJsonString(), new JsonObject { ["country"] = Canaries.Email, ["phone"] = Canaries.Email }.ToJsonString() })
+            foreach (
+                var body in new[]
+                {
+                    "{\"" + Canaries.Email,
+                    "[\"" + Canaries.Email + "\"]",
+                    new JsonObject { ["email"] = new JsonArray(Canaries.Email) }.ToJsonString(),
+                    new JsonObject { ["country"] = Canaries.Email, ["phone"] = Canaries.Email }.ToJsonString(),
+                }
+            )
             {
                 await stage.AskAsync("/v1/people/" + path, body);
             }
@@ -108,20 +157,35 @@ public sealed class CanaryTests
         await stage.AskAsync("/v1/people/suppressions/lift", person.ToJsonString());
         person["consent"] = new JsonObject { ["ad_user_data"] = "granted" };
         await stage.AskAsync("/v1/people/consent", person.ToJsonString());
-        await stage.AskAsync("/v1/people/suppressions/list", $"email,customer_id\n{Canaries.Email},\n\"broken {Canaries.Email}\n", "text/csv");
+        await stage.AskAsync(
+            "/v1/people/suppressions/list",
+            $"email,customer_id\n{Canaries.Email},\n\"broken {Canaries.Email}\n",
+            "text/csv"
+        );
         await stage.AskAsync("/v1/people/suppressions/list", $"{Canaries.Email},customer_id\n1,2\n", "text/csv");
         var named = new JsonObject { ["customer_id"] = Canaries.Customer("server_error") }.ToJsonString();
         await stage.AskAsync("/v1/members/lookup", named);
         using (var body = new StringContent(named, Encoding.UTF8, "application/json"))
         using (var export = await stage.Host.Operator.PostAsync("/v1/people/export", body))
         {
-            (await export.Content.ReadAsStringAsync())
-                .ShouldContain(Canaries.Customer("server_error"), customMessage: "the only response that may contain it");
+            (await export.Content.ReadAsStringAsync()).ShouldContain(
+                Canaries.Customer("server_error"),
+                customMessage: "the only response that may contain it"
+            );
         }
 
         await stage.AskAsync("/v1/people/erasures", named);
         await stage.SendAsync(CanaryStage.Webhook("canary_of_delay", "server_error").ToJsonString());
-        foreach (var path in new[] { "/v1/people/erasures", "/v1/quarantine", "/v1/audiences", "/v1/audiences/canary_of_delay_v1/members", "/v1/status" })
+        foreach (
+            var path in new[]
+            {
+                "/v1/people/erasures",
+                "/v1/quarantine",
+                "/v1/audiences",
+                "/v1/audiences/canary_of_delay_v1/members",
+                "/v1/status",
+            }
+        )
         {
             await stage.ReadAsync(path);
         }

@@ -22,7 +22,10 @@ public sealed class KeyRotationTests
         await FillAsync(workspace, workspace.OpenLog(), 1);
         var log = new Ring(workspace, 1, 2).OpenLog();
 
-        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("more", TestWorkspace.Start.AddHours(1), "c0", "new@shop.example"))], default);
+        await log.AppendAsync(
+            [TestWebhooks.Request(workspace.Webhooks.Add("more", TestWorkspace.Start.AddHours(1), "c0", "new@shop.example"))],
+            default
+        );
 
         (await workspace.RowsAsync("select revision, key_version from vault order by 1, 2")).ShouldBe(["1 1", "2 2"]);
         var opened = await new Ring(workspace, 1, 2).OpenAllAsync();
@@ -59,23 +62,29 @@ public sealed class KeyRotationTests
         using var kill = new CancellationTokenSource();
         var killed = ring.Rotation("killed", batchRows: 10);
         var lease = (await killed.TryClaimAsync(default)).ShouldNotBeNull();
-        await Should.ThrowAsync<OperationCanceledException>(() => killed.RunAsync(
-            lease, progress => progress.Seen == 20 ? kill.CancelAsync() : Task.CompletedTask, kill.Token));
+        await Should.ThrowAsync<OperationCanceledException>(() =>
+            killed.RunAsync(lease, progress => progress.Seen == 20 ? kill.CancelAsync() : Task.CompletedTask, kill.Token)
+        );
         (await workspace.AskAsync<long>(OldRowsSql)).ShouldBe(People - 20);
         var half = await workspace.RowsAsync("select encode(cipher, 'hex') from vault where key_version = 2 order by 1");
         (await ring.Rotation("second").TryClaimAsync(default)).ShouldBeNull("the lease has not expired");
         await workspace.ExecuteAsync("update leases set until = clock_timestamp() - interval '1 second'");
         var seen = new List<long>();
 
-        var end = await ring.RotateAsync(batchRows: 10, progress =>
-        {
-            seen.Add(progress.Seen);
-            return Task.CompletedTask;
-        });
+        var end = await ring.RotateAsync(
+            batchRows: 10,
+            progress =>
+            {
+                seen.Add(progress.Seen);
+                return Task.CompletedTask;
+            }
+        );
 
         seen.ShouldBe([30, 40, 50, 60], "nothing was done twice");
         (end.Passes, end.Resealed, end.Skipped).ShouldBe((1, People, 0));
-        (await workspace.RowsAsync("select encode(cipher, 'hex') from vault order by 1")).Intersect(half).Count()
+        (await workspace.RowsAsync("select encode(cipher, 'hex') from vault order by 1"))
+            .Intersect(half)
+            .Count()
             .ShouldBe(20, "finished rows are unchanged");
         (await new Ring(workspace, 2).OpenAllAsync()).ShouldBe(before, ignoreOrder: true);
         await Should.ThrowAsync<LeaseLostException>(() => ring.Table.BeginPassAsync(lease, 2, default));
@@ -91,14 +100,20 @@ public sealed class KeyRotationTests
         var round = 0;
 
         // First between the batches, ahead of the rotation and behind it; then concurrently with a rotation that runs on its own.
-        var end = await ring.RotateAsync(batchRows: 5, async _ =>
-        {
-            if (round < 12)
+        var end = await ring.RotateAsync(
+            batchRows: 5,
+            async _ =>
             {
-                round++;
-                await log.AppendAsync([.. Enumerable.Range(0, People / 4).Select(n => Change(workspace, round, (n * 4) + (round % 4)))], default);
+                if (round < 12)
+                {
+                    round++;
+                    await log.AppendAsync(
+                        [.. Enumerable.Range(0, People / 4).Select(n => Change(workspace, round, (n * 4) + (round % 4)))],
+                        default
+                    );
+                }
             }
-        });
+        );
         var writing = WriteAsync(workspace, log, rounds: 12..40);
         var again = await ring.RotateAsync(batchRows: 5);
         await writing;
@@ -108,8 +123,12 @@ public sealed class KeyRotationTests
         again.Unreadable.ShouldBe(0);
         (last.Unreadable, last.Skipped).ShouldBe((0, 0));
         (await workspace.AskAsync<long>(OldRowsSql)).ShouldBe(0);
-        var current = (await new Ring(workspace, 2).OpenAllAsync()).GroupBy(row => row.Key.Person).Select(rows => rows.MaxBy(row => row.Key.Revision).Value);
-        current.Select(revision => revision.Email).ShouldBe(Enumerable.Range(0, People).Select(n => $"{n}-{LastRound(n)}@shop.example"), ignoreOrder: true);
+        var current = (await new Ring(workspace, 2).OpenAllAsync())
+            .GroupBy(row => row.Key.Person)
+            .Select(rows => rows.MaxBy(row => row.Key.Revision).Value);
+        current
+            .Select(revision => revision.Email)
+            .ShouldBe(Enumerable.Range(0, People).Select(n => $"{n}-{LastRound(n)}@shop.example"), ignoreOrder: true);
         await LogChecks.VerifyAsync(workspace);
     }
 
@@ -182,7 +201,10 @@ public sealed class KeyRotationTests
         await Task.Yield();
         for (var round = rounds.Start.Value + 1; round <= rounds.End.Value; round++)
         {
-            await log.AppendAsync([.. Enumerable.Range(0, People / 4).Select(n => Change(workspace, round, (n * 4) + (round % 4)))], default);
+            await log.AppendAsync(
+                [.. Enumerable.Range(0, People / 4).Select(n => Change(workspace, round, (n * 4) + (round % 4)))],
+                default
+            );
         }
     }
 
@@ -197,9 +219,23 @@ public sealed class KeyRotationTests
     // Each of the 40 rounds changes every fourth person; this is the last round that changed this person.
     private static int LastRound(int person) => Enumerable.Range(1, 40).Last(round => round % 4 == person % 4);
 
-    private static PendingRequest Change(TestWorkspace workspace, int round, int person) => TestWebhooks.Request(
-        workspace.Webhooks.Add($"{person}-{round}", TestWorkspace.Start.AddMinutes(round), $"c{person}", $"{person}-{round}@shop.example"));
+    private static PendingRequest Change(TestWorkspace workspace, int round, int person) =>
+        TestWebhooks.Request(
+            workspace.Webhooks.Add(
+                $"{person}-{round}",
+                TestWorkspace.Start.AddMinutes(round),
+                $"c{person}",
+                $"{person}-{round}@shop.example"
+            )
+        );
 
-    private static Task FillAsync(TestWorkspace workspace, EventLogStore log, int people) => log.AppendAsync(
-        [.. Enumerable.Range(0, people).Select(n => TestWebhooks.Request(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n}")))], default);
+    private static Task FillAsync(TestWorkspace workspace, EventLogStore log, int people) =>
+        log.AppendAsync(
+            [
+                .. Enumerable
+                    .Range(0, people)
+                    .Select(n => TestWebhooks.Request(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n}"))),
+            ],
+            default
+        );
 }

@@ -27,7 +27,11 @@ public sealed class MasterKeyCheckTests
     {
         await using var workspace = await TestWorkspace.CreateAsync();
 
-        var starts = await Task.WhenAll(Enumerable.Range(1, 6).Select(n => Task.Run(() => Record.ExceptionAsync(() => CheckAsync(workspace, new MasterKeys(Key(1, (byte)n)))))));
+        var starts = await Task.WhenAll(
+            Enumerable
+                .Range(1, 6)
+                .Select(n => Task.Run(() => Record.ExceptionAsync(() => CheckAsync(workspace, new MasterKeys(Key(1, (byte)n))))))
+        );
 
         starts.Count(failure => failure is null).ShouldBe(1);
         starts.OfType<SetupException>().Select(refused => refused.Code).ShouldBe(Enumerable.Repeat("master_key_wrong", 5));
@@ -65,8 +69,10 @@ public sealed class MasterKeyCheckTests
         await CheckAsync(workspace, new MasterKeys(Key(1, 1), Key(2, 2)));
         (await workspace.RowsAsync(KnownSql)).ShouldBe(["1 False", "2 False"]);
 
-        (await RefusedAsync(workspace, new MasterKeys(Key(2, 2)))).Code
-            .ShouldBe("master_key_absent", "used again, therefore checked again");
+        (await RefusedAsync(workspace, new MasterKeys(Key(2, 2)))).Code.ShouldBe(
+            "master_key_absent",
+            "used again, therefore checked again"
+        );
     }
 
     [Fact]
@@ -87,18 +93,25 @@ public sealed class MasterKeyCheckTests
     public async Task Counts_name_kind_version_and_number()
     {
         await using var workspace = await TestWorkspace.CreateAsync();
-        await workspace.ExecuteAsync("insert into vault select md5(n::text)::uuid, 1, 1 + n % 2, '', null, null, now() from generate_series(1, 5) n");
-        await workspace.ExecuteAsync("insert into raw_bodies values ('2026-11-21 09:00Z', 1, 1, 1, ''), ('2026-11-22 09:00Z', 2, 2, 1, '')");
+        await workspace.ExecuteAsync(
+            "insert into vault select md5(n::text)::uuid, 1, 1 + n % 2, '', null, null, now() from generate_series(1, 5) n"
+        );
+        await workspace.ExecuteAsync(
+            "insert into raw_bodies values ('2026-11-21 09:00Z', 1, 1, 1, ''), ('2026-11-22 09:00Z', 2, 2, 1, '')"
+        );
 
         var counts = await new SealedRowStore(workspace.Database).CountAsync(default);
 
-        counts.Select(count => (count.Kind, (int)count.KeyVersion, count.Rows)).ShouldBe([("bodies", 1, 2), ("vault", 1, 2), ("vault", 2, 3)]);
+        counts
+            .Select(count => (count.Kind, (int)count.KeyVersion, count.Rows))
+            .ShouldBe([("bodies", 1, 2), ("vault", 1, 2), ("vault", 2, 3)]);
         counts[0].Newest.ShouldBe(new DateTimeOffset(2026, 11, 22, 9, 0, 0, TimeSpan.Zero));
     }
 
     private static MasterKey Key(short version, byte first) => new(version, [first, .. new byte[MasterKey.KeyBytes - 1]]);
 
-    private static Task CheckAsync(TestWorkspace workspace, MasterKeys keys) => new MasterKeyCheck(workspace.ConnectionString, keys).RunAsync(default);
+    private static Task CheckAsync(TestWorkspace workspace, MasterKeys keys) =>
+        new MasterKeyCheck(workspace.ConnectionString, keys).RunAsync(default);
 
     private static Task<SetupException> RefusedAsync(TestWorkspace workspace, MasterKeys keys) =>
         Should.ThrowAsync<SetupException>(() => CheckAsync(workspace, keys));

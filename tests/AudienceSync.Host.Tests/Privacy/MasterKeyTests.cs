@@ -111,5 +111,9 @@ public sealed class MasterKeyTests
     private static string Base64(byte first) => Convert.ToBase64String(Secret(first));
 
     private static HostSettings Settings(string? file, string? inline) =>
-        HostSettings.FromEnvironment(_ => null) with { MasterKeyFile = file, MasterKey = inline };
+        HostSettings.FromEnvironment(_ => null) with
+        {
+            MasterKeyFile = file,
+            MasterKey = inline,
+        };
 }

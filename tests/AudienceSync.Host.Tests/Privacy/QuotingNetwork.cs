@@ -39,7 +39,8 @@ internal sealed class QuotingNetwork(HttpMessageHandler inner) : DelegatingHandl
             await QuoteAsync(response, quote, cancellationToken);
             return response;
         }
-        catch (Exception broken) when (broken is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception broken)
+            when (broken is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             // The in-memory server cancels where a socket would break.
             _quotes.Add(quote);

@@ -29,8 +29,13 @@ public sealed class RealiasTests
         (await realias.RunAsync(default)).ShouldBe(new RealiasResult(Read: 1, Rekeyed: 1, Merged: 0, Conflicts: 0, Left: 0));
 
         (await realias.RunAsync(default)).ShouldBe(new RealiasResult(0, 0, 0, 0, 0));
-        (await workspace.AskAsync<Guid>("select digest from person_aliases where kind = 3")).ShouldBe(workspace.Webhooks.Alias(IdentifierKind.Phone, today).Digest.Value);
-        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e3", TestWorkspace.Start.AddMinutes(1), phone: today))], default);
+        (await workspace.AskAsync<Guid>("select digest from person_aliases where kind = 3")).ShouldBe(
+            workspace.Webhooks.Alias(IdentifierKind.Phone, today).Digest.Value
+        );
+        await log.AppendAsync(
+            [TestWebhooks.Request(workspace.Webhooks.Add("e3", TestWorkspace.Start.AddMinutes(1), phone: today))],
+            default
+        );
         (await workspace.AskAsync<long>("select count(*) from people where kind = 3")).ShouldBe(1, "the same person under today's form");
     }
 
@@ -41,9 +46,14 @@ public sealed class RealiasTests
         var log = workspace.OpenLog();
         await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e1", TestWorkspace.Start, phone: "5559876501"))], default);
         await workspace.ExecuteAsync("update person_aliases set parser = 1");
-        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e2", TestWorkspace.Start, phone: AliasText.Phone("5559876501", "US")!))], default);
+        await log.AppendAsync(
+            [TestWebhooks.Request(workspace.Webhooks.Add("e2", TestWorkspace.Start, phone: AliasText.Phone("5559876501", "US")!))],
+            default
+        );
 
-        var result = await new RealiasStore(workspace.Database, workspace.Vault, workspace.Webhooks.Digester, workspace.Clock).RunAsync(default);
+        var result = await new RealiasStore(workspace.Database, workspace.Vault, workspace.Webhooks.Digester, workspace.Clock).RunAsync(
+            default
+        );
 
         result.ShouldBe(new RealiasResult(Read: 1, Rekeyed: 0, Merged: 0, Conflicts: 1, Left: 1));
     }
@@ -69,7 +79,14 @@ public sealed class RealiasTests
 
         var opened = vault.Open(Ann, 1, 1, Salt, cipher);
 
-        opened.Identifiers.ShouldBe(written with { CanonicalEmail = "x@example", CanonicalPhone = "+861234511", Parser = IdentifierReader.OlderParserVersion });
+        opened.Identifiers.ShouldBe(
+            written with
+            {
+                CanonicalEmail = "x@example",
+                CanonicalPhone = "+861234511",
+                Parser = IdentifierReader.OlderParserVersion,
+            }
+        );
         vault.OpenIdentifiers(Ann, 1, 1, Salt, cipher).ShouldBe(opened.Identifiers);
         opened.Own.Addresses.Single().ShouldBe(claim with { Canonical = "+861234511", Parser = IdentifierReader.OlderParserVersion });
     }
@@ -78,7 +95,12 @@ public sealed class RealiasTests
     public void A_row_keeps_its_forms_however_the_current_parser_reads_its_texts()
     {
         var vault = new Vault(new MasterKeys(new MasterKey(1, TestWorkspace.Secret)));
-        var written = new PersonIdentifiers("1", "Ann@Example.com", "861234511", "LT") { CanonicalEmail = "ann@example.com", CanonicalPhone = "+861234511", Parser = 1 };
+        var written = new PersonIdentifiers("1", "Ann@Example.com", "861234511", "LT")
+        {
+            CanonicalEmail = "ann@example.com",
+            CanonicalPhone = "+861234511",
+            Parser = 1,
+        };
 
         var cipher = vault.Seal(Ann, 1, Salt, new IdentifierRevision(new IdentifierClaims(), written));
 

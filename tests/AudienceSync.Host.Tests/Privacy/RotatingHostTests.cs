@@ -54,8 +54,10 @@ public sealed class RotatingHostTests : IAsyncLifetime
             await KeepAsync(host);
         }
 
-        (await Should.ThrowAsync<SetupException>(() => StartAsync(Second))).Code
-            .ShouldBe("master_key_absent", "bodies are still sealed under the first key");
+        (await Should.ThrowAsync<SetupException>(() => StartAsync(Second))).Code.ShouldBe(
+            "master_key_absent",
+            "bodies are still sealed under the first key"
+        );
         _clock.Advance(TimeSpan.FromDays(BodyPartitionStore.RetentionDays + 1));
         await using (var host = await StartAsync($"{First}\n{Second}"))
         {
@@ -68,7 +70,9 @@ public sealed class RotatingHostTests : IAsyncLifetime
             (await _platform.HeldAsync(TestHost.Remote(0), "EMAIL")).Count.ShouldBe(People);
             await PostAsync(host, Enumerable.Range(0, People).Select(n => Event("audience_remove", n)));
             await host.WaitUntilQuietAsync();
-            (await _platform.HeldAsync(TestHost.Remote(0), "EMAIL")).ShouldBeEmpty("a removal needs the identifiers that were sealed under the first key");
+            (await _platform.HeldAsync(TestHost.Remote(0), "EMAIL")).ShouldBeEmpty(
+                "a removal needs the identifiers that were sealed under the first key"
+            );
             await KeepAsync(host);
         }
 
@@ -83,7 +87,10 @@ public sealed class RotatingHostTests : IAsyncLifetime
 
         host.Server.Workspaces["default"].Get<KeyRotationLoop>().Ask();
 
-        await Deadline.UntilAsync(async () => await host.ScalarAsync<int>("select passes from key_rotations") >= 2, () => "a second pass through the vault");
+        await Deadline.UntilAsync(
+            async () => await host.ScalarAsync<int>("select passes from key_rotations") >= 2,
+            () => "a second pass through the vault"
+        );
     }
 
     [Fact]

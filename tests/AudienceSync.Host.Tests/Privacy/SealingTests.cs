@@ -15,13 +15,14 @@ public sealed class SealingTests
 
     private readonly Vault _vault = new(Keys(1));
 
-    public static TheoryData<string?, string?, string?> Mixes => new()
-    {
-        { "42", "ann@shop.example", "+1 555 987 6543" },
-        { null, "ann@shop.example", null },
-        { null, null, "0171 1234567" },
-        { "customer \"42\" \u00e9\U0001F600", null, null },
-    };
+    public static TheoryData<string?, string?, string?> Mixes =>
+        new()
+        {
+            { "42", "ann@shop.example", "+1 555 987 6543" },
+            { null, "ann@shop.example", null },
+            { null, null, "0171 1234567" },
+            { "customer \"42\" \u00e9\U0001F600", null, null },
+        };
 
     [Theory]
     [MemberData(nameof(Mixes))]
@@ -36,7 +37,9 @@ public sealed class SealingTests
         _vault.OpenIdentifiers(Ann, 3, 1, Salt, cipher).ShouldBe(revision.Identifiers);
         opened.Own.CustomerId.ShouldBe(customer);
         opened.Own.Addresses.ShouldBe(revision.Own.Addresses);
-        (opened.Own.Details, opened.Own.DetailsDigest, opened.Own.DetailsAt).ShouldBe((revision.Own.Details, revision.Own.DetailsDigest, revision.Own.DetailsAt));
+        (opened.Own.Details, opened.Own.DetailsDigest, opened.Own.DetailsAt).ShouldBe(
+            (revision.Own.Details, revision.Own.DetailsDigest, revision.Own.DetailsAt)
+        );
     }
 
     [Fact]
@@ -152,13 +155,30 @@ public sealed class SealingTests
 
     private static IdentifierRevision Sealed(string? customer, string? email, string? phone, string country)
     {
-        var identifiers = new PersonIdentifiers(customer, email, phone, country) { Details = new PersonDetails { FirstName = "Ann", City = "K\u00f6ln" }, Hashed = HashedFields.EmailSha256 };
-        identifiers = identifiers with { CanonicalEmail = email?.ToLowerInvariant(), CanonicalPhone = phone is null ? null : "+1" + phone, Parser = IdentifierReader.ParserVersion };
+        var identifiers = new PersonIdentifiers(customer, email, phone, country)
+        {
+            Details = new PersonDetails { FirstName = "Ann", City = "K\u00f6ln" },
+            Hashed = HashedFields.EmailSha256,
+        };
+        identifiers = identifiers with
+        {
+            CanonicalEmail = email?.ToLowerInvariant(),
+            CanonicalPhone = phone is null ? null : "+1" + phone,
+            Parser = IdentifierReader.ParserVersion,
+        };
         Alias[] aliases = [Name(IdentifierKind.CustomerId, customer), Name(IdentifierKind.Email, email), Name(IdentifierKind.Phone, phone)];
         var own = new IdentifierClaims();
-        own.Add(new Statement([.. aliases.Where(alias => alias.Digest.Value != Guid.Empty)], identifiers, new AliasDigest(Guid.Parse("33333333-3333-4333-8333-333333333333")), At.AddTicks(10)));
+        own.Add(
+            new Statement(
+                [.. aliases.Where(alias => alias.Digest.Value != Guid.Empty)],
+                identifiers,
+                new AliasDigest(Guid.Parse("33333333-3333-4333-8333-333333333333")),
+                At.AddTicks(10)
+            )
+        );
         return new IdentifierRevision(own, identifiers);
     }
 
-    private static Alias Name(IdentifierKind kind, string? text) => new(kind, new AliasDigest(text is null ? Guid.Empty : new Guid((int)kind, 1, 2, new byte[8])));
+    private static Alias Name(IdentifierKind kind, string? text) =>
+        new(kind, new AliasDigest(text is null ? Guid.Empty : new Guid((int)kind, 1, 2, new byte[8])));
 }

@@ -18,7 +18,11 @@ public sealed class WorkspaceSecretsTests
 
         all.Distinct().ShouldHaveSingleItem().Split(' ').ShouldBeUnique();
         (await TextAsync(ring.Secrets, ring.Keys)).ShouldBe(all[0], "the next start reads them");
-        (await workspace.RowsAsync("select name, key_version from wrapped_secrets order by 1")).ShouldBe(["alias 1", "fingerprint 1", "tombstone 1"]);
+        (await workspace.RowsAsync("select name, key_version from wrapped_secrets order by 1")).ShouldBe([
+            "alias 1",
+            "fingerprint 1",
+            "tombstone 1",
+        ]);
     }
 
     [Fact]
@@ -30,8 +34,13 @@ public sealed class WorkspaceSecretsTests
         await using var database = new WorkspaceDatabase(workspace.ConnectionString, other);
         var ring = new Ring(workspace, 1);
 
-        (await TextAsync(ring.Secrets, ring.Keys)).Split(' ').Intersect((await TextAsync(new SecretStore(database), ring.Keys)).Split(' ')).ShouldBeEmpty();
-        await workspace.ExecuteAsync("update wrapped_secrets w set cipher = o.cipher from ws_other.wrapped_secrets o where o.name = w.name and w.name = 'alias'");
+        (await TextAsync(ring.Secrets, ring.Keys))
+            .Split(' ')
+            .Intersect((await TextAsync(new SecretStore(database), ring.Keys)).Split(' '))
+            .ShouldBeEmpty();
+        await workspace.ExecuteAsync(
+            "update wrapped_secrets w set cipher = o.cipher from ws_other.wrapped_secrets o where o.name = w.name and w.name = 'alias'"
+        );
 
         var refused = await Should.ThrowAsync<SetupException>(() => TextAsync(ring.Secrets, ring.Keys));
         refused.Code.ShouldBe("secret_damaged");
@@ -44,8 +53,10 @@ public sealed class WorkspaceSecretsTests
         await using var workspace = await TestWorkspace.CreateAsync();
         var before = await TextAsync(new Ring(workspace, 1).Secrets, new Ring(workspace, 1).Keys);
 
-        (await TextAsync(new Ring(workspace, 1, 2).Secrets, new Ring(workspace, 1, 2).Keys))
-            .ShouldBe(before, "they open when a new version exists");
+        (await TextAsync(new Ring(workspace, 1, 2).Secrets, new Ring(workspace, 1, 2).Keys)).ShouldBe(
+            before,
+            "they open when a new version exists"
+        );
         await new Ring(workspace, 1, 2).RotateAsync();
 
         (await TextAsync(new Ring(workspace, 2).Secrets, new Ring(workspace, 2).Keys)).ShouldBe(before);

@@ -40,7 +40,11 @@ public sealed class ChangedPosTests
     {
         await using var workspace = await TestWorkspace.CreateAsync(null, null);
         using var stage = new ProjectionStage(workspace);
-        await AppendAsync(workspace, workspace.Webhooks.Add("a0", TestWorkspace.Start, "ann"), workspace.Webhooks.Remove("a1", TestWorkspace.Start, "ann", key: 1));
+        await AppendAsync(
+            workspace,
+            workspace.Webhooks.Add("a0", TestWorkspace.Start, "ann"),
+            workspace.Webhooks.Remove("a1", TestWorkspace.Start, "ann", key: 1)
+        );
         await AppendAsync(workspace, workspace.Webhooks.Add("b0", TestWorkspace.Start, "bob"));
         await stage.ProjectAsync();
         var before = await NumbersAsync(workspace);
@@ -68,8 +72,10 @@ public sealed class ChangedPosTests
         await stage.ProjectAsync();
 
         (await NumbersAsync(workspace)).ShouldBe(before);
-        (await workspace.RowsAsync("select applied, superseded from projection_counts"))
-            .ShouldBe(["5 1"], "the audience's registration and the key's publication are counted, too");
+        (await workspace.RowsAsync("select applied, superseded from projection_counts")).ShouldBe(
+            ["5 1"],
+            "the audience's registration and the key's publication are counted, too"
+        );
     }
 
     private static async Task AppendAsync(TestWorkspace workspace, params PendingEvent[] events)
@@ -80,7 +86,8 @@ public sealed class ChangedPosTests
 
     private static async Task<List<string>> NumbersAsync(TestWorkspace workspace) => [.. (await workspace.RowsAsync(NumbersSql)).Order()];
 
-    private static Task<List<string>> StatesAsync(TestWorkspace workspace) => workspace.RowsAsync("select state from membership order by state");
+    private static Task<List<string>> StatesAsync(TestWorkspace workspace) =>
+        workspace.RowsAsync("select state from membership order by state");
 
     private static string DigestOf(TestWorkspace workspace, string customer) =>
         workspace.Webhooks.Alias(Domain.Identity.IdentifierKind.CustomerId, customer).Digest.Value.ToString();

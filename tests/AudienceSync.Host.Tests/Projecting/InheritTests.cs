@@ -46,10 +46,16 @@ public sealed class InheritTests
 
         foreach (var version in new[] { 1, 2, 3 })
         {
-            (await RowsAsync(workspace, version)).ShouldBe(Expected(workspace, [.. sent.Where(one => one.Version <= version).Select(one => one.Fact)]), $"seed {seed}, version {version}");
+            (await RowsAsync(workspace, version)).ShouldBe(
+                Expected(workspace, [.. sent.Where(one => one.Version <= version).Select(one => one.Fact)]),
+                $"seed {seed}, version {version}"
+            );
         }
 
-        (await workspace.AskAsync<long>("select applied + superseded - (select count(*) from mt_events) from projection_counts")).ShouldBe(0, "an event counts once");
+        (await workspace.AskAsync<long>("select applied + superseded - (select count(*) from mt_events) from projection_counts")).ShouldBe(
+            0,
+            "an event counts once"
+        );
     }
 
     // The sweep of version 2 takes several pages, and events give version 3 rows of its own before that sweep reaches their people.
@@ -92,13 +98,23 @@ public sealed class InheritTests
         await registry.ExecuteAsync("k0", new PublishKey(version, new KeyTerms(7 * 86_400, Inherits: true), "test", null), default);
     }
 
-    private static async Task SendEventsAsync(TestWorkspace workspace, EventLogStore log, List<(int Version, SentFact Fact)> sent, Random random, int[] versions)
+    private static async Task SendEventsAsync(
+        TestWorkspace workspace,
+        EventLogStore log,
+        List<(int Version, SentFact Fact)> sent,
+        Random random,
+        int[] versions
+    )
     {
         var events = new List<PendingEvent>();
         for (var n = 0; n < 3 * People; n++)
         {
             var version = versions[random.Next(versions.Length)];
-            var fact = new SentFact($"customer {random.Next(People)}", random.Next(5) < 3, TestWorkspace.Start.AddMinutes(-random.Next(1, 600)));
+            var fact = new SentFact(
+                $"customer {random.Next(People)}",
+                random.Next(5) < 3,
+                TestWorkspace.Start.AddMinutes(-random.Next(1, 600))
+            );
             var key = AudienceKey.Of("k0", version);
             IStoredEvent stored = fact.Add
                 ? new AudienceMemberAdded(key, fact.At, "test", default, null)
@@ -113,20 +129,27 @@ public sealed class InheritTests
         }
     }
 
-    private static List<string> Expected(TestWorkspace workspace, List<SentFact> sent) => [.. sent.GroupBy(one => one.Customer).Select(person =>
-    {
-        var added = person.Where(one => one.Add).Max(one => (DateTimeOffset?)one.At);
-        var removed = person.Where(one => !one.Add).Max(one => (DateTimeOffset?)one.At);
-        var status = added > (removed ?? DateTimeOffset.MinValue) ? MembershipStatus.Present : MembershipStatus.Removed;
-        return $"{workspace.Webhooks.Alias(IdentifierKind.CustomerId, person.Key).Digest.Value} {(short)status}";
-    }).Order(StringComparer.Ordinal)];
+    private static List<string> Expected(TestWorkspace workspace, List<SentFact> sent) =>
+        [
+            .. sent.GroupBy(one => one.Customer)
+                .Select(person =>
+                {
+                    var added = person.Where(one => one.Add).Max(one => (DateTimeOffset?)one.At);
+                    var removed = person.Where(one => !one.Add).Max(one => (DateTimeOffset?)one.At);
+                    var status = added > (removed ?? DateTimeOffset.MinValue) ? MembershipStatus.Present : MembershipStatus.Removed;
+                    return $"{workspace.Webhooks.Alias(IdentifierKind.CustomerId, person.Key).Digest.Value} {(short)status}";
+                })
+                .Order(StringComparer.Ordinal),
+        ];
 
     private static async Task<List<string>> RowsAsync(TestWorkspace workspace, int version)
     {
-        var rows = await workspace.RowsAsync($"""
+        var rows = await workspace.RowsAsync(
+            $"""
             select p.anchor, m.state from membership m join people p on p.person = m.person
             join audience_keys k on k.key_id = m.key_id where k.audience_key = 'k0_v{version}'
-            """);
+            """
+        );
         return [.. rows.Order(StringComparer.Ordinal)];
     }
 

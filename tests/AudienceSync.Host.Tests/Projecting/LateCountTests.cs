@@ -30,8 +30,14 @@ public sealed class LateCountTests
         var registry = new AudienceRegistry(new RegistryStore(workspace.Database, workspace.Clock), workspace.Keys);
         AudienceCommand[] steps =
         [
-            new BindAudience(Remote, 1, "ann", null), new PublishKey(2, new KeyTerms(null), "ann", null), new PromoteKey(2, null, "ann", null), new RollBackKey(null, "ann", null),
-            new PromoteKey(2, null, "ann", null), new PublishKey(3, new KeyTerms(null), "ann", null), new PromoteKey(3, null, "ann", null), new RetireKey(1, "ann", null),
+            new BindAudience(Remote, 1, "ann", null),
+            new PublishKey(2, new KeyTerms(null), "ann", null),
+            new PromoteKey(2, null, "ann", null),
+            new RollBackKey(null, "ann", null),
+            new PromoteKey(2, null, "ann", null),
+            new PublishKey(3, new KeyTerms(null), "ann", null),
+            new PromoteKey(3, null, "ann", null),
+            new RetireKey(1, "ann", null),
             new RollBackKey(null, "ann", null),
         ];
         foreach (var step in steps)
@@ -66,23 +72,41 @@ public sealed class LateCountTests
 
         await stage.ProjectAsync(pageEvents: 17);
         stops.ShouldBeGreaterThan(Math.Min(3, rebuiltAfterStops));
-        (await workspace.RowsAsync("select k.version, d.since_pos, d.until_pos, d.late_events from drains d join audience_keys k using (key_id) order by d.since_pos"))
-            .ShouldBe(await NaiveAsync(workspace), $"seed {Seed}");
+        (
+            await workspace.RowsAsync(
+                "select k.version, d.since_pos, d.until_pos, d.late_events from drains d join audience_keys k using (key_id) order by d.since_pos"
+            )
+        ).ShouldBe(await NaiveAsync(workspace), $"seed {Seed}");
     }
 
     // From the log alone: an event of a version is late from the switch that takes that version from the only remote audience.
     private static async Task<List<string>> NaiveAsync(TestWorkspace workspace)
     {
         var drains = new List<(string Key, long Since, long? Until, int Late)>();
-        foreach (var row in await workspace.RowsAsync("select seq_id, type, coalesce(data ->> 'audienceKey', '-'), coalesce(data ->> 'from', '-') from mt_events order by seq_id"))
+        foreach (
+            var row in await workspace.RowsAsync(
+                "select seq_id, type, coalesce(data ->> 'audienceKey', '-'), coalesce(data ->> 'from', '-') from mt_events order by seq_id"
+            )
+        )
         {
-            var (position, type, key, from) = row.Split(' ') is [var a, var b, var c, var d] ? (long.Parse(a), b, c, d) : throw new FormatException(row);
+            var (position, type, key, from) = row.Split(' ') is [var a, var b, var c, var d]
+                ? (long.Parse(a), b, c, d)
+                : throw new FormatException(row);
             for (var n = 0; n < drains.Count; n++)
             {
                 var drain = drains[n];
-                var ends = type is "audience_key_promoted" or "audience_key_rolled_back" or "audience_key_retired" && drain.Until is null && drain.Key == key;
-                drains[n] = ends ? drain with { Until = position }
-                    : type.StartsWith("audience_member", StringComparison.Ordinal) && drain.Until is null && drain.Key == key ? drain with { Late = drain.Late + 1 } : drain;
+                var ends =
+                    type is "audience_key_promoted" or "audience_key_rolled_back" or "audience_key_retired"
+                    && drain.Until is null
+                    && drain.Key == key;
+                drains[n] =
+                    ends ? drain with { Until = position }
+                    : type.StartsWith("audience_member", StringComparison.Ordinal) && drain.Until is null && drain.Key == key
+                        ? drain with
+                        {
+                            Late = drain.Late + 1,
+                        }
+                    : drain;
             }
 
             if (from != "-")
@@ -98,14 +122,17 @@ public sealed class LateCountTests
     private async Task SendEventAsync(TestWorkspace workspace, int events)
     {
         var live = workspace.Keys.All.Where(key => !key.Retired).ToList();
-        var sent = Enumerable.Range(0, events).Select(_ =>
-        {
-            var (key, at) = (live[_random.Next(live.Count)].Key, TestWorkspace.Start.AddMinutes(-_random.Next(500)));
-            Domain.Events.IStoredEvent stored = _random.Next(3) == 0
-                ? new Domain.Events.AudienceMemberRemoved(key, at, "test", default, null)
-                : new Domain.Events.AudienceMemberAdded(key, at, "test", default, null);
-            return workspace.Webhooks.Event($"{_sent++}", stored, at, $"customer {_random.Next(40)}");
-        });
+        var sent = Enumerable
+            .Range(0, events)
+            .Select(_ =>
+            {
+                var (key, at) = (live[_random.Next(live.Count)].Key, TestWorkspace.Start.AddMinutes(-_random.Next(500)));
+                Domain.Events.IStoredEvent stored =
+                    _random.Next(3) == 0
+                        ? new Domain.Events.AudienceMemberRemoved(key, at, "test", default, null)
+                        : new Domain.Events.AudienceMemberAdded(key, at, "test", default, null);
+                return workspace.Webhooks.Event($"{_sent++}", stored, at, $"customer {_random.Next(40)}");
+            });
         var log = workspace.OpenLog();
         await log.AppendAsync([TestWebhooks.Request([.. sent])], default);
     }

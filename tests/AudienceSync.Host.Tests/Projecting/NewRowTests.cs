@@ -21,17 +21,39 @@ public sealed class NewRowTests
         var (first, second) = (Row(changedPos: 1), Row(changedPos: 2));
         await table.WriteAsync(lease, ProjectedPage.Of([first]), new ProjectionProgress(new Position(1), 1, 1, 0), default);
 
-        var refused = await Should.ThrowAsync<PostgresException>(() => table.WriteAsync(
-            lease, ProjectedPage.Of([second, first with { ChangedPos = 3 }]), new ProjectionProgress(new Position(9), 3, 2, 0), default));
+        var refused = await Should.ThrowAsync<PostgresException>(() =>
+            table.WriteAsync(
+                lease,
+                ProjectedPage.Of([second, first with { ChangedPos = 3 }]),
+                new ProjectionProgress(new Position(9), 3, 2, 0),
+                default
+            )
+        );
 
         refused.SqlState.ShouldBe(PostgresErrorCodes.UniqueViolation);
         (await workspace.RowsAsync("select changed_pos from membership")).ShouldBe(["1"]);
         (await table.ReadProgressAsync(default)).Position.ShouldBe(new Position(1));
-        await table.WriteAsync(lease, ProjectedPage.Of([first with { IsNew = false, ChangedPos = 4 }, second]), new ProjectionProgress(new Position(9), 4, 2, 0), default);
+        await table.WriteAsync(
+            lease,
+            ProjectedPage.Of([first with { IsNew = false, ChangedPos = 4 }, second]),
+            new ProjectionProgress(new Position(9), 4, 2, 0),
+            default
+        );
         (await workspace.RowsAsync("select changed_pos from membership order by 1")).ShouldBe(["2", "4"]);
     }
 
-    private static MembershipRow Row(long changedPos) => new(
-        1, new PersonId(Guid.CreateVersion7(TestWorkspace.Start)), new MembershipState(TestWorkspace.Start, null), MembershipStatus.Present,
-        TestWorkspace.Start, null, 1, changedPos) { IsNew = true };
+    private static MembershipRow Row(long changedPos) =>
+        new(
+            1,
+            new PersonId(Guid.CreateVersion7(TestWorkspace.Start)),
+            new MembershipState(TestWorkspace.Start, null),
+            MembershipStatus.Present,
+            TestWorkspace.Start,
+            null,
+            1,
+            changedPos
+        )
+        {
+            IsNew = true,
+        };
 }

@@ -21,8 +21,17 @@ internal sealed class ProjectionStage(TestWorkspace workspace) : IDisposable
     public Task Run(string owner, int pageEvents, CancellationToken cancellationToken)
     {
         var loop = new ProjectionLoop(
-            Table, new PermissionStore(workspace.Database), new InheritStore(workspace.Database), new DrainStore(workspace.Database),
-            new LeaseStore(workspace.Database, owner), workspace.Keys, _projector, [_moved], workspace.Clock, _failureLog)
+            Table,
+            new PermissionStore(workspace.Database),
+            new InheritStore(workspace.Database),
+            new DrainStore(workspace.Database),
+            new LeaseStore(workspace.Database, owner),
+            workspace.Keys,
+            _projector,
+            [_moved],
+            workspace.Clock,
+            _failureLog
+        )
         {
             PageEvents = pageEvents,
         };
@@ -74,7 +83,12 @@ internal sealed class ProjectionStage(TestWorkspace workspace) : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, Microsoft.Extensions.Logging.EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Last = exception ?? Last;
+        public void Log<TState>(
+            LogLevel logLevel,
+            Microsoft.Extensions.Logging.EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Last = exception ?? Last;
     }
 }

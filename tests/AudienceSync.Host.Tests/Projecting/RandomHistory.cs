@@ -54,8 +54,12 @@ internal sealed class RandomHistory(TestWorkspace workspace, int seed, int custo
         var progress = await stage.Table.ReadProgressAsync(default);
         progress.Position.Value.ShouldBe(await stage.HeadAsync(), $"seed {seed}");
         (progress.Applied + progress.Superseded).ShouldBe(await workspace.AskAsync<long>("select count(*) from mt_events"), $"seed {seed}");
-        (await workspace.RowsAsync("select changed_pos from membership group by 1 having count(*) > 1")).ShouldBeEmpty("no two rows share a number");
-        (await workspace.AskAsync<long>("select coalesce(max(changed_pos), 0) from membership")).ShouldBeLessThanOrEqualTo(progress.ChangedPos);
+        (await workspace.RowsAsync("select changed_pos from membership group by 1 having count(*) > 1")).ShouldBeEmpty(
+            "no two rows share a number"
+        );
+        (await workspace.AskAsync<long>("select coalesce(max(changed_pos), 0) from membership")).ShouldBeLessThanOrEqualTo(
+            progress.ChangedPos
+        );
     }
 
     private IEnumerable<string> Expected()
@@ -67,7 +71,10 @@ internal sealed class RandomHistory(TestWorkspace workspace, int seed, int custo
             var added = group.Where(one => one.Add).Select(one => (DateTimeOffset?)one.Event.OccurredAt).Max();
             var removed = group.Where(one => !one.Add).Select(one => (DateTimeOffset?)one.Event.OccurredAt).Max();
             var until = added + key.Window;
-            var state = added is null || removed >= added ? 2 : until <= now ? 3 : 1;
+            var state =
+                added is null || removed >= added ? 2
+                : until <= now ? 3
+                : 1;
             var digest = workspace.Webhooks.Alias(IdentifierKind.CustomerId, group.Key.Customer).Digest.Value;
             yield return string.Join(' ', digest, key.KeyId, state, Text(added), Text(removed), Text(until));
         }

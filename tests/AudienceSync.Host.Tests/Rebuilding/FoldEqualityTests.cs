@@ -49,22 +49,28 @@ public sealed class FoldEqualityTests
 
     // What the comparison of a rebuild with the live rows counts as a difference.
     private static List<string> Describe(IEnumerable<MembershipRow> rows) =>
-    [
-        .. rows
-            .Where(row => row.State != MembershipState.Nothing || row.Status is not (MembershipStatus.Linked or MembershipStatus.Removed))
-            .Select(row => $"{row.KeyId} {row.Person} {row.State} {row.Status} {row.Until} {row.Restrictions} {row.EventPos} "
-                + $"{string.Join(',', row.RestrictedAt ?? [])} {(row.Status == MembershipStatus.Linked ? null : row.Since)}")
-            .Order(StringComparer.Ordinal),
-    ];
+        [
+            .. rows.Where(row =>
+                    row.State != MembershipState.Nothing || row.Status is not (MembershipStatus.Linked or MembershipStatus.Removed)
+                )
+                .Select(row =>
+                    $"{row.KeyId} {row.Person} {row.State} {row.Status} {row.Until} {row.Restrictions} {row.EventPos} "
+                    + $"{string.Join(',', row.RestrictedAt ?? [])} {(row.Status == MembershipStatus.Linked ? null : row.Since)}"
+                )
+                .Order(StringComparer.Ordinal),
+        ];
 
     // Without a no the time of a yes does not matter, and a repeated one is not stored.
     private static List<string> Describe(Dictionary<PersonId, Permissions> permissions) =>
-    [
-        .. permissions.Select(one => one.Value.Exact
-                ? $"{one.Key} {one.Value.UserData} {one.Value.Personalization} {one.Value.Targeting} {PermissionStore.Json(one.Value)}"
-                : $"{one.Key} {one.Value.Restrictions}")
-            .Order(StringComparer.Ordinal),
-    ];
+        [
+            .. permissions
+                .Select(one =>
+                    one.Value.Exact
+                        ? $"{one.Key} {one.Value.UserData} {one.Value.Personalization} {one.Value.Targeting} {PermissionStore.Json(one.Value)}"
+                        : $"{one.Key} {one.Value.Restrictions}"
+                )
+                .Order(StringComparer.Ordinal),
+        ];
 
     /// <summary>A rebuild of a log, without tables.</summary>
     private sealed class Rebuilt
@@ -84,8 +90,7 @@ public sealed class FoldEqualityTests
                 {
                     Permissions[anchor] = permissions;
                 }
-            }
-            while (fold.NextPass());
+            } while (fold.NextPass());
 
             (Applied, Superseded) = ((int)fold.Applied, (int)fold.Superseded);
         }

@@ -33,13 +33,15 @@ public sealed class RebuildCountTests
         await using var stage = await StageAsync(seed, 5_000);
         await using var rebuilds = new RebuildStage(stage.Workspace);
         await SendMoreAsync(stage, rebuilds, "before");
-        await rebuilds.Rebuild(step: step =>
-        {
-            if (step == "filled")
+        await rebuilds
+            .Rebuild(step: step =>
             {
-                SendMoreAsync(stage, rebuilds, "meanwhile").GetAwaiter().GetResult();
-            }
-        }).RunAsync(null, default);
+                if (step == "filled")
+                {
+                    SendMoreAsync(stage, rebuilds, "meanwhile").GetAwaiter().GetResult();
+                }
+            })
+            .RunAsync(null, default);
         await SendMoreAsync(stage, rebuilds, "after");
         await stage.ProjectAsync(5_000);
 
@@ -48,7 +50,10 @@ public sealed class RebuildCountTests
             var naive = await stage.NaiveOfAsync(version);
             foreach (var hour in await HoursOfAsync(stage, version))
             {
-                hour.Size.ShouldBe(naive.In(hour.Hour.AddHours(1).AddTicks(-10), AsOfMeaning.Known).Count, $"seed {seed}, version {version}, {hour.Hour:O}");
+                hour.Size.ShouldBe(
+                    naive.In(hour.Hour.AddHours(1).AddTicks(-10), AsOfMeaning.Known).Count,
+                    $"seed {seed}, version {version}, {hour.Hour:O}"
+                );
             }
         }
     }
@@ -58,7 +63,9 @@ public sealed class RebuildCountTests
     {
         await using var stage = await StageAsync(85, 5_000);
         await using var rebuilds = new RebuildStage(stage.Workspace);
-        await stage.Workspace.ExecuteAsync("update key_hours set adds = adds + 7 where adds > 0; update key_hours set expiries = expiries + 3 where expiries > 0; delete from membership where changed_pos % 5 = 0");
+        await stage.Workspace.ExecuteAsync(
+            "update key_hours set adds = adds + 7 where adds > 0; update key_hours set expiries = expiries + 3 where expiries > 0; delete from membership where changed_pos % 5 = 0"
+        );
 
         await rebuilds.RunAsync();
 
@@ -69,7 +76,10 @@ public sealed class RebuildCountTests
             var hours = await HoursOfAsync(stage, version);
             foreach (var hour in hours.Where(hour => hour.Hour.AddHours(1) > now))
             {
-                hour.Size.ShouldBe(naive.In(hour.Hour.AddHours(1).AddTicks(-10), AsOfMeaning.Known).Count, $"version {version}, {hour.Hour:O}");
+                hour.Size.ShouldBe(
+                    naive.In(hour.Hour.AddHours(1).AddTicks(-10), AsOfMeaning.Known).Count,
+                    $"version {version}, {hour.Hour:O}"
+                );
             }
 
             (version == 1 || hours.Any(hour => hour.Hour > now && hour.Expiries > 0)).ShouldBeTrue("windows that have not ended yet");
@@ -81,13 +91,17 @@ public sealed class RebuildCountTests
     {
         await using var stage = await StageAsync(87, 5_000);
         await using var rebuilds = new RebuildStage(stage.Workspace);
-        var outdated = await Should.ThrowAsync<RebuildException>(() => rebuilds.Rebuild(step: step =>
-        {
-            if (step == "filled")
-            {
-                stage.PublishSuccessorAsync(4, TimeSpan.FromHours(9)).GetAwaiter().GetResult();
-            }
-        }).RunAsync(null, default));
+        var outdated = await Should.ThrowAsync<RebuildException>(() =>
+            rebuilds
+                .Rebuild(step: step =>
+                {
+                    if (step == "filled")
+                    {
+                        stage.PublishSuccessorAsync(4, TimeSpan.FromHours(9)).GetAwaiter().GetResult();
+                    }
+                })
+                .RunAsync(null, default)
+        );
         outdated.Code.ShouldBe("rebuild_outdated");
 
         await stage.ProjectAsync(5_000);
@@ -102,16 +116,31 @@ public sealed class RebuildCountTests
     }
 
     private static Task<PastStage> StageAsync(int seed, int pageEvents) =>
-        PastStage.CreateAsync(seed, stories: 60, batches: 45, TimeSpan.FromMinutes(200), TimeSpan.FromMinutes(3), pageEvents, successors: 2, projectsMeanwhile: seed % 2 == 0);
+        PastStage.CreateAsync(
+            seed,
+            stories: 60,
+            batches: 45,
+            TimeSpan.FromMinutes(200),
+            TimeSpan.FromMinutes(3),
+            pageEvents,
+            successors: 2,
+            projectsMeanwhile: seed % 2 == 0
+        );
 
     private static async Task SendMoreAsync(PastStage stage, RebuildStage rebuilds, string when)
     {
         var webhooks = stage.Workspace.Webhooks;
         stage.Workspace.Clock.Advance(TimeSpan.FromMinutes(20));
         var at = stage.Workspace.Clock.GetUtcNow().AddMinutes(-1);
-        await rebuilds.AppendAsync([.. Enumerable.Range(0, 30).Select(n => n % 3 == 0
-            ? webhooks.Remove($"{when} {n}", at, $"c{n}-0")
-            : webhooks.Add($"{when} {n}", at, $"c{n}-{n % 2}", n % 5 == 0 ? $"e{n}-1" : null))]);
+        await rebuilds.AppendAsync([
+            .. Enumerable
+                .Range(0, 30)
+                .Select(n =>
+                    n % 3 == 0
+                        ? webhooks.Remove($"{when} {n}", at, $"c{n}-0")
+                        : webhooks.Add($"{when} {n}", at, $"c{n}-{n % 2}", n % 5 == 0 ? $"e{n}-1" : null)
+                ),
+        ]);
     }
 
     private static async Task<List<string>> HoursAsync(PastStage stage)
@@ -126,5 +155,10 @@ public sealed class RebuildCountTests
     }
 
     private static async Task<IReadOnlyList<KeyHour>> HoursOfAsync(PastStage stage, int version) =>
-        await new HourStore(stage.Workspace.Database).ReadAsync(stage.KeyOf(version).KeyId, DateTimeOffset.MinValue.AddYears(1), DateTimeOffset.MaxValue.AddYears(-1), default);
+        await new HourStore(stage.Workspace.Database).ReadAsync(
+            stage.KeyOf(version).KeyId,
+            DateTimeOffset.MinValue.AddYears(1),
+            DateTimeOffset.MaxValue.AddYears(-1),
+            default
+        );
 }

@@ -27,14 +27,16 @@ public sealed class RebuildKilledTests
             var seen = 0;
             try
             {
-                await rebuilds.Rebuild(step: name =>
-                {
-                    steps.Add(name);
-                    if (seen++ == at % 9)
+                await rebuilds
+                    .Rebuild(step: name =>
                     {
-                        throw new InvalidOperationException("killed");
-                    }
-                }).RunAsync(null, default);
+                        steps.Add(name);
+                        if (seen++ == at % 9)
+                        {
+                            throw new InvalidOperationException("killed");
+                        }
+                    })
+                    .RunAsync(null, default);
                 break;
             }
             catch (InvalidOperationException)
@@ -71,22 +73,24 @@ public sealed class RebuildKilledTests
         {
             using var stop = new CancellationTokenSource();
             var (left, breaks) = (random.Next(1, 9), random.Next(2) == 0);
-            var run = rebuilds.Rebuild(step: _ =>
-            {
-                if (--left != 0)
+            var run = rebuilds
+                .Rebuild(step: _ =>
                 {
-                    return;
-                }
+                    if (--left != 0)
+                    {
+                        return;
+                    }
 
-                if (breaks)
-                {
-                    workspace.KillAsync().GetAwaiter().GetResult();
-                }
-                else
-                {
-                    stop.Cancel();
-                }
-            }).RunAsync(null, stop.Token);
+                    if (breaks)
+                    {
+                        workspace.KillAsync().GetAwaiter().GetResult();
+                    }
+                    else
+                    {
+                        stop.Cancel();
+                    }
+                })
+                .RunAsync(null, stop.Token);
             await run.ContinueWith(_ => { }, TaskScheduler.Default);
         }
 
@@ -107,7 +111,9 @@ public sealed class RebuildKilledTests
         using var stage = new ProjectionStage(workspace);
         await using var rebuilds = new RebuildStage(workspace);
         const int people = 600;
-        await rebuilds.AppendAsync([.. Enumerable.Range(0, 200).Select(n => workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n}"))]);
+        await rebuilds.AppendAsync([
+            .. Enumerable.Range(0, 200).Select(n => workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n}")),
+        ]);
         await stage.ProjectAsync();
         using var stop = new CancellationTokenSource();
         var projector = stage.Run("host", pageEvents: 50, stop.Token);
@@ -155,13 +161,15 @@ public sealed class RebuildKilledTests
         await using var rebuilds = new RebuildStage(workspace);
         RebuildException? refused = null;
 
-        await rebuilds.Rebuild(step: name =>
-        {
-            if (name == "made")
+        await rebuilds
+            .Rebuild(step: name =>
             {
-                refused = Should.Throw<RebuildException>(() => rebuilds.RunAsync().GetAwaiter().GetResult());
-            }
-        }).RunAsync(null, default);
+                if (name == "made")
+                {
+                    refused = Should.Throw<RebuildException>(() => rebuilds.RunAsync().GetAwaiter().GetResult());
+                }
+            })
+            .RunAsync(null, default);
 
         refused.ShouldNotBeNull().Code.ShouldBe("rebuild_running");
     }
@@ -173,13 +181,15 @@ public sealed class RebuildKilledTests
         await using var rebuilds = new RebuildStage(workspace);
         await rebuilds.AppendAsync(workspace.Webhooks.Add("e1", TestWorkspace.Start, "c1"));
 
-        var run = rebuilds.Rebuild(step: name =>
-        {
-            if (name == "written")
+        var run = rebuilds
+            .Rebuild(step: name =>
             {
-                rebuilds.Generations.DropAsync(1, default).GetAwaiter().GetResult();
-            }
-        }).RunAsync(null, default);
+                if (name == "written")
+                {
+                    rebuilds.Generations.DropAsync(1, default).GetAwaiter().GetResult();
+                }
+            })
+            .RunAsync(null, default);
 
         (await Should.ThrowAsync<RebuildException>(run)).Code.ShouldBe("rebuild_running");
         (await workspace.AskAsync<long>("select count(*) from membership")).ShouldBe(0, "no tables were swapped");

@@ -22,7 +22,9 @@ public sealed class RebuildTests
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         using var stage = new ProjectionStage(workspace);
         await using var rebuilds = new RebuildStage(workspace);
-        var stories = Enumerable.Range(0, batchEvents == 1 ? 30 : 200).Select(number => new PeopleStory(workspace.Webhooks, number, random));
+        var stories = Enumerable
+            .Range(0, batchEvents == 1 ? 30 : 200)
+            .Select(number => new PeopleStory(workspace.Webhooks, number, random));
         var events = stories.SelectMany(story => story.Events).ToArray();
         random.Shuffle(events);
         {
@@ -76,18 +78,30 @@ public sealed class RebuildTests
         await rebuilds.AppendAsync([.. Enumerable.Range(0, 50).Select(n => workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n}"))]);
         await stage.ProjectAsync();
         var right = await rebuilds.RowsAsync();
-        await workspace.ExecuteAsync("""
+        await workspace.ExecuteAsync(
+            """
             update membership set state = 2 where changed_pos in (3, 4, 5);
             update membership set restrictions = 1 where changed_pos = 6;
             update membership set removed_at = 'epoch' where changed_pos in (7, 8);
             delete from membership where changed_pos = 9;
             insert into membership values (1, '00000000-0000-0000-0000-000000000001', now(), null, 1, now(), null, 1, 51);
             update projection_counts set changed_pos = 51
-            """);
+            """
+        );
 
         var result = await rebuilds.RunAsync();
 
-        result.Drift.ShouldBe(new Drift { Same = 43, Status = 3, Restrictions = 1, Times = 2, Missing = 1, Unfounded = 1 });
+        result.Drift.ShouldBe(
+            new Drift
+            {
+                Same = 43,
+                Status = 3,
+                Restrictions = 1,
+                Times = 2,
+                Missing = 1,
+                Unfounded = 1,
+            }
+        );
         result.Rechecked.ShouldBe(6);
         var after = await rebuilds.RowsAsync();
         after.Count(right.Contains).ShouldBe(45);
@@ -95,7 +109,9 @@ public sealed class RebuildTests
         (await workspace.RowsAsync("select state from membership where person = '00000000-0000-0000-0000-000000000001'")).ShouldBe(["2"]);
         (await workspace.AskAsync<long>("select count(*) from membership where changed_pos > 51")).ShouldBe(6);
         (await workspace.RowsAsync("select changed_pos from membership group by 1 having count(*) > 1")).ShouldBeEmpty();
-        (await workspace.AskAsync<bool>("select (select max(changed_pos) from membership) <= changed_pos from projection_counts")).ShouldBeTrue();
+        (
+            await workspace.AskAsync<bool>("select (select max(changed_pos) from membership) <= changed_pos from projection_counts")
+        ).ShouldBeTrue();
     }
 
     [Fact]
@@ -104,7 +120,10 @@ public sealed class RebuildTests
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         using var stage = new ProjectionStage(workspace);
         await using var rebuilds = new RebuildStage(workspace);
-        await rebuilds.AppendAsync(workspace.Webhooks.Add("a", TestWorkspace.Start, "ann"), workspace.Webhooks.Add("b", TestWorkspace.Start, "bob"));
+        await rebuilds.AppendAsync(
+            workspace.Webhooks.Add("a", TestWorkspace.Start, "ann"),
+            workspace.Webhooks.Add("b", TestWorkspace.Start, "bob")
+        );
         await stage.ProjectAsync();
         await rebuilds.AppendAsync(workspace.Webhooks.Add("c", TestWorkspace.Start.AddDays(-1), "ann", "ann@shop.example"));
 
@@ -118,7 +137,9 @@ public sealed class RebuildTests
         await using var workspace = await TestWorkspace.CreateAsync(null, null);
         using var stage = new ProjectionStage(workspace);
         await using var rebuilds = new RebuildStage(workspace);
-        await rebuilds.AppendAsync([.. Enumerable.Range(0, 20).Select(n => workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n}", key: n % 2))]);
+        await rebuilds.AppendAsync([
+            .. Enumerable.Range(0, 20).Select(n => workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n}", key: n % 2)),
+        ]);
         await stage.ProjectAsync();
         await workspace.ExecuteAsync("update membership set state = 2 where changed_pos % 5 = 0");
         var wrong = await workspace.RowsAsync("select key_id, count(*) from membership where state = 2 group by 1 order by 1");
@@ -154,10 +175,12 @@ public sealed class RebuildTests
         await stage.ProjectAsync();
 
         await history.VerifyAsync(stage);
-        (await Should.ThrowAsync<RebuildException>(async () =>
-        {
-            await workspace.ExecuteAsync("drop table former_default.membership");
-            await rebuilds.Rebuild().UndoAsync(default);
-        })).Code.ShouldBe("nothing_to_undo");
+        (
+            await Should.ThrowAsync<RebuildException>(async () =>
+            {
+                await workspace.ExecuteAsync("drop table former_default.membership");
+                await rebuilds.Rebuild().UndoAsync(default);
+            })
+        ).Code.ShouldBe("nothing_to_undo");
     }
 }

@@ -24,7 +24,10 @@ public sealed class ExclusiveResyncTests
     [InlineData("tiktok", true, true)]
     [InlineData("webhook", true, true)]
     public async Task Members_of_others_go_only_where_the_binding_is_exclusive_and_the_platform_can_replace_all(
-        string platform, bool exclusive, bool strangerStays)
+        string platform,
+        bool exclusive,
+        bool strangerStays
+    )
     {
         await using var stage = await ListStage.OpenAsync();
         await using var list = await SandboxList.OpenAsync(platform, stage.Workspace.Clock);
@@ -60,7 +63,10 @@ public sealed class ExclusiveResyncTests
         var strangers = (await list.HeldAsync()).Except(ours).ToList();
         strangers.Count.ShouldBe(strangerStays ? 1 : 0, string.Join(' ', strangers));
         ours.ShouldBeSubsetOf(await list.HeldAsync());
-        (await stage.Workspace.RowsAsync("select status from ledger order by status")).ShouldBe(["0", "2", "2"], "the ledger was right all the time");
+        (await stage.Workspace.RowsAsync("select status from ledger order by status")).ShouldBe(
+            ["0", "2", "2"],
+            "the ledger was right all the time"
+        );
     }
 
     private static MemberCall Call(SandboxList list, MemberOperation operation, PersonIdentifiers person) =>
@@ -69,6 +75,12 @@ public sealed class ExclusiveResyncTests
     private static async Task BeginAsync(ListStage stage, string destination)
     {
         var queries = new ResyncQueries(stage.Workspace.Database);
-        await queries.BeginAsync(await queries.PlanAsync(destination, null, default), "ann", null, stage.Workspace.Clock.GetUtcNow(), default);
+        await queries.BeginAsync(
+            await queries.PlanAsync(destination, null, default),
+            "ann",
+            null,
+            stage.Workspace.Clock.GetUtcNow(),
+            default
+        );
     }
 }

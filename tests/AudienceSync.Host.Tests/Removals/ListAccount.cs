@@ -54,7 +54,9 @@ internal sealed class ListAccount(TestWorkspace workspace, string name, IDestina
         {
             (_loop, _lease) = (null, null);
             _hosts++;
-            await workspace.ExecuteAsync($"update leases set until = clock_timestamp() - interval '1 second' where name = 'account:{name}'");
+            await workspace.ExecuteAsync(
+                $"update leases set until = clock_timestamp() - interval '1 second' where name = 'account:{name}'"
+            );
             return true;
         }
     }
@@ -62,15 +64,56 @@ internal sealed class ListAccount(TestWorkspace workspace, string name, IDestina
     private AccountLoop NewLoop(LeaseStore leases)
     {
         var (deliveries, identifiers) = (new DeliveryStore(workspace.Database), new IdentifierStore(workspace.Database));
-        var budget = new CallBudget(name, platform.Limits.Allowances, new BudgetStore(workspace.Database), workspace.Clock) { RequestsPerCall = platform.Limits.RequestsPerCall };
-        var calls = new MemberCalls(deliveries, identifiers, workspace.Vault, platform, budget, workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), workspace.Clock);
+        var budget = new CallBudget(name, platform.Limits.Allowances, new BudgetStore(workspace.Database), workspace.Clock)
+        {
+            RequestsPerCall = platform.Limits.RequestsPerCall,
+        };
+        var calls = new MemberCalls(
+            deliveries,
+            identifiers,
+            workspace.Vault,
+            platform,
+            budget,
+            workspace.Shared,
+            new CallSeal(new MasterKeys(workspace.Master)),
+            workspace.Clock
+        );
         var planner = new PagePlanner(platform, identifiers, workspace.Vault);
-        var pass = new LaneProcessor(name, platform, new LaneStore(workspace.Database), deliveries, planner, calls, () => 0.5, workspace.Clock, NullLogger.Instance);
+        var pass = new LaneProcessor(
+            name,
+            platform,
+            new LaneStore(workspace.Database),
+            deliveries,
+            planner,
+            calls,
+            () => 0.5,
+            workspace.Clock,
+            NullLogger.Instance
+        );
         var jobs = new JobPoller(name, platform, new JobStore(workspace.Database), workspace.Clock, NullLogger.Instance);
         var exclusive = new ExclusiveResync(
-            new ResyncSessionStore(workspace.Database), deliveries, identifiers, workspace.Vault, platform, budget, () => 0.5, workspace.Clock, NullLogger.Instance);
+            new ResyncSessionStore(workspace.Database),
+            deliveries,
+            identifiers,
+            workspace.Vault,
+            platform,
+            budget,
+            () => 0.5,
+            workspace.Clock,
+            NullLogger.Instance
+        );
         var cycle = BindingCycle.Open(workspace.Database, pass, planner, exclusive, platform.Limits, workspace.Clock, NullLogger.Instance);
         return new AccountLoop(
-            name, cycle, jobs, budget, new AccountStore(workspace.Database), leases, _idleWake, TimeSpan.FromSeconds(1), workspace.Clock, NullLogger<AccountLoop>.Instance);
+            name,
+            cycle,
+            jobs,
+            budget,
+            new AccountStore(workspace.Database),
+            leases,
+            _idleWake,
+            TimeSpan.FromSeconds(1),
+            workspace.Clock,
+            NullLogger<AccountLoop>.Instance
+        );
     }
 }

@@ -34,8 +34,14 @@ internal sealed class ListStage : IAsyncDisposable
         _log = workspace.OpenLog();
         var leases = new LeaseStore(workspace.Database, "erasures");
         var given = new PrivacyDependencies(
-            workspace.Vault, workspace.Seal, workspace.Webhooks.Digester, workspace.Tombstones,
-            leases, workspace.Clock, _idleWake);
+            workspace.Vault,
+            workspace.Seal,
+            workspace.Webhooks.Digester,
+            workspace.Tombstones,
+            leases,
+            workspace.Clock,
+            _idleWake
+        );
         _erasures = new Erasures(workspace.Database, given, NullLogger<ErasureLoop>.Instance);
     }
 
@@ -55,17 +61,21 @@ internal sealed class ListStage : IAsyncDisposable
     }
 
     /// <summary>Adds the person with these identifiers to the audience.</summary>
-    public Task AddAsync(PersonIdentifiers person) => AppendAsync(person, at => new AudienceMemberAdded(AudienceKey.Of("k0", 1), at, "test", default, null));
+    public Task AddAsync(PersonIdentifiers person) =>
+        AppendAsync(person, at => new AudienceMemberAdded(AudienceKey.Of("k0", 1), at, "test", default, null));
 
-    public Task RemoveAsync(PersonIdentifiers person) => AppendAsync(person, at => new AudienceMemberRemoved(AudienceKey.Of("k0", 1), at, "test", default, null));
+    public Task RemoveAsync(PersonIdentifiers person) =>
+        AppendAsync(person, at => new AudienceMemberRemoved(AudienceKey.Of("k0", 1), at, "test", default, null));
 
     public Task SuppressAsync(PersonIdentifiers person) => AppendAsync(person, at => new PersonSuppressed(at, "test", null, "asked"));
 
     public Task LiftAsync(PersonIdentifiers person) => AppendAsync(person, at => new PersonSuppressionLifted(at, "test", null, null));
 
-    public Task WithdrawAsync(PersonIdentifiers person) => AppendAsync(person, at => new PersonConsentChanged(at, "test", new Consent(ConsentAnswer.Denied, ConsentAnswer.Denied)));
+    public Task WithdrawAsync(PersonIdentifiers person) =>
+        AppendAsync(person, at => new PersonConsentChanged(at, "test", new Consent(ConsentAnswer.Denied, ConsentAnswer.Denied)));
 
-    public Task GrantAsync(PersonIdentifiers person) => AppendAsync(person, at => new PersonConsentChanged(at, "test", new Consent(ConsentAnswer.Granted, ConsentAnswer.Granted)));
+    public Task GrantAsync(PersonIdentifiers person) =>
+        AppendAsync(person, at => new PersonConsentChanged(at, "test", new Consent(ConsentAnswer.Granted, ConsentAnswer.Granted)));
 
     /// <summary>Appends one event and folds it, one second after the previous one. False when it names an erased person.</summary>
     public async Task<bool> AppendAsync(PersonIdentifiers person, Func<DateTimeOffset, IStoredEvent> what)
@@ -73,7 +83,14 @@ internal sealed class ListStage : IAsyncDisposable
         Workspace.Clock.Advance(TimeSpan.FromSeconds(1));
         var at = Workspace.Clock.GetUtcNow();
         var stored = what(at);
-        var pending = new PendingEvent(EventId.Derive("test", $"{++_events}"), EventTypes.AliasOf(stored), EventJson.Write(stored), at, [.. AliasesOf(person)], person)
+        var pending = new PendingEvent(
+            EventId.Derive("test", $"{++_events}"),
+            EventTypes.AliasOf(stored),
+            EventJson.Write(stored),
+            at,
+            [.. AliasesOf(person)],
+            person
+        )
         {
             Details = person.Details is { } details ? Workspace.Webhooks.Digester.Digest(details) : null,
         };
@@ -94,8 +111,12 @@ internal sealed class ListStage : IAsyncDisposable
     }
 
     /// <summary>Ends an erasure if nothing blocks it.</summary>
-    public async Task<bool> TryEndAsync(Guid erasure) => await _erasures.Run.TryAsync(
-        (await _erasures.Table.FindAsync(erasure, default)).ShouldNotBeNull(), () => Task.CompletedTask, default);
+    public async Task<bool> TryEndAsync(Guid erasure) =>
+        await _erasures.Run.TryAsync(
+            (await _erasures.Table.FindAsync(erasure, default)).ShouldNotBeNull(),
+            () => Task.CompletedTask,
+            default
+        );
 
     public async Task<ErasureAnswer> ReceiptAsync(Guid erasure)
     {
@@ -114,11 +135,13 @@ internal sealed class ListStage : IAsyncDisposable
                 await account.RoundsAsync();
             }
 
-            var waits = await Workspace.AskAsync<long>($"""
+            var waits = await Workspace.AskAsync<long>(
+                $"""
                 select (select count(*) from jobs where state = 1) + (select count(*) from ledger where redeliver)
                   + (select count(*) from bindings where greatest(removal_next_at, add_next_at) > '{Workspace.Clock.GetUtcNow():O}')
                   + (select count(*) from accounts where blocked_until > '{Workspace.Clock.GetUtcNow():O}')
-                """);
+                """
+            );
             if (waits > 0)
             {
                 Workspace.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -140,15 +163,24 @@ internal sealed class ListStage : IAsyncDisposable
     public async Task<List<PersonIdentifiers>> WantedAsync()
     {
         var wanted = new List<PersonIdentifiers>();
-        await using var command = Workspace.Owner.CreateCommand("""
+        await using var command = Workspace.Owner.CreateCommand(
+            """
             select p.person, p.revision, v.key_version, p.salt, v.cipher from membership m join people p on p.person = m.person
             join vault v on v.person = p.person and v.revision = p.revision where m.state in (1, 6)
-            """);
+            """
+        );
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
-            wanted.Add(Workspace.Vault.OpenIdentifiers(
-                new PersonId(reader.GetGuid(0)), reader.GetInt32(1), reader.GetInt16(2), reader.GetFieldValue<byte[]>(3), reader.GetFieldValue<byte[]>(4)));
+            wanted.Add(
+                Workspace.Vault.OpenIdentifiers(
+                    new PersonId(reader.GetGuid(0)),
+                    reader.GetInt32(1),
+                    reader.GetInt16(2),
+                    reader.GetFieldValue<byte[]>(3),
+                    reader.GetFieldValue<byte[]>(4)
+                )
+            );
         }
 
         return wanted;
@@ -168,7 +200,14 @@ internal sealed class ListStage : IAsyncDisposable
 
     private IEnumerable<Alias> AliasesOf(PersonIdentifiers person)
     {
-        foreach (var (kind, text) in new[] { (IdentifierKind.CustomerId, person.CustomerId), (IdentifierKind.Email, person.Email), (IdentifierKind.Phone, person.Phone) })
+        foreach (
+            var (kind, text) in new[]
+            {
+                (IdentifierKind.CustomerId, person.CustomerId),
+                (IdentifierKind.Email, person.Email),
+                (IdentifierKind.Phone, person.Phone),
+            }
+        )
         {
             if (text is not null)
             {

@@ -30,11 +30,12 @@ internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Rand
 
     public Platform Platform => platform;
 
-    public DestinationLimits Limits { get; } = new(3, TimeSpan.FromSeconds(30), OrderedCalls: platform == Platform.Webhook)
-    {
-        MatchesPeople = platform is Platform.Meta or Platform.Google,
-        FirstJobPoll = platform == Platform.Google ? TimeSpan.FromMinutes(1) : null,
-    };
+    public DestinationLimits Limits { get; } =
+        new(3, TimeSpan.FromSeconds(30), OrderedCalls: platform == Platform.Webhook)
+        {
+            MatchesPeople = platform is Platform.Meta or Platform.Google,
+            FirstJobPoll = platform == Platform.Google ? TimeSpan.FromMinutes(1) : null,
+        };
 
     public NormalizerVersion Normalizer => new(1);
 
@@ -57,19 +58,34 @@ internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Rand
     public void AddShared(in Member member, List<SharedCell> into)
     {
         var cells = CellsOf(platform, member.Identifiers);
-        into.AddRange(cells.Where(cell => PartOf(cell) is IdentifierParts.Device or IdentifierParts.Details).Select(cell => new SharedCell(PartOf(cell), cell)));
+        into.AddRange(
+            cells
+                .Where(cell => PartOf(cell) is IdentifierParts.Device or IdentifierParts.Details)
+                .Select(cell => new SharedCell(PartOf(cell), cell))
+        );
     }
 
     public IReadOnlyList<IdentifierChange> Compare(IReadOnlyList<DeliveryChange> people) =>
-        platform == Platform.Webhook ? [.. people.Select(_ => IdentifierChange.Whole)] : [.. people.Select(person => Compare(CellsOf(platform, person.Was.Identifiers), CellsOf(platform, person.Becomes.Identifiers)))];
+        platform == Platform.Webhook
+            ? [.. people.Select(_ => IdentifierChange.Whole)]
+            :
+            [
+                .. people.Select(person =>
+                    Compare(CellsOf(platform, person.Was.Identifiers), CellsOf(platform, person.Becomes.Identifiers))
+                ),
+            ];
 
     public ValueTask<CallResult> SendAsync(MemberCall call, CancellationToken cancellationToken)
     {
         Settle();
         var rows = call.Members.Select(member => CellsOf(platform, member.Identifiers)).ToList();
-        var invalid = rows.Index().Where(row => row.Item.Count == 0).Select(row => new RefusedMember(row.Index, RefusedMember.NoUsableIdentifier)).ToList();
+        var invalid = rows.Index()
+            .Where(row => row.Item.Count == 0)
+            .Select(row => new RefusedMember(row.Index, RefusedMember.NoUsableIdentifier))
+            .ToList();
         Trace.Add(
-            $"{clock.GetUtcNow():dd HH:mm:ss} {platform} {call.Operation} {string.Join(" | ", rows.Select(row => string.Join(' ', row)))}");
+            $"{clock.GetUtcNow():dd HH:mm:ss} {platform} {call.Operation} {string.Join(" | ", rows.Select(row => string.Join(' ', row)))}"
+        );
         if (invalid.Count == rows.Count)
         {
             return ValueTask.FromResult(new CallResult(Outcome.Done, invalid, []));
@@ -83,17 +99,19 @@ internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Rand
 
         var trouble = random.NextDouble() < Trouble ? random.Next(7) : -1;
         Trace[^1] += trouble < 0 ? "" : $" trouble {trouble}";
-        return ValueTask.FromResult(trouble switch
-        {
-            0 => Lost(),
-            1 => Lost(() => Apply(call.Operation, rows)),
-            2 => LostUntil(TimeSpan.FromMinutes(1 + random.Next(8)), () => Apply(call.Operation, rows)),
-            3 => new CallResult(new Outcome(OutcomeKind.Snooze, "throttled", TimeSpan.FromMinutes(1)), [], []),
-            4 => throw new OperationCanceledException("The process died before the call."),
-            5 => Died(() => Apply(call.Operation, rows)),
-            6 when !Limits.UsesJobs && invalid.Count == 0 => Refused(call.Operation, rows),
-            _ => Taken(call.Operation, rows, invalid, trouble),
-        });
+        return ValueTask.FromResult(
+            trouble switch
+            {
+                0 => Lost(),
+                1 => Lost(() => Apply(call.Operation, rows)),
+                2 => LostUntil(TimeSpan.FromMinutes(1 + random.Next(8)), () => Apply(call.Operation, rows)),
+                3 => new CallResult(new Outcome(OutcomeKind.Snooze, "throttled", TimeSpan.FromMinutes(1)), [], []),
+                4 => throw new OperationCanceledException("The process died before the call."),
+                5 => Died(() => Apply(call.Operation, rows)),
+                6 when !Limits.UsesJobs && invalid.Count == 0 => Refused(call.Operation, rows),
+                _ => Taken(call.Operation, rows, invalid, trouble),
+            }
+        );
     }
 
     public ValueTask<JobReport> PollJobAsync(JobHandle job, CancellationToken cancellationToken)
@@ -125,14 +143,19 @@ internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Rand
         var handle = $"job{_jobs.Count}";
         var fails = trouble == 6;
         _jobs[handle] = JobState.Running;
-        _later.Add((clock.GetUtcNow() + TimeSpan.FromMinutes(1 + random.Next(20)), () =>
-        {
-            _jobs[handle] = fails ? JobState.Failed : JobState.Confirmed;
-            if (!fails)
-            {
-                Apply(operation, rows);
-            }
-        }));
+        _later.Add(
+            (
+                clock.GetUtcNow() + TimeSpan.FromMinutes(1 + random.Next(20)),
+                () =>
+                {
+                    _jobs[handle] = fails ? JobState.Failed : JobState.Confirmed;
+                    if (!fails)
+                    {
+                        Apply(operation, rows);
+                    }
+                }
+            )
+        );
         return new CallResult(Outcome.Done, invalid, [], Job: new JobHandle(handle), HttpStatus: 200);
     }
 
@@ -165,7 +188,8 @@ internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Rand
     {
         Trace.Add(
             $"{clock.GetUtcNow():dd HH:mm:ss}   executed at {platform}: {operation} "
-            + string.Join(" | ", rows.Select(row => string.Join(' ', row))));
+                + string.Join(" | ", rows.Select(row => string.Join(' ', row)))
+        );
         foreach (var row in rows)
         {
             if (operation == MemberOperation.Add)
@@ -195,19 +219,28 @@ internal sealed class ListedPlatform(Platform platform, TimeProvider clock, Rand
             return new IdentifierChange(was.SetEquals(becomes), gone, shared);
         }
 
-        var apart = platform == Platform.TikTok || (platform == Platform.Meta && !gone.HasFlag(IdentifierParts.Details) && becomes.Any(cell => PartOf(cell) != IdentifierParts.Details));
+        var apart =
+            platform == Platform.TikTok
+            || (
+                platform == Platform.Meta
+                && !gone.HasFlag(IdentifierParts.Details)
+                && becomes.Any(cell => PartOf(cell) != IdentifierParts.Details)
+            );
         return apart && shared ? new IdentifierChange(Same: false, gone, Shared: true) : IdentifierChange.Whole;
     }
 
-    private static IdentifierParts PartOf(string cell) => cell[..cell.IndexOf(':', StringComparison.Ordinal)] switch
-    {
-        "email" => IdentifierParts.Email,
-        "phone" => IdentifierParts.Phone,
-        "external" => IdentifierParts.ExternalId,
-        "device" => IdentifierParts.Device,
-        _ => IdentifierParts.Details,
-    };
+    private static IdentifierParts PartOf(string cell) =>
+        cell[..cell.IndexOf(':', StringComparison.Ordinal)] switch
+        {
+            "email" => IdentifierParts.Email,
+            "phone" => IdentifierParts.Phone,
+            "external" => IdentifierParts.ExternalId,
+            "device" => IdentifierParts.Device,
+            _ => IdentifierParts.Details,
+        };
 
     private static string? PlaceOf(PersonIdentifiers person) =>
-        person.Details is { FirstName: { } first, LastName: { } last, PostalCode: { } code, Country: { } country } ? $"{first} {last} {code} {country}" : null;
+        person.Details is { FirstName: { } first, LastName: { } last, PostalCode: { } code, Country: { } country }
+            ? $"{first} {last} {code} {country}"
+            : null;
 }

@@ -23,7 +23,10 @@ public sealed class MovingIdentifiersTests(ITestOutputHelper output)
     [Fact]
     public async Task Whatever_identifiers_are_shared_or_move_every_list_holds_exactly_those_of_its_members()
     {
-        var (first, count) = (Number("AUDIENCESYNC_MOVING_SEED") ?? 0, Number("AUDIENCESYNC_MOVING_SEED") is null ? Number("AUDIENCESYNC_MOVING_SEEDS") ?? Seeds : 1);
+        var (first, count) = (
+            Number("AUDIENCESYNC_MOVING_SEED") ?? 0,
+            Number("AUDIENCESYNC_MOVING_SEED") is null ? Number("AUDIENCESYNC_MOVING_SEEDS") ?? Seeds : 1
+        );
         var failed = new List<int>();
         for (var seed = first; seed < first + count; seed++)
         {
@@ -44,8 +47,10 @@ public sealed class MovingIdentifiersTests(ITestOutputHelper output)
         var trace = new List<string>();
         await using var stage = await ListStage.OpenAsync();
         var lists = Platforms
-            .Select(platform =>
-                new ListedPlatform(platform, stage.Workspace.Clock, new Random(seed * 31 + (int)platform)) { Trace = trace })
+            .Select(platform => new ListedPlatform(platform, stage.Workspace.Clock, new Random(seed * 31 + (int)platform))
+            {
+                Trace = trace,
+            })
             .ToList();
         foreach (var list in lists)
         {
@@ -165,17 +170,24 @@ public sealed class MovingIdentifiersTests(ITestOutputHelper output)
         {
             var wanted = people.SelectMany(person => ListedPlatform.CellsOf(list.Platform, person)).ToHashSet(StringComparer.Ordinal);
             differences.AddRange(
-                list.Held.Except(wanted).Select(cell => $"{list.Platform} holds {cell}, which belongs to nobody who should be there"));
+                list.Held.Except(wanted).Select(cell => $"{list.Platform} holds {cell}, which belongs to nobody who should be there")
+            );
             differences.AddRange(wanted.Except(list.Held).Select(cell => $"{list.Platform} lacks {cell}"));
         }
 
         return string.Join('\n', differences);
     }
 
-    private static async Task<string> RowsAsync(ListStage stage) => string.Join('\n', await stage.Workspace.RowsAsync("""
-        select b.destination, l.person, 'status', l.status, 'revision', l.revision, l.reason, l.redeliver, m.state, p.revision
-        from ledger l join bindings b using (binding_id) left join membership m on m.person = l.person left join people p on p.person = l.person order by 1, 2
-        """));
+    private static async Task<string> RowsAsync(ListStage stage) =>
+        string.Join(
+            '\n',
+            await stage.Workspace.RowsAsync(
+                """
+                select b.destination, l.person, 'status', l.status, 'revision', l.revision, l.reason, l.redeliver, m.state, p.revision
+                from ledger l join bindings b using (binding_id) left join membership m on m.person = l.person left join people p on p.person = l.person order by 1, 2
+                """
+            )
+        );
 
     private static PersonIdentifiers RandomPerson(Random random)
     {
@@ -196,10 +208,19 @@ public sealed class MovingIdentifiersTests(ITestOutputHelper output)
         };
     }
 
-    private static PersonDetails PlaceOf(int place) => new() { FirstName = $"first{place}", LastName = $"last{place}", PostalCode = $"1000{place}", Country = "US" };
+    private static PersonDetails PlaceOf(int place) =>
+        new()
+        {
+            FirstName = $"first{place}",
+            LastName = $"last{place}",
+            PostalCode = $"1000{place}",
+            Country = "US",
+        };
 
     private static string Device(Random random) => $"00000000-0000-4000-8000-00000000000{random.Next(2)}";
 
     private static int? Number(string name) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 }

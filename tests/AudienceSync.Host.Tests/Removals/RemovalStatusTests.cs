@@ -27,7 +27,9 @@ public sealed class RemovalStatusTests
         await stage.SettleAsync();
 
         (await list.HeldAsync()).Count.ShouldBe(1, "this program cannot remove Ann");
-        (await stage.Workspace.RowsAsync("select status, reason from ledger")).ShouldBe([$"{(int)LedgerStatus.Removing} unknown_normalizer_version"]);
+        (await stage.Workspace.RowsAsync("select status, reason from ledger")).ShouldBe([
+            $"{(int)LedgerStatus.Removing} unknown_normalizer_version",
+        ]);
         await stage.Workspace.ExecuteAsync($"update ledger set normalizer = {own}");
         (await new BindingStore(stage.Workspace.Database).RetryRefusedAsync("tiktok", default)).ShouldBe(1);
         await stage.SettleAsync();
@@ -66,13 +68,17 @@ public sealed class RemovalStatusTests
         await stage.AddAsync(new PersonIdentifiers("bob", Ann.Email, null, "US"));
         await stage.Accounts["webhook"].RoundsAsync();
         list.RemovalsFailing = false;
-        await stage.Workspace.ExecuteAsync("""
+        await stage.Workspace.ExecuteAsync(
+            """
             update ledger set status = 0, reason = 'address_of_another' where status = 3;
             update bindings set removal_pos = 1000000, removal_next_at = null;
-            """);
+            """
+        );
         (await list.HeldAsync()).Count.ShouldBe(3);
 
-        var migration = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Find(), "src/AudienceSync.Host/EventStore/Schema/Workspace/0033_shared_cells.sql"));
+        var migration = await File.ReadAllTextAsync(
+            Path.Combine(RepositoryRoot.Find(), "src/AudienceSync.Host/EventStore/Schema/Workspace/0033_shared_cells.sql")
+        );
         var update = migration[migration.IndexOf("update ledger", StringComparison.Ordinal)..];
         await stage.Workspace.ExecuteAsync(update.Replace("again =", "redeliver =", StringComparison.Ordinal)); // 0039 renamed the column
         await stage.SettleAsync();

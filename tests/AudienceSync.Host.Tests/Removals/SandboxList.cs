@@ -23,7 +23,9 @@ internal sealed class SandboxList : IAsyncDisposable
     {
         _app = app;
         _network = new RemovalsFail(app.GetTestServer().CreateHandler());
-        Destination = Destinations.Create(platform, SectionOf(platform), new DestinationDependencies(_network, clock, new Random(1))).Destination!;
+        Destination = Destinations
+            .Create(platform, SectionOf(platform), new DestinationDependencies(_network, clock, new Random(1)))
+            .Destination!;
     }
 
     public IDestination Destination { get; }
@@ -54,7 +56,12 @@ internal sealed class SandboxList : IAsyncDisposable
     {
         using var client = _app.GetTestClient();
         var list = await client.GetFromJsonAsync<JsonElement>($"/admin/lists/{Remote}");
-        return [.. list.GetProperty("digests").EnumerateObject().SelectMany(key => key.Value.EnumerateArray().Select(digest => $"{key.Name}:{digest.GetString()}"))];
+        return
+        [
+            .. list.GetProperty("digests")
+                .EnumerateObject()
+                .SelectMany(key => key.Value.EnumerateArray().Select(digest => $"{key.Name}:{digest.GetString()}")),
+        ];
     }
 
     public async ValueTask DisposeAsync()
@@ -63,13 +70,14 @@ internal sealed class SandboxList : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static string AccountOf(string platform) => platform switch
-    {
-        "meta" => "act_1001",
-        "google" => "7693729833",
-        "tiktok" => "7000000000000000001",
-        _ => "crm",
-    };
+    private static string AccountOf(string platform) =>
+        platform switch
+        {
+            "meta" => "act_1001",
+            "google" => "7693729833",
+            "tiktok" => "7000000000000000001",
+            _ => "crm",
+        };
 
     private static DestinationSection SectionOf(string platform)
     {
@@ -78,9 +86,15 @@ internal sealed class SandboxList : IAsyncDisposable
         {
             "meta" => Section.Of(AccountOf(platform), ("token", new Secret("token")), ("base_url", address)),
             "google" => Section.Of(
-                AccountOf(platform), ("base_url", address), ("client_id", "sandbox-client"),
-                ("client_secret", new Secret("sandbox-secret")), ("refresh_token", new Secret("token")),
-                ("token_url", new Uri(address, "token")), ("terms_accepted", true), ("job_check_s", 60)),
+                AccountOf(platform),
+                ("base_url", address),
+                ("client_id", "sandbox-client"),
+                ("client_secret", new Secret("sandbox-secret")),
+                ("refresh_token", new Secret("token")),
+                ("token_url", new Uri(address, "token")),
+                ("terms_accepted", true),
+                ("job_check_s", 60)
+            ),
             "tiktok" => Section.Of(AccountOf(platform), ("token", new Secret("token")), ("base_url", new Uri(address, "open_api/"))),
             _ => Section.Of(AccountOf(platform), ("base_url", new Uri(address, "webhook")), ("app_secret", new Secret(Key))),
         };
@@ -93,10 +107,17 @@ internal sealed class SandboxList : IAsyncDisposable
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var body = request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken);
-            var removes = request.Method == HttpMethod.Delete || request.RequestUri!.AbsolutePath.EndsWith(":remove", StringComparison.Ordinal)
-                || body.Contains("\"operation\":\"remove\"", StringComparison.Ordinal) || body.Contains("\"action\":\"delete\"", StringComparison.Ordinal);
+            var removes =
+                request.Method == HttpMethod.Delete
+                || request.RequestUri!.AbsolutePath.EndsWith(":remove", StringComparison.Ordinal)
+                || body.Contains("\"operation\":\"remove\"", StringComparison.Ordinal)
+                || body.Contains("\"action\":\"delete\"", StringComparison.Ordinal);
             return Failing && removes
-                ? new HttpResponseMessage(HttpStatusCode.InternalServerError) { Content = new StringContent("{}"), RequestMessage = request }
+                ? new HttpResponseMessage(HttpStatusCode.InternalServerError)
+                {
+                    Content = new StringContent("{}"),
+                    RequestMessage = request,
+                }
                 : await base.SendAsync(request, cancellationToken);
         }
     }

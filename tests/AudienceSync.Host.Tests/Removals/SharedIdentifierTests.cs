@@ -17,7 +17,11 @@ public sealed class SharedIdentifierTests
     {
         Details = new PersonDetails
         {
-            FirstName = "Ann", LastName = "Archer", PostalCode = "10001", Country = "US", DeviceId = "ea7583cd-a667-48bc-b806-42ecb2b48606",
+            FirstName = "Ann",
+            LastName = "Archer",
+            PostalCode = "10001",
+            Country = "US",
+            DeviceId = "ea7583cd-a667-48bc-b806-42ecb2b48606",
         },
     };
 
@@ -40,26 +44,40 @@ public sealed class SharedIdentifierTests
     [Theory]
     [MemberData(nameof(Everywhere))]
     public async Task Everything_delivered_for_a_person_is_removed_although_their_address_now_belongs_to_another(
-        string platform, string way)
+        string platform,
+        string way
+    )
     {
         await using var stage = await ListStage.OpenAsync();
         await using var list = await SandboxList.OpenAsync(platform, stage.Workspace.Clock);
         await stage.BindAsync(platform, SandboxList.Remote, list.Destination);
         await stage.AddAsync(Ann);
         await stage.SettleAsync();
-        (await list.HeldAsync()).Count.ShouldBe(platform switch { "tiktok" => 1, "meta" => 7, _ => 2 });
+        (await list.HeldAsync()).Count.ShouldBe(
+            platform switch
+            {
+                "tiktok" => 1,
+                "meta" => 7,
+                _ => 2,
+            }
+        );
 
         list.RemovalsFailing = true;
-        await (way switch
-        {
-            "suppression" => stage.SuppressAsync(Ann with { Email = null }),
-            "consent withdrawal" => stage.WithdrawAsync(Ann with { Email = null }),
-            _ => stage.RemoveAsync(Ann with { Email = null }),
-        });
+        await (
+            way switch
+            {
+                "suppression" => stage.SuppressAsync(Ann with { Email = null }),
+                "consent withdrawal" => stage.WithdrawAsync(Ann with { Email = null }),
+                _ => stage.RemoveAsync(Ann with { Email = null }),
+            }
+        );
         await stage.Accounts[platform].RoundsAsync();
         await stage.AddAsync(Bob);
         await stage.Accounts[platform].RoundsAsync();
-        (await stage.Workspace.RowsAsync("select l.status from ledger l join people p using (person) order by p.created_at")).ShouldBe(["3", "2"], "Ann is still there, and so is Bob");
+        (await stage.Workspace.RowsAsync("select l.status from ledger l join people p using (person) order by p.created_at")).ShouldBe(
+            ["3", "2"],
+            "Ann is still there, and so is Bob"
+        );
         list.RemovalsFailing = false;
         await stage.SettleAsync();
 
@@ -125,8 +143,12 @@ public sealed class SharedIdentifierTests
         await stage.AddAsync(Ann with { Email = null });
         await stage.SettleAsync();
         await stage.RemoveAsync(Ann with { Email = null });
-        await stage.Workspace.ExecuteAsync("update ledger l set status = 0 from people p where p.person = l.person and l.person in (select person from membership where state <> 1)");
-        await stage.Workspace.ExecuteAsync("insert into resyncs (binding_id, asked_by, asked_at, planned) select binding_id, 'test', now(), 2 from bindings");
+        await stage.Workspace.ExecuteAsync(
+            "update ledger l set status = 0 from people p where p.person = l.person and l.person in (select person from membership where state <> 1)"
+        );
+        await stage.Workspace.ExecuteAsync(
+            "insert into resyncs (binding_id, asked_by, asked_at, planned) select binding_id, 'test', now(), 2 from bindings"
+        );
         await stage.SettleAsync();
 
         (await list.HeldAsync()).ShouldBe(OfBob(platform), ignoreOrder: true);
@@ -152,7 +174,10 @@ public sealed class SharedIdentifierTests
         list.RemovalsFailing = false;
         await stage.SettleAsync();
 
-        var ofAnn = platform == "webhook" ? new[] { $"{EmailKey(platform)}:{Hash("own@shop.example")}", $"external_id:{Hash("ann")}" } : [$"{EmailKey(platform)}:{Hash("own@shop.example")}"];
+        var ofAnn =
+            platform == "webhook"
+                ? new[] { $"{EmailKey(platform)}:{Hash("own@shop.example")}", $"external_id:{Hash("ann")}" }
+                : [$"{EmailKey(platform)}:{Hash("own@shop.example")}"];
         (await list.HeldAsync()).ShouldBe([.. OfBob(platform), .. ofAnn], ignoreOrder: true);
         await stage.RemoveAsync(Bob);
         await stage.SettleAsync();
@@ -246,13 +271,14 @@ public sealed class SharedIdentifierTests
     private static List<string> OfBob(string platform) =>
         platform == "webhook" ? [$"email:{Hash(Email)}", $"external_id:{Hash("bob")}"] : [$"{EmailKey(platform)}:{Hash(Email)}"];
 
-    private static string EmailKey(string platform) => platform switch
-    {
-        "google" => "emailAddress",
-        "tiktok" => "EMAIL_SHA256",
-        "meta" => "EMAIL",
-        _ => "email",
-    };
+    private static string EmailKey(string platform) =>
+        platform switch
+        {
+            "google" => "emailAddress",
+            "tiktok" => "EMAIL_SHA256",
+            "meta" => "EMAIL",
+            _ => "email",
+        };
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

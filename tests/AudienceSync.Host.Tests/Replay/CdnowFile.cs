@@ -16,15 +16,19 @@ internal static class CdnowFile
     /// </summary>
     public const int YearsLater = 28;
 
-    public static string Path => Environment.GetEnvironmentVariable("AUDIENCESYNC_CDNOW") is { Length: > 0 } given
-        ? given
-        : System.IO.Path.GetFullPath(System.IO.Path.Combine(RepositoryRoot.Find(), "..", "shared", "data", "CDNOW_master.txt"));
+    public static string Path =>
+        Environment.GetEnvironmentVariable("AUDIENCESYNC_CDNOW") is { Length: > 0 } given
+            ? given
+            : System.IO.Path.GetFullPath(System.IO.Path.Combine(RepositoryRoot.Find(), "..", "shared", "data", "CDNOW_master.txt"));
 
     /// <summary>For each customer the days with a purchase, in order, each once.</summary>
-    public static IReadOnlyDictionary<string, DateOnly[]> ReadPurchaseDays() => File.ReadLines(Path)
-        .Skip(1)
-        .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        .Select(row => (Customer: row[0], Day: DateOnly.ParseExact(row[1], "yyyyMMdd", CultureInfo.InvariantCulture).AddYears(YearsLater)))
-        .GroupBy(row => row.Customer, row => row.Day, StringComparer.Ordinal)
-        .ToDictionary(days => days.Key, days => days.Distinct().Order().ToArray(), StringComparer.Ordinal);
+    public static IReadOnlyDictionary<string, DateOnly[]> ReadPurchaseDays() =>
+        File.ReadLines(Path)
+            .Skip(1)
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(row =>
+                (Customer: row[0], Day: DateOnly.ParseExact(row[1], "yyyyMMdd", CultureInfo.InvariantCulture).AddYears(YearsLater))
+            )
+            .GroupBy(row => row.Customer, row => row.Day, StringComparer.Ordinal)
+            .ToDictionary(days => days.Key, days => days.Distinct().Order().ToArray(), StringComparer.Ordinal);
 }

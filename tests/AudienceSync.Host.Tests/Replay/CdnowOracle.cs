@@ -12,7 +12,11 @@ internal static class CdnowOracle
 
     /// <summary>Bought last at least 45 and less than 90 days ago. The file's end limits what a journey could have known.</summary>
     public static HashSet<string> Winback(IReadOnlyDictionary<string, DateOnly[]> purchases, DateTimeOffset now) =>
-        Who(purchases, now, (lastPurchase, today) => today - lastPurchase is >= 45 and < 90 && lastPurchase + 45 <= CdnowFile.Horizon.DayNumber);
+        Who(
+            purchases,
+            now,
+            (lastPurchase, today) => today - lastPurchase is >= 45 and < 90 && lastPurchase + 45 <= CdnowFile.Horizon.DayNumber
+        );
 
     private static HashSet<string> Who(IReadOnlyDictionary<string, DateOnly[]> purchases, DateTimeOffset now, Func<int, int, bool> isMember)
     {

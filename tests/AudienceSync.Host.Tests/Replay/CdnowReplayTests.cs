@@ -21,8 +21,12 @@ public sealed class CdnowReplayTests(ITestOutputHelper output)
     /// <summary>At noon, so that no window ends exactly at the time of a check.</summary>
     private static readonly DateTimeOffset[] CheckTimes =
     [
-        Noon(1997, 2, 15), Noon(1997, 5, 1), Noon(1997, 8, 20),
-        Noon(1997, 12, 24), Noon(1998, 3, 10), Noon(1998, 6, 30),
+        Noon(1997, 2, 15),
+        Noon(1997, 5, 1),
+        Noon(1997, 8, 20),
+        Noon(1997, 12, 24),
+        Noon(1998, 3, 10),
+        Noon(1998, 6, 30),
     ];
 
     private static readonly TestAudience[] Audiences = [new("winback_45d", 45), new("post_purchase_14d", 14)];
@@ -37,11 +41,15 @@ public sealed class CdnowReplayTests(ITestOutputHelper output)
         output.WriteLine($"seed {Seed}");
         var purchases = CdnowFile.ReadPurchaseDays();
         purchases.Count.ShouldBe(23_570, "customers of the file");
-        var webhooks = purchases.SelectMany(customer => CdnowWebhooks.Of(customer.Key, customer.Value)).OrderBy(webhook => webhook.OccurredAt).ToList();
+        var webhooks = purchases
+            .SelectMany(customer => CdnowWebhooks.Of(customer.Key, customer.Value))
+            .OrderBy(webhook => webhook.OccurredAt)
+            .ToList();
         var clock = new OffsetClock(CheckTimes[0]);
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = clock, Audiences = Audiences });
-        var customers = purchases.Keys.ToDictionary(
-            customer => host.Server.Workspaces["default"].Get<AliasDigester>().Digest(IdentifierKind.CustomerId, customer).Digest.Value);
+        var customers = purchases.Keys.ToDictionary(customer =>
+            host.Server.Workspaces["default"].Get<AliasDigester>().Digest(IdentifierKind.CustomerId, customer).Digest.Value
+        );
         var position = 0;
         foreach (var checkTime in CheckTimes)
         {
@@ -56,7 +64,9 @@ public sealed class CdnowReplayTests(ITestOutputHelper output)
         position.ShouldBe(webhooks.Count, "all were sent");
         await ComparePastAsync(host);
         var projector = (await host.GetAsync("/v1/status")).GetProperty("projector");
-        (projector.GetProperty("applied").GetInt64() + projector.GetProperty("superseded").GetInt64()).ShouldBe(await host.ScalarAsync<long>("select count(*) from mt_events"));
+        (projector.GetProperty("applied").GetInt64() + projector.GetProperty("superseded").GetInt64()).ShouldBe(
+            await host.ScalarAsync<long>("select count(*) from mt_events")
+        );
         (await host.ScalarAsync<long>("select count(*) from mt_events where type like 'audience_member%'")).ShouldBe(webhooks.Count);
         (await host.ScalarAsync<long>("select count(*) from quarantine")).ShouldBe(0);
     }
@@ -79,16 +89,23 @@ public sealed class CdnowReplayTests(ITestOutputHelper output)
             var window = TimeSpan.FromDays(audience.Window_d!.Value);
             var expected = known ? log.Known(audience.Key, window, at) : log.Happened(audience.Key, window, at);
             var after = people[_random.Next(people.Count)];
-            var page = await host.GetAsync($"/v1/audiences/{audience.Key}/members?at={at.UtcDateTime:O}&mode={(known ? "known" : "happened")}&limit=1000&after={after}");
+            var page = await host.GetAsync(
+                $"/v1/audiences/{audience.Key}/members?at={at.UtcDateTime:O}&mode={(known ? "known" : "happened")}&limit=1000&after={after}"
+            );
             var next = page.GetProperty("next").ValueKind == JsonValueKind.Null ? Guid.AllBitsSet : page.GetProperty("next").GetGuid();
-            page.GetProperty("members").EnumerateArray().Select(member => member.GetProperty("person").GetGuid()).ToHashSet()
+            page.GetProperty("members")
+                .EnumerateArray()
+                .Select(member => member.GetProperty("person").GetGuid())
+                .ToHashSet()
                 .SetEquals(expected.Where(person => person.CompareTo(after) > 0 && person.CompareTo(next) <= 0))
                 .ShouldBeTrue($"{audience.Key} as of {at:O}, {(known ? "known" : "happened")}, after {after}");
             members += page.GetProperty("members").GetArrayLength();
             prefixes.Add(known ? recorded : default);
         }
 
-        output.WriteLine($"{members} members on 200 pages as of 100 moments of each kind, {prefixes.Count - 1} different prefixes of the log");
+        output.WriteLine(
+            $"{members} members on 200 pages as of 100 moments of each kind, {prefixes.Count - 1} different prefixes of the log"
+        );
         members.ShouldBeGreaterThan(10_000);
         prefixes.Count.ShouldBeGreaterThan(50);
     }
@@ -110,15 +127,23 @@ public sealed class CdnowReplayTests(ITestOutputHelper output)
         var again = Enumerable.Range(0, (int)(fresh.Count * Duplicates)).Select(_ => _sent[_random.Next(_sent.Count)]);
         var all = fresh.Concat(again).ToArray();
         _random.Shuffle(all);
-        await Parallel.ForEachAsync(all.Chunk(EventsPerRequest), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (chunk, _) =>
-        {
-            var answer = await host.PostAsync($"[{string.Join(',', chunk.Select(webhook => webhook.Json))}]");
-            answer.Status.ShouldBe(200, answer.Text);
-        });
+        await Parallel.ForEachAsync(
+            all.Chunk(EventsPerRequest),
+            new ParallelOptions { MaxDegreeOfParallelism = 4 },
+            async (chunk, _) =>
+            {
+                var answer = await host.PostAsync($"[{string.Join(',', chunk.Select(webhook => webhook.Json))}]");
+                answer.Status.ShouldBe(200, answer.Text);
+            }
+        );
     }
 
     private async Task CompareAsync(
-        TestHost host, IReadOnlyDictionary<string, DateOnly[]> purchases, Dictionary<Guid, string> customers, DateTimeOffset checkTime)
+        TestHost host,
+        IReadOnlyDictionary<string, DateOnly[]> purchases,
+        Dictionary<Guid, string> customers,
+        DateTimeOffset checkTime
+    )
     {
         var expected = new[] { CdnowOracle.Winback(purchases, checkTime), CdnowOracle.PostPurchase(purchases, checkTime) };
         for (var i = 0; i < Audiences.Length; i++)
@@ -126,11 +151,13 @@ public sealed class CdnowReplayTests(ITestOutputHelper output)
             var members = await MembersAsync(host, Audiences[i].Key, customers);
             output.WriteLine(
                 $"{checkTime:yyyy-MM-dd} {Audiences[i].Key}: {members.Count} members, {expected[i].Count} expected, "
-                + $"{_sent.Count} webhooks so far");
+                    + $"{_sent.Count} webhooks so far"
+            );
             expected[i].Except(members).ShouldBeEmpty($"missing from {Audiences[i].Key} on {checkTime:d}");
             members.Except(expected[i]).ShouldBeEmpty($"too many in {Audiences[i].Key} on {checkTime:d}");
             (await host.Sandbox.HeldAsync(TestHost.Remote(i), "EMAIL"))
-                .SetEquals(expected[i].Select(DigestOfEmail)).ShouldBeTrue($"the platform's list of {Audiences[i].Key} on {checkTime:d}");
+                .SetEquals(expected[i].Select(DigestOfEmail))
+                .ShouldBeTrue($"the platform's list of {Audiences[i].Key} on {checkTime:d}");
         }
     }
 
@@ -139,10 +166,12 @@ public sealed class CdnowReplayTests(ITestOutputHelper output)
         var members = new HashSet<string>(StringComparer.Ordinal);
         var settings = new NpgsqlConnectionStringBuilder(host.Database) { SearchPath = "ws_default", Pooling = false };
         await using var source = NpgsqlDataSource.Create(settings.ConnectionString);
-        await using var command = source.CreateCommand("""
+        await using var command = source.CreateCommand(
+            """
             select a.digest from membership m join audience_keys k on k.key_id = m.key_id join person_aliases a on a.anchor = m.person and a.kind = 1
             where m.state = 1 and k.audience_key = $1
-            """);
+            """
+        );
         command.Parameters.Add(new NpgsqlParameter { Value = key });
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
@@ -153,7 +182,9 @@ public sealed class CdnowReplayTests(ITestOutputHelper output)
         return members;
     }
 
-    private static string DigestOfEmail(string customer) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CdnowWebhooks.EmailOf(customer))));
+    private static string DigestOfEmail(string customer) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CdnowWebhooks.EmailOf(customer))));
 
-    private static DateTimeOffset Noon(int year, int month, int day) => new(year + CdnowFile.YearsLater, month, day, 12, 0, 0, TimeSpan.Zero);
+    private static DateTimeOffset Noon(int year, int month, int day) =>
+        new(year + CdnowFile.YearsLater, month, day, 12, 0, 0, TimeSpan.Zero);
 }

@@ -36,8 +36,13 @@ internal static class CdnowWebhooks
     {
         var at = new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero);
         var date = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        return new ReplayedWebhook(at, $$$"""
-            {"event":"{{{name}}}","event_id":"{{{customer}}}/{{{name}}}/{{{key}}}/{{{date}}}","audience_key":"{{{key}}}","occurred_at":"{{{date}}}T00:00:00Z","person":{"customer_id":"{{{customer}}}","email":"{{{EmailOf(customer)}}}"}}
-            """);
+        return new ReplayedWebhook(
+            at,
+            $$$"""
+            {"event":"{{{name}}}","event_id":"{{{customer}}}/{{{name}}}/{{{key}}}/{{{date}}}","audience_key":"{{{key}}}","occurred_at":"{{{date}}}T00:00:00Z","person":{"customer_id":"{{{customer}}}","email":"{{{EmailOf(
+                customer
+            )}}}"}}
+            """
+        );
     }
 }

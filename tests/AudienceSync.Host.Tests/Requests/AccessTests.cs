@@ -16,8 +16,15 @@ public sealed class AccessTests(RouteHost given) : IClassFixture<RouteHost>
     public void There_are_as_many_routes_as_the_documents_list_and_only_health_is_anonymous()
     {
         given.Routes.Count.ShouldBeGreaterThan(40);
-        given.Routes.Where(route => route.IsAnonymous).Select(route => route.Path).ShouldBe(["/health/live", "/health/ready"], ignoreOrder: true);
-        given.Routes.Where(route => route.IsWebhook).Select(route => route.Path).Distinct().ShouldBe(["/v1/webhooks/audience", "/v1/webhooks/batch"]);
+        given
+            .Routes.Where(route => route.IsAnonymous)
+            .Select(route => route.Path)
+            .ShouldBe(["/health/live", "/health/ready"], ignoreOrder: true);
+        given
+            .Routes.Where(route => route.IsWebhook)
+            .Select(route => route.Path)
+            .Distinct()
+            .ShouldBe(["/v1/webhooks/audience", "/v1/webhooks/batch"]);
     }
 
     [Theory]
@@ -29,7 +36,8 @@ public sealed class AccessTests(RouteHost given) : IClassFixture<RouteHost>
             using var connection = await RawConnection.OpenAsync(given.Port);
             var authorization = token is null ? "" : $"Authorization: Bearer {token}\r\n";
             await connection.TrySendAsync(
-                $"{route.Method} {route.Path} HTTP/1.1\r\nHost: x\r\n{authorization}Content-Type: application/json\r\nContent-Length: 536870924\r\n\r\n");
+                $"{route.Method} {route.Path} HTTP/1.1\r\nHost: x\r\n{authorization}Content-Type: application/json\r\nContent-Length: 536870924\r\n\r\n"
+            );
             var answer = await connection.ReadAsync();
             answer.ShouldStartWith("HTTP/1.1 401", Case.Sensitive, $"{route}: {answer}");
             answer.ShouldContain("\"code\":\"unauthorized\"", Case.Sensitive, route.ToString());
@@ -42,7 +50,9 @@ public sealed class AccessTests(RouteHost given) : IClassFixture<RouteHost>
         foreach (var route in given.Routes.Where(route => !route.IsAnonymous))
         {
             using var connection = await RawConnection.OpenAsync(given.Port);
-            await connection.TrySendAsync($"{route.Method} {route.Path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
+            await connection.TrySendAsync(
+                $"{route.Method} {route.Path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+            );
             (await connection.ReadAsync()).ShouldStartWith("HTTP/1.1 401", Case.Sensitive, route.ToString());
             var taken = 0;
             while (taken < 1_024 && await connection.TrySendAsync(Chunk()))
@@ -78,9 +88,18 @@ public sealed class AccessTests(RouteHost given) : IClassFixture<RouteHost>
     {
         foreach (var route in given.Routes.Where(route => !route.IsWebhook))
         {
-            var required = string.Concat(route.Parameters.Where(parameter => parameter.IsRequired).DistinctBy(parameter => parameter.Name)
-                .Select((parameter, index) => $"{(index == 0 ? '?' : '&')}{parameter.Name}=2026-01-01"));
-            var answer = await given.Memory.SendAsync(route.Request(required, Route.Json((route.Body == BodyContract.List ? "email" : "").PadRight(route.Body.MaxBytes + 1, '\n'), chunked)));
+            var required = string.Concat(
+                route
+                    .Parameters.Where(parameter => parameter.IsRequired)
+                    .DistinctBy(parameter => parameter.Name)
+                    .Select((parameter, index) => $"{(index == 0 ? '?' : '&')}{parameter.Name}=2026-01-01")
+            );
+            var answer = await given.Memory.SendAsync(
+                route.Request(
+                    required,
+                    Route.Json((route.Body == BodyContract.List ? "email" : "").PadRight(route.Body.MaxBytes + 1, '\n'), chunked)
+                )
+            );
             answer.Status.ShouldBe(413, $"{route}: {answer.Text}");
             answer.Code.ShouldBe(route.Body == BodyContract.List ? "list_too_large" : "body_too_large", route.ToString());
         }

@@ -14,17 +14,22 @@ public sealed class BrokenBodyTests(RouteHost given) : IClassFixture<RouteHost>
     [InlineData("Content-Length: 100\r\n\r\n{", "408")]
     public async Task A_body_that_does_not_arrive_completely_has_a_code(string rest, string status)
     {
-        var routes = given.Routes.Where(route => route.IsOperators && route.Method == "POST" && route.Parameters.All(parameter => !parameter.IsRequired)).ToList();
+        var routes = given
+            .Routes.Where(route => route.IsOperators && route.Method == "POST" && route.Parameters.All(parameter => !parameter.IsRequired))
+            .ToList();
         routes.ShouldNotBeEmpty();
-        await Task.WhenAll(routes.Select(async route =>
-        {
-            using var connection = await RawConnection.OpenAsync(given.Port);
-            await connection.TrySendAsync(
-                $"{route.Method} {route.Path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TestHostFiles.OperatorToken}\r\nContent-Type: application/json\r\n{rest}");
-            var answer = await connection.ReadAsync();
-            answer.ShouldStartWith($"HTTP/1.1 {status}", Case.Sensitive, $"{route}: {answer}");
-            answer.ShouldContain("broken_request", Case.Sensitive, route.ToString());
-        }));
+        await Task.WhenAll(
+            routes.Select(async route =>
+            {
+                using var connection = await RawConnection.OpenAsync(given.Port);
+                await connection.TrySendAsync(
+                    $"{route.Method} {route.Path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TestHostFiles.OperatorToken}\r\nContent-Type: application/json\r\n{rest}"
+                );
+                var answer = await connection.ReadAsync();
+                answer.ShouldStartWith($"HTTP/1.1 {status}", Case.Sensitive, $"{route}: {answer}");
+                answer.ShouldContain("broken_request", Case.Sensitive, route.ToString());
+            })
+        );
         given.Port.LogLines.ShouldAllBe(line => !line.Contains("unhandled exception", StringComparison.OrdinalIgnoreCase));
     }
 
@@ -79,18 +84,31 @@ public sealed class BrokenBodyTests(RouteHost given) : IClassFixture<RouteHost>
         const string Secret = "ann_of_example_com";
         (string Path, string? Body)[] requests =
         [
-            ($"/v1/audiences/{Secret}", null), ($"/v1/audiences/{Secret}/history", null), ($"/v1/audiences/{Secret}/pause", "{}"),
-            ($"/v1/keys/{Secret}_v1/retire", "{}"), ($"/v1/keys/{Secret}_v2/publish", "{}"), ($"/v1/keys/{Secret}_v1/diff/{Secret}_v2", null),
+            ($"/v1/audiences/{Secret}", null),
+            ($"/v1/audiences/{Secret}/history", null),
+            ($"/v1/audiences/{Secret}/pause", "{}"),
+            ($"/v1/keys/{Secret}_v1/retire", "{}"),
+            ($"/v1/keys/{Secret}_v2/publish", "{}"),
+            ($"/v1/keys/{Secret}_v1/diff/{Secret}_v2", null),
             ($"/v1/audiences/{Secret}/unbind", $$"""{"destination":"{{Secret}}","remote":"{{Secret}}"}"""),
             ("/v1/audiences/apply", $$"""{"audiences":[{"name":"{{Secret}}!"}]}"""),
             ("/v1/audiences/apply", $$"""{"audiences":[{"name":"{{Secret}}"},{"name":"{{Secret}}"}]}"""),
-            ("/v1/audiences/apply", $$"""{"bindings":[{"audience":"{{Secret}}","key":"{{Secret}}","destination":"{{Secret}}","remote":"{{Secret}}"}]}"""),
-            ($"/v1/status?workspace={Secret}", null), ($"/v1/status?{Secret}=1", null), ($"/v1/{Secret}", null),
-            ($"/v1/destinations/{Secret}/pause", "{}"), ("/v1/members/lookup", $$"""{"{{Secret}}":1}"""), ("/v1/members/lookup", $$"""{"customer_id":"{{Secret}}"}"""),
+            (
+                "/v1/audiences/apply",
+                $$"""{"bindings":[{"audience":"{{Secret}}","key":"{{Secret}}","destination":"{{Secret}}","remote":"{{Secret}}"}]}"""
+            ),
+            ($"/v1/status?workspace={Secret}", null),
+            ($"/v1/status?{Secret}=1", null),
+            ($"/v1/{Secret}", null),
+            ($"/v1/destinations/{Secret}/pause", "{}"),
+            ("/v1/members/lookup", $$"""{"{{Secret}}":1}"""),
+            ("/v1/members/lookup", $$"""{"customer_id":"{{Secret}}"}"""),
         ];
         foreach (var (path, body) in requests)
         {
-            using var response = body is null ? await given.Memory.Operator.GetAsync(path) : await given.Memory.Operator.PostAsync(path, Route.Json(body));
+            using var response = body is null
+                ? await given.Memory.Operator.GetAsync(path)
+                : await given.Memory.Operator.PostAsync(path, Route.Json(body));
             var answer = await Answer.ReadAsync(response);
             answer.Status.ShouldBeInRange(400, 499, $"{path}: {answer.Text}");
             answer.Text.ShouldNotContain(Secret, Case.Insensitive, path);
@@ -102,7 +120,11 @@ public sealed class BrokenBodyTests(RouteHost given) : IClassFixture<RouteHost>
     [InlineData("br")]
     public async Task A_compressed_body_is_refused_on_every_route_that_accepts_a_body(string encoding)
     {
-        foreach (var route in given.Routes.Where(route => route.IsOperators && route.Body.Form != BodyForm.None && route.Parameters.All(parameter => !parameter.IsRequired)))
+        foreach (
+            var route in given.Routes.Where(route =>
+                route.IsOperators && route.Body.Form != BodyForm.None && route.Parameters.All(parameter => !parameter.IsRequired)
+            )
+        )
         {
             var content = Route.Json("{}");
             content.Headers.ContentEncoding.Add(encoding);

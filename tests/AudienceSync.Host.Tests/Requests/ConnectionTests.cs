@@ -12,7 +12,14 @@ public sealed class ConnectionTests
     [Fact]
     public async Task Idle_connections_that_fill_the_listener_are_closed_at_the_first_request_timeout_and_health_still_responds()
     {
-        await using var host = await TestHost.StartAsync(new TestHostOptions { RealPort = true, MaxConnections = Connections, HealthListener = true });
+        await using var host = await TestHost.StartAsync(
+            new TestHostOptions
+            {
+                RealPort = true,
+                MaxConnections = Connections,
+                HealthListener = true,
+            }
+        );
         var idle = new List<RawConnection>();
         try
         {
@@ -70,7 +77,11 @@ public sealed class ConnectionTests
     [InlineData("POST /v1/people/consent", "Content-Length: 60000", 60_000, false)]
     [InlineData("POST /v1/webhooks/audience", "Content-Length: 60000", 60_000, false)]
     public async Task A_refusal_announces_the_end_of_its_connection_when_the_body_is_too_long_to_drain(
-        string line, string header, int sent, bool ends)
+        string line,
+        string header,
+        int sent,
+        bool ends
+    )
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { RealPort = true });
         using var connection = await RawConnection.OpenAsync(host);
@@ -105,8 +116,7 @@ public sealed class ConnectionTests
     [InlineData("http://127.0.0.1:0/health")]
     public async Task An_invalid_url_for_health_is_refused(string url)
     {
-        var refused = await Should.ThrowAsync<SetupException>(
-            () => TestHost.StartAsync(new TestHostOptions { HealthUrl = url }));
+        var refused = await Should.ThrowAsync<SetupException>(() => TestHost.StartAsync(new TestHostOptions { HealthUrl = url }));
         refused.Code.ShouldBe("health_url_invalid");
     }
 

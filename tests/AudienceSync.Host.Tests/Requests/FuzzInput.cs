@@ -13,36 +13,155 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
 {
     private static readonly string[] Members =
     [
-        "by", "why", "remote", "destination", "key", "dry_run", "purpose", "owner", "definition", "expected_volume", "window_d", "match_keys", "consent_policy",
-        "inherit", "late_events", "audiences", "bindings", "name", "versions", "version", "customer_id", "email", "phone", "country", "hashed", "reason", "consent",
-        "event_id", "occurred_at", "event", "audience_key", "person", "context", "schema_version", "audience",
+        "by",
+        "why",
+        "remote",
+        "destination",
+        "key",
+        "dry_run",
+        "purpose",
+        "owner",
+        "definition",
+        "expected_volume",
+        "window_d",
+        "match_keys",
+        "consent_policy",
+        "inherit",
+        "late_events",
+        "audiences",
+        "bindings",
+        "name",
+        "versions",
+        "version",
+        "customer_id",
+        "email",
+        "phone",
+        "country",
+        "hashed",
+        "reason",
+        "consent",
+        "event_id",
+        "occurred_at",
+        "event",
+        "audience_key",
+        "person",
+        "context",
+        "schema_version",
+        "audience",
     ];
 
     private static readonly string[] Values =
     [
-        "null", "true", "false", "0", "-1", "1", "2.5", "1e999", "-1e400", "99999999999999999999", "\"\"", "\" \"", "\"x\"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"a\\u0000b\"",
-        "\"\\u202e\"", "[]", "[null]", "[[]]", "{}", "{\"a\":null}", "{\"\\ud800\":1}", "{\"\\u0000\":1}", "{\"email\":\"sha256\"}", "{\"phone\":\"sha256_digits\"}",
-        "\"winback_45d\"", "\"winback_45d_v1\"", "\"high_intent_cart_7d_v1\"", "\"meta_main\"", "\"238500000000001\"", "\"ann@example.com\"", "\"+12025550147\"",
-        "\"2026-11-29T10:00:00Z\"", "\"audience_add\"", "\"person_suppress\"", "\"granted\"", "\"required\"", "\"keep\"", "[\"email\"]", "[{\"version\":1}]",
-        "[{\"name\":\"winback_45d\",\"versions\":[{\"version\":1,\"window_d\":45}]}]", "{\"ad_user_data\":\"denied\"}", "{\"customer_id\":\"c1\"}",
+        "null",
+        "true",
+        "false",
+        "0",
+        "-1",
+        "1",
+        "2.5",
+        "1e999",
+        "-1e400",
+        "99999999999999999999",
+        "\"\"",
+        "\" \"",
+        "\"x\"",
+        "\"\\ud800\"",
+        "\"\\udc00\\ud800\"",
+        "\"a\\u0000b\"",
+        "\"\\u202e\"",
+        "[]",
+        "[null]",
+        "[[]]",
+        "{}",
+        "{\"a\":null}",
+        "{\"\\ud800\":1}",
+        "{\"\\u0000\":1}",
+        "{\"email\":\"sha256\"}",
+        "{\"phone\":\"sha256_digits\"}",
+        "\"winback_45d\"",
+        "\"winback_45d_v1\"",
+        "\"high_intent_cart_7d_v1\"",
+        "\"meta_main\"",
+        "\"238500000000001\"",
+        "\"ann@example.com\"",
+        "\"+12025550147\"",
+        "\"2026-11-29T10:00:00Z\"",
+        "\"audience_add\"",
+        "\"person_suppress\"",
+        "\"granted\"",
+        "\"required\"",
+        "\"keep\"",
+        "[\"email\"]",
+        "[{\"version\":1}]",
+        "[{\"name\":\"winback_45d\",\"versions\":[{\"version\":1,\"window_d\":45}]}]",
+        "{\"ad_user_data\":\"denied\"}",
+        "{\"customer_id\":\"c1\"}",
     ];
 
     private static readonly string[] Lines =
     [
-        "email", "customer_id,phone", "email;phone", "ann@example.com", "x,y,z", "\"", "\"\"", "\"a\nb\"", "", ",", "1.5E+11", "\u00FC@b.example", "#N/A", "auth0|5", "\0", "+12025550147",
+        "email",
+        "customer_id,phone",
+        "email;phone",
+        "ann@example.com",
+        "x,y,z",
+        "\"",
+        "\"\"",
+        "\"a\nb\"",
+        "",
+        ",",
+        "1.5E+11",
+        "\u00FC@b.example",
+        "#N/A",
+        "auth0|5",
+        "\0",
+        "+12025550147",
     ];
 
     private static readonly string[] Parameters =
     [
-        "default", "other", "meta_main", "true", "false", "True", "1", "100", "1000", "1001", "-1", "GB", "gb", "comma", "semicolon", ";", "2026-11-29", "2026-11-29T10:00:00Z", "happened",
-        "known", "0198c0de-0000-7000-8000-000000000001", "%00", "%ff", "%ED%A0%80", "", "a%20b", "unknown_audience_key", "%F0%9F%98%80",
+        "default",
+        "other",
+        "meta_main",
+        "true",
+        "false",
+        "True",
+        "1",
+        "100",
+        "1000",
+        "1001",
+        "-1",
+        "GB",
+        "gb",
+        "comma",
+        "semicolon",
+        ";",
+        "2026-11-29",
+        "2026-11-29T10:00:00Z",
+        "happened",
+        "known",
+        "0198c0de-0000-7000-8000-000000000001",
+        "%00",
+        "%ff",
+        "%ED%A0%80",
+        "",
+        "a%20b",
+        "unknown_audience_key",
+        "%F0%9F%98%80",
     ];
 
     public static FuzzInput Next(IReadOnlyList<Route> routes, Random random)
     {
         var route = routes[random.Next(routes.Count)];
         var own = route.IsWebhook ? TestHostFiles.UnsignedToken : TestHostFiles.OperatorToken;
-        string?[] others = [null, "", "x", route.IsWebhook ? TestHostFiles.OperatorToken : TestHostFiles.UnsignedToken, new string('t', 1_100)];
+        string?[] others =
+        [
+            null,
+            "",
+            "x",
+            route.IsWebhook ? TestHostFiles.OperatorToken : TestHostFiles.UnsignedToken,
+            new string('t', 1_100),
+        ];
         var token = random.Next(10) == 0 ? others[random.Next(others.Length)] : own;
         var (query, usable) = Query(route, random);
         var body = route.Body == BodyContract.List ? Csv(random) : Bytes(random, route);
@@ -54,7 +173,14 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
         }
 
         Headers(request, random);
-        return new FuzzInput(route, request, token == own, usable, request.Content is null ? null : body, $"{route}{query} token {token == own} body {Convert.ToBase64String(body.AsSpan(0, Math.Min(body.Length, 600)))} type {request.Content?.Headers.ContentType}");
+        return new FuzzInput(
+            route,
+            request,
+            token == own,
+            usable,
+            request.Content is null ? null : body,
+            $"{route}{query} token {token == own} body {Convert.ToBase64String(body.AsSpan(0, Math.Min(body.Length, 600)))} type {request.Content?.Headers.ContentType}"
+        );
     }
 
     private static (string Query, bool Usable) Query(Route route, Random random)
@@ -68,17 +194,33 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
 
         for (var more = random.Next(4) == 0 ? random.Next(1, 4) : 0; more > 0; more--)
         {
-            given.Add((names.Count > 0 && random.Next(4) > 0 ? names[random.Next(names.Count)] : "x" + random.Next(3), Parameters[random.Next(Parameters.Length)]));
+            given.Add(
+                (
+                    names.Count > 0 && random.Next(4) > 0 ? names[random.Next(names.Count)] : "x" + random.Next(3),
+                    Parameters[random.Next(Parameters.Length)]
+                )
+            );
         }
 
-        var usable = given.All(one => names.Contains(one.Name) && one.Value.Length > 0) && given.DistinctBy(one => one.Name).Count() == given.Count;
+        var usable =
+            given.All(one => names.Contains(one.Name) && one.Value.Length > 0) && given.DistinctBy(one => one.Name).Count() == given.Count;
         return (given.Count == 0 ? "" : "?" + string.Join('&', given.Select(one => $"{one.Name}={one.Value}")), usable);
     }
 
     private static HttpContent Content(byte[] body, Random random)
     {
         HttpContent content = random.Next(3) == 0 ? new StreamContent(new Unseekable(body)) : new ByteArrayContent(body);
-        string?[] types = ["application/json", "application/json; charset=utf-8", "application/json; charset=x", "text/csv", "application/x-www-form-urlencoded", "application/x-ndjson", "x/y; z", null];
+        string?[] types =
+        [
+            "application/json",
+            "application/json; charset=utf-8",
+            "application/json; charset=x",
+            "text/csv",
+            "application/x-www-form-urlencoded",
+            "application/x-ndjson",
+            "x/y; z",
+            null,
+        ];
         if ((random.Next(5) == 0 ? types[random.Next(types.Length)] : types[0]) is { } type)
         {
             content.Headers.TryAddWithoutValidation("Content-Type", type);
@@ -94,8 +236,33 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
 
     private static void Headers(HttpRequestMessage request, Random random)
     {
-        string[] names = ["Accept", "X-CIO-Timestamp", "X-CIO-Signature", "x-cio-delivery-id", "x-cio-idempotency-key", "Range", "If-Match", "Accept-Encoding", "X-HTTP-Method-Override", "traceparent"];
-        string[] values = ["", "*/*", "text/html", "1764426249", "v0=00", "unsent", "bytes=0-1", "DELETE", new string('h', 300), "00-x", "99999999999999999999"];
+        string[] names =
+        [
+            "Accept",
+            "X-CIO-Timestamp",
+            "X-CIO-Signature",
+            "x-cio-delivery-id",
+            "x-cio-idempotency-key",
+            "Range",
+            "If-Match",
+            "Accept-Encoding",
+            "X-HTTP-Method-Override",
+            "traceparent",
+        ];
+        string[] values =
+        [
+            "",
+            "*/*",
+            "text/html",
+            "1764426249",
+            "v0=00",
+            "unsent",
+            "bytes=0-1",
+            "DELETE",
+            new string('h', 300),
+            "00-x",
+            "99999999999999999999",
+        ];
         for (var more = random.Next(3); more > 0; more--)
         {
             request.Headers.TryAddWithoutValidation(names[random.Next(names.Length)], values[random.Next(values.Length)]);
@@ -106,33 +273,52 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
     {
         if (route.Body == BodyContract.Batch && random.Next(2) == 0)
         {
-            return Damage(Encoding.UTF8.GetBytes(string.Join(random.Next(3) == 0 ? "\r\n" : "\n", Enumerable.Range(0, random.Next(1, 6)).Select(_ => Event(random)))), random);
+            return Damage(
+                Encoding.UTF8.GetBytes(
+                    string.Join(random.Next(3) == 0 ? "\r\n" : "\n", Enumerable.Range(0, random.Next(1, 6)).Select(_ => Event(random)))
+                ),
+                random
+            );
         }
 
         if (route.IsWebhook && random.Next(2) == 0)
         {
-            return Damage(Encoding.UTF8.GetBytes(random.Next(4) > 0 ? Event(random) : $"[{string.Join(',', Enumerable.Range(0, random.Next(1, 6)).Select(_ => Event(random)))}]"), random);
+            return Damage(
+                Encoding.UTF8.GetBytes(
+                    random.Next(4) > 0
+                        ? Event(random)
+                        : $"[{string.Join(',', Enumerable.Range(0, random.Next(1, 6)).Select(_ => Event(random)))}]"
+                ),
+                random
+            );
         }
 
-        var bytes = Encoding.UTF8.GetBytes(random.Next(12) switch
-        {
-            0 => Values[random.Next(Values.Length)],
-            1 => new string('[', random.Next(1, 100)) + new string(']', random.Next(0, 100)),
-            2 => "{\"by\":" + string.Concat(Enumerable.Repeat("{\"a\":", random.Next(1, 60))) + "1",
-            3 => $"{{\"why\":\"{new string('w', random.Next(100, 70_000))}\"}}",
-            4 => "",
-            _ => Item(random, 0),
-        });
+        var bytes = Encoding.UTF8.GetBytes(
+            random.Next(12) switch
+            {
+                0 => Values[random.Next(Values.Length)],
+                1 => new string('[', random.Next(1, 100)) + new string(']', random.Next(0, 100)),
+                2 => "{\"by\":" + string.Concat(Enumerable.Repeat("{\"a\":", random.Next(1, 60))) + "1",
+                3 => $"{{\"why\":\"{new string('w', random.Next(100, 70_000))}\"}}",
+                4 => "",
+                _ => Item(random, 0),
+            }
+        );
         return Damage(bytes, random);
     }
 
     private static string Item(Random random, int depth)
     {
-        var members = Enumerable.Range(0, random.Next(0, 6)).Select(_ =>
-        {
-            var value = depth < 3 && random.Next(5) == 0 ? (random.Next(2) == 0 ? Item(random, depth + 1) : $"[{Item(random, depth + 1)}]") : Values[random.Next(Values.Length)];
-            return $"\"{(random.Next(40) == 0 ? "\\ud800" : Members[random.Next(Members.Length)])}\":{value}";
-        });
+        var members = Enumerable
+            .Range(0, random.Next(0, 6))
+            .Select(_ =>
+            {
+                var value =
+                    depth < 3 && random.Next(5) == 0
+                        ? (random.Next(2) == 0 ? Item(random, depth + 1) : $"[{Item(random, depth + 1)}]")
+                        : Values[random.Next(Values.Length)];
+                return $"\"{(random.Next(40) == 0 ? "\\ud800" : Members[random.Next(Members.Length)])}\":{value}";
+            });
         return "{" + string.Join(',', members) + "}";
     }
 
@@ -141,8 +327,11 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
     {
         var members = new List<string>
         {
-            $"\"event\":\"audience_{(random.Next(3) > 0 ? "add" : "remove")}\"", $"\"event_id\":\"fuzz {random.Next(20_000)}\"", "\"audience_key\":\"winback_45d_v1\"",
-            "\"occurred_at\":\"2026-11-20T10:00:00Z\"", $"\"person\":{{\"customer_id\":\"fuzz {random.Next(2_000)}\",\"email\":\"fuzz{random.Next(2_000)}@example.com\"}}",
+            $"\"event\":\"audience_{(random.Next(3) > 0 ? "add" : "remove")}\"",
+            $"\"event_id\":\"fuzz {random.Next(20_000)}\"",
+            "\"audience_key\":\"winback_45d_v1\"",
+            "\"occurred_at\":\"2026-11-20T10:00:00Z\"",
+            $"\"person\":{{\"customer_id\":\"fuzz {random.Next(2_000)}\",\"email\":\"fuzz{random.Next(2_000)}@example.com\"}}",
         };
         for (var more = random.Next(3) == 0 ? random.Next(1, 3) : 0; more > 0; more--)
         {
@@ -160,8 +349,14 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
         return "{" + string.Join(',', members) + "}";
     }
 
-    private static byte[] Csv(Random random) => Damage(
-        Encoding.UTF8.GetBytes((random.Next(3) > 0 ? "email\n" : "") + string.Join('\n', Enumerable.Range(0, random.Next(0, 12)).Select(_ => Lines[random.Next(Lines.Length)]))), random);
+    private static byte[] Csv(Random random) =>
+        Damage(
+            Encoding.UTF8.GetBytes(
+                (random.Next(3) > 0 ? "email\n" : "")
+                    + string.Join('\n', Enumerable.Range(0, random.Next(0, 12)).Select(_ => Lines[random.Next(Lines.Length)]))
+            ),
+            random
+        );
 
     private static byte[] Damage(byte[] bytes, Random random)
     {

@@ -43,8 +43,13 @@ internal sealed class FuzzRun(HttpClient http, IReadOnlyList<Route> routes, int 
     public async Task RunAsync(int senders, Func<int, bool> shouldContinue)
     {
         using var failed = new CancellationTokenSource();
-        await Task.WhenAll(Enumerable.Range(0, senders).Select(sender => Task.Run(
-            () => SendAsync(sender, number => !failed.IsCancellationRequested && shouldContinue(number), failed))));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, senders)
+                .Select(sender =>
+                    Task.Run(() => SendAsync(sender, number => !failed.IsCancellationRequested && shouldContinue(number), failed))
+                )
+        );
     }
 
     private async Task SendAsync(int sender, Func<int, bool> shouldContinue, CancellationTokenSource failed)
@@ -96,7 +101,10 @@ internal sealed class FuzzRun(HttpClient http, IReadOnlyList<Route> routes, int 
 
     private static HttpRequestMessage Copy(HttpRequestMessage request, byte[]? body)
     {
-        var copy = new HttpRequestMessage(request.Method, request.RequestUri) { Content = body is null ? null : new ByteArrayContent(body) };
+        var copy = new HttpRequestMessage(request.Method, request.RequestUri)
+        {
+            Content = body is null ? null : new ByteArrayContent(body),
+        };
         foreach (var (name, values) in request.Headers.NonValidated)
         {
             copy.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
@@ -146,7 +154,10 @@ internal sealed class FuzzRun(HttpClient http, IReadOnlyList<Route> routes, int 
             return;
         }
 
-        var taken = input.Route.IsWebhook ? AcceptedEvents(input.Body ?? [], answer.Json, story) : IsWritten(input) ? [input.Body!] : [];
+        var taken =
+            input.Route.IsWebhook ? AcceptedEvents(input.Body ?? [], answer.Json, story)
+            : IsWritten(input) ? [input.Body!]
+            : [];
         taken.ShouldAllBe(one => IsStrict(one) || IsRemovalWithHalfName(one), $"{story}: {answer.Text}");
         if (taken.Count > 0)
         {
@@ -162,7 +173,10 @@ internal sealed class FuzzRun(HttpClient http, IReadOnlyList<Route> routes, int 
     {
         var isArray = answer.TryGetProperty("results", out var results);
         JsonElement[] receipts = isArray ? [.. results.EnumerateArray()] : [answer];
-        var numbers = Enumerable.Range(0, receipts.Length).Where(number => receipts[number].GetProperty("status").GetString() == "accepted").ToList();
+        var numbers = Enumerable
+            .Range(0, receipts.Length)
+            .Where(number => receipts[number].GetProperty("status").GetString() == "accepted")
+            .ToList();
         numbers.ForEach(number => _accepted.TryAdd(receipts[number].GetProperty("receipt_id").GetGuid(), 0));
         if (numbers.Count == 0 || !isArray)
         {
@@ -183,7 +197,13 @@ internal sealed class FuzzRun(HttpClient http, IReadOnlyList<Route> routes, int 
             return [.. document.RootElement.EnumerateArray().Select(one => JsonMarshal.GetRawUtf8Value(one).ToArray())];
         }
 
-        var lines = Encoding.Latin1.GetString(body).Split('\n').Select(line => line.Trim(' ', '\t', '\r')).Where(line => line.Length > 0).Select(Encoding.Latin1.GetBytes).ToList();
+        var lines = Encoding
+            .Latin1.GetString(body)
+            .Split('\n')
+            .Select(line => line.Trim(' ', '\t', '\r'))
+            .Where(line => line.Length > 0)
+            .Select(Encoding.Latin1.GetBytes)
+            .ToList();
         return lines.Count > 1 && count == 1 ? [body] : lines;
     }
 
@@ -205,6 +225,7 @@ internal sealed class FuzzRun(HttpClient http, IReadOnlyList<Route> routes, int 
     {
         using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = StrictJson.MaxDepth });
         var text = document.RootElement.GetRawText();
-        return text.Contains("\\ud800\":", StringComparison.Ordinal) && Removals.Any(removal => text.Contains(removal, StringComparison.Ordinal));
+        return text.Contains("\\ud800\":", StringComparison.Ordinal)
+            && Removals.Any(removal => text.Contains(removal, StringComparison.Ordinal));
     }
 }

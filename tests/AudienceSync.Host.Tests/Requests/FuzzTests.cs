@@ -27,7 +27,11 @@ public sealed class FuzzTests(ITestOutputHelper output)
         var seed = Seed();
         await using var host = await TestHost.StartAsync();
         var run = new FuzzRun(
-            host.Http, Route.Of(host), seed, () => string.Join('\n', host.LogLines.Where(line => line.Contains("xception", StringComparison.Ordinal)).TakeLast(3)));
+            host.Http,
+            Route.Of(host),
+            seed,
+            () => string.Join('\n', host.LogLines.Where(line => line.Contains("xception", StringComparison.Ordinal)).TakeLast(3))
+        );
         using var end = new CancellationTokenSource(TimeSpan.FromSeconds(Number("AUDIENCESYNC_FUZZ_S", 40)));
         await run.RunAsync(Senders, _ => !end.IsCancellationRequested);
 
@@ -93,10 +97,11 @@ public sealed class FuzzTests(ITestOutputHelper output)
             : fallback;
 
     // A port without a listener: accepted events are not delivered, whatever else runs on this machine.
-    private static string Config(TemporaryFolder folder) => TestHostFiles.Write(folder, new TestHostOptions
-    {
-        Yaml = yaml => yaml.Replace("127.0.0.1:5480", "127.0.0.1:9", StringComparison.Ordinal),
-    });
+    private static string Config(TemporaryFolder folder) =>
+        TestHostFiles.Write(
+            folder,
+            new TestHostOptions { Yaml = yaml => yaml.Replace("127.0.0.1:5480", "127.0.0.1:9", StringComparison.Ordinal) }
+        );
 
     private static double MiB(double bytes) => bytes / (1 << 20);
 
@@ -109,24 +114,33 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
     private void CheckVariety(FuzzRun run, int seed)
     {
-        output.WriteLine(string.Join(", ", run.Answers.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {pair.Value}")));
+        output.WriteLine(
+            string.Join(", ", run.Answers.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {pair.Value}"))
+        );
 
         // A fuzz test that is refused at the first check everywhere would find nothing.
-        new[] { "200", "202", "400", "401", "404", "415", "422" }.Except(run.Answers.Keys).ShouldBeEmpty($"seed {seed}");
+        new[] { "200", "202", "400", "401", "404", "415", "422" }
+            .Except(run.Answers.Keys)
+            .ShouldBeEmpty($"seed {seed}");
         run.Accepted.ShouldNotBeEmpty($"seed {seed}");
     }
 
     private async Task CheckLogAsync(FuzzRun run, string database)
     {
         var receipts = run.Accepted.ToArray();
-        (await ScalarAsync(
-            database, "select count(*) from unnest($1) as r(id) where not exists (select from mt_events e where e.id = r.id)", receipts))
-            .ShouldBe(0, "acknowledged and lost");
+        (
+            await ScalarAsync(
+                database,
+                "select count(*) from unnest($1) as r(id) where not exists (select from mt_events e where e.id = r.id)",
+                receipts
+            )
+        ).ShouldBe(0, "acknowledged and lost");
         (await ScalarAsync(database, "select count(*) - count(distinct id) from mt_events")).ShouldBe(0, "duplicated");
         var others = await ScalarAsync(
             database,
             "select count(*) from mt_events where type in ('audience_member_added', 'audience_member_removed') and id <> all($1)",
-            receipts);
+            receipts
+        );
         output.WriteLine($"{receipts.Length} events accepted, lost 0, duplicated 0; in the log without an acknowledgement {others}");
         if (!run.Answers.ContainsKey(FuzzRun.Repeated))
         {
@@ -139,10 +153,13 @@ public sealed class FuzzTests(ITestOutputHelper output)
         // The first third is mostly compilation, filling pools and initial heap growth.
         var early = memory.Where(sample => sample.Answered > count / 3 && sample.Answered <= count / 2).Max(sample => (double)sample.Bytes);
         var late = memory.Where(sample => sample.Answered > count * 4L / 5).Average(sample => sample.Bytes);
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"resident memory: at most {MiB(early):0} MiB in the first half, {MiB(late):0} MiB on average in the last fifth; "
-            + $"at most {MiB(memory.Max(sample => sample.Bytes)):0} MiB"));
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"resident memory: at most {MiB(early):0} MiB in the first half, {MiB(late):0} MiB on average in the last fifth; "
+                    + $"at most {MiB(memory.Max(sample => sample.Bytes)):0} MiB"
+            )
+        );
         late.ShouldBeLessThan(early * MostGrowth);
     }
 }

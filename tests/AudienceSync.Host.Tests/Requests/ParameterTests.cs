@@ -36,8 +36,14 @@ public sealed class ParameterTests(RouteHost given) : IClassFixture<RouteHost>
         {
             foreach (var parameter in route.Parameters.Select(parameter => parameter.Name).Distinct())
             {
-                var queries = unreadable.Select(value => $"?{parameter}={value}")
-                    .Concat([$"?{parameter}", $"?{parameter}=default&{parameter}=default", $"?{parameter}=true&{parameter}=", $"?{parameter}=a&{parameter.ToUpperInvariant()}=b"]);
+                var queries = unreadable
+                    .Select(value => $"?{parameter}={value}")
+                    .Concat([
+                        $"?{parameter}",
+                        $"?{parameter}=default&{parameter}=default",
+                        $"?{parameter}=true&{parameter}=",
+                        $"?{parameter}=a&{parameter.ToUpperInvariant()}=b",
+                    ]);
                 foreach (var query in queries)
                 {
                     var answer = await given.Memory.SendAsync(route.Request(query));
@@ -64,7 +70,17 @@ public sealed class ParameterTests(RouteHost given) : IClassFixture<RouteHost>
             ["default_country"] = ["gb", "GBR", "G", "44", "G%20"],
             ["delimiter"] = ["", "x", "commas", ",,", "Comma", "%22"],
             ["mode"] = ["Happened", "guessed"],
-            ["at"] = ["yesterday", "2026", "12:30", "1/2/2026", "2026-13-01", "2026-01-01T25:00Z", "1764426249", "2026-11-21T17:00:00+01:00"],
+            ["at"] =
+            [
+                "yesterday",
+                "2026",
+                "12:30",
+                "1/2/2026",
+                "2026-13-01",
+                "2026-01-01T25:00Z",
+                "1764426249",
+                "2026-11-21T17:00:00+01:00",
+            ],
             ["from"] = ["yesterday"],
             ["to"] = ["tomorrow"],
         };
@@ -115,7 +131,10 @@ public sealed class ParameterTests(RouteHost given) : IClassFixture<RouteHost>
     public async Task A_single_person_is_not_suppressed_with_an_unusable_parameter_either(string path)
     {
         var before = await EventsAsync();
-        using var response = await given.Memory.Operator.PostAsync(path, Route.Json("""{"customer_id":"ann","consent":{"ad_user_data":"denied"}}"""));
+        using var response = await given.Memory.Operator.PostAsync(
+            path,
+            Route.Json("""{"customer_id":"ann","consent":{"ad_user_data":"denied"}}""")
+        );
         (await Answer.ReadAsync(response)).Status.ShouldBe(400);
         (await EventsAsync()).ShouldBe(before);
     }
@@ -138,7 +157,8 @@ public sealed class ParameterTests(RouteHost given) : IClassFixture<RouteHost>
     {
         using var connection = await RawConnection.OpenAsync(given.Port);
         await connection.TrySendAsync(
-            $"GET /v1/status?workspace={value} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {TestHostFiles.OperatorToken}\r\n\r\n");
+            $"GET /v1/status?workspace={value} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {TestHostFiles.OperatorToken}\r\n\r\n"
+        );
         var answer = await connection.ReadAsync();
         answer.ShouldStartWith("HTTP/1.1 400");
         answer.ShouldContain("invalid_parameter");

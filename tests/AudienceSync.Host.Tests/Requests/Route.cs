@@ -21,8 +21,16 @@ public sealed record Route(string Method, string Path, RouteEndpoint Endpoint)
     /// <summary>Whether it is an operator route.</summary>
     public bool IsOperators => !IsAnonymous && !IsWebhook;
 
-    public static IReadOnlyList<Route> Of(TestHost host) => [.. host.Routes.SelectMany(endpoint =>
-        (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(method => new Route(method, PathOf(endpoint), endpoint)))];
+    public static IReadOnlyList<Route> Of(TestHost host) =>
+        [
+            .. host.Routes.SelectMany(endpoint =>
+                (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(method => new Route(
+                    method,
+                    PathOf(endpoint),
+                    endpoint
+                ))
+            ),
+        ];
 
     public HttpRequestMessage Request(string query = "", HttpContent? content = null, string? token = TestHostFiles.OperatorToken)
     {
@@ -41,16 +49,28 @@ public sealed record Route(string Method, string Path, RouteEndpoint Endpoint)
 
     public override string ToString() => $"{Method} {Path}";
 
-    private static string PathOf(RouteEndpoint endpoint) => "/" + string.Join('/', endpoint.RoutePattern.PathSegments.Select(segment =>
-        string.Concat(segment.Parts.Select(part => part switch
-        {
-            Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal => literal.Content,
-            Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart { ParameterPolicies: [{ Content: "guid" }] } => "0198c0de-0000-7000-8000-000000000001",
-            Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart { ParameterPolicies: [{ Content: "long" }] } => "1",
-            Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart { Name: "name" } => "meta_main",
-            Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart { Name: "audience" } => "winback_45d",
-            _ => "winback_45d_v1",
-        }))));
+    private static string PathOf(RouteEndpoint endpoint) =>
+        "/"
+        + string.Join(
+            '/',
+            endpoint.RoutePattern.PathSegments.Select(segment =>
+                string.Concat(
+                    segment.Parts.Select(part =>
+                        part switch
+                        {
+                            Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal => literal.Content,
+                            Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart { ParameterPolicies: [{ Content: "guid" }] } =>
+                                "0198c0de-0000-7000-8000-000000000001",
+                            Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart { ParameterPolicies: [{ Content: "long" }] } =>
+                                "1",
+                            Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart { Name: "name" } => "meta_main",
+                            Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart { Name: "audience" } => "winback_45d",
+                            _ => "winback_45d_v1",
+                        }
+                    )
+                )
+            )
+        );
 
     /// <summary>Hides the length, so that a client sends chunks.</summary>
     private sealed class UnknownLength(byte[] bytes) : MemoryStream(bytes)

@@ -15,6 +15,11 @@ public sealed record Answer(int Status, string Text, string? Type, HttpResponseH
     /// <summary>The receipts of an array, in order.</summary>
     public IReadOnlyList<JsonElement> Results => [.. Json.GetProperty("results").EnumerateArray()];
 
-    public static async Task<Answer> ReadAsync(HttpResponseMessage response) => new(
-        (int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Content.Headers.ContentType?.MediaType, response.Headers);
+    public static async Task<Answer> ReadAsync(HttpResponseMessage response) =>
+        new(
+            (int)response.StatusCode,
+            await response.Content.ReadAsStringAsync(),
+            response.Content.Headers.ContentType?.MediaType,
+            response.Headers
+        );
 }

@@ -8,9 +8,7 @@ public sealed class OffsetClock : TimeProvider
 {
     private long _offset_ticks;
 
-    public OffsetClock()
-    {
-    }
+    public OffsetClock() { }
 
     public OffsetClock(DateTimeOffset now) => Set(now);
 

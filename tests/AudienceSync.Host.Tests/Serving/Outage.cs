@@ -38,7 +38,8 @@ public sealed class Outage : IAsyncDisposable
                 union
                 select pid from pg_locks where classid = 'pg_database'::regclass and objid = (select oid from pg_database where datname = '{_database}')) as open
             """,
-            connection);
+            connection
+        );
         return (long)(await command.ExecuteScalarAsync())!;
     }
 

@@ -23,27 +23,37 @@ public sealed partial class QuietLogTests
         await using (await Outage.StartAsync(host.Database))
         {
             using var end = new CancellationTokenSource(TimeSpan.FromSeconds(8));
-            await Task.WhenAll(Enumerable.Range(0, Senders).Select(async _ =>
-            {
-                while (!end.IsCancellationRequested)
-                {
-                    (await host.PostAsync(Sample.Event())).Status.ShouldBe(503);
-                    using var status = await host.Operator.GetAsync("/v1/status");
-                    status.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
-                    Interlocked.Add(ref answers, 2);
-                }
-            }));
+            await Task.WhenAll(
+                Enumerable
+                    .Range(0, Senders)
+                    .Select(async _ =>
+                    {
+                        while (!end.IsCancellationRequested)
+                        {
+                            (await host.PostAsync(Sample.Event())).Status.ShouldBe(503);
+                            using var status = await host.Operator.GetAsync("/v1/status");
+                            status.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+                            Interlocked.Add(ref answers, 2);
+                        }
+                    })
+            );
         }
 
         (await host.PostAsync(Sample.Event())).Status.ShouldBe(200);
         await host.WaitUntilQuietAsync();
-        await Waiting.UntilAsync(() => Task.FromResult(host.LogLines.Any(line => line.Contains("Account meta_main recovered"))), () => string.Join('\n', Shown(host)));
+        await Waiting.UntilAsync(
+            () => Task.FromResult(host.LogLines.Any(line => line.Contains("Account meta_main recovered"))),
+            () => string.Join('\n', Shown(host))
+        );
 
         answers.ShouldBeGreaterThan(100, "otherwise the test proves nothing");
         var lines = Shown(host).Skip(before).ToList();
         var text = string.Join('\n', lines);
         lines.ShouldNotContain(line => line.Contains("   at "), text);
-        var interrupted = lines.Where(line => line.Contains(" interrupted: ")).Select(line => Loop().Match(line).Groups["loop"].Value).ToList();
+        var interrupted = lines
+            .Where(line => line.Contains(" interrupted: "))
+            .Select(line => Loop().Match(line).Groups["loop"].Value)
+            .ToList();
         interrupted.ShouldBeUnique();
         interrupted.ShouldContain("Projector");
         interrupted.ShouldContain("Ingest");
@@ -88,13 +98,25 @@ public sealed partial class QuietLogTests
 
     // As LogSetup has it: the framework from Warning, the driver from Error, no outages at Wolverine.
     private static List<string> Shown(TestHost host) =>
-    [
-        .. host.LogLines.Where(line => Level().Match(line) is { Success: true } match
-            && (match.Groups["level"].Value != "Information" || match.Groups["category"].Value.StartsWith("AudienceSync", StringComparison.Ordinal))
-            && (match.Groups["level"].Value != "Warning" || !match.Groups["category"].Value.StartsWith("Npgsql", StringComparison.Ordinal))),
-    ];
+        [
+            .. host.LogLines.Where(line =>
+                Level().Match(line) is { Success: true } match
+                && (
+                    match.Groups["level"].Value != "Information"
+                    || match.Groups["category"].Value.StartsWith("AudienceSync", StringComparison.Ordinal)
+                )
+                && (
+                    match.Groups["level"].Value != "Warning"
+                    || !match.Groups["category"].Value.StartsWith("Npgsql", StringComparison.Ordinal)
+                )
+            ),
+        ];
 
-    [GeneratedRegex("^(?<level>Information|Warning|Error|Critical) (?<category>[^:]+): ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^(?<level>Information|Warning|Error|Critical) (?<category>[^:]+): ",
+        RegexOptions.None,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Level();
 
     [GeneratedRegex(": (?<loop>[^:]+) interrupted: ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

@@ -14,8 +14,12 @@ public static class SuiteClock
     private const int WithoutVariable_d = 1000;
 
     /// <summary>How far the clock of the tests is ahead of that of the machine.</summary>
-    public static TimeSpan Ahead { get; } = TimeSpan.FromDays(
-        int.TryParse(Environment.GetEnvironmentVariable(Variable), NumberStyles.None, CultureInfo.InvariantCulture, out var days) ? days : WithoutVariable_d);
+    public static TimeSpan Ahead { get; } =
+        TimeSpan.FromDays(
+            int.TryParse(Environment.GetEnvironmentVariable(Variable), NumberStyles.None, CultureInfo.InvariantCulture, out var days)
+                ? days
+                : WithoutVariable_d
+        );
 
     /// <summary>A separate clock; all clocks of a run agree.</summary>
     public static OffsetClock New()

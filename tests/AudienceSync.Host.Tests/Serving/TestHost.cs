@@ -55,7 +55,8 @@ public sealed class TestHost : IAsyncDisposable
     public string HealthUrl => _app.Services.GetRequiredService<HealthListener>().Url!;
 
     /// <summary>Every route that the Host has.</summary>
-    public IReadOnlyList<RouteEndpoint> Routes => [.. ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()];
+    public IReadOnlyList<RouteEndpoint> Routes =>
+        [.. ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()];
 
     /// <summary>Every line logged so far.</summary>
     public IReadOnlyList<string> LogLines => _log.Lines;
@@ -130,7 +131,9 @@ public sealed class TestHost : IAsyncDisposable
 
             if (deadline.IsCancellationRequested)
             {
-                throw new TimeoutException($"Not quiet after {atMost_s} s: {status}\n{string.Join('\n', LogLines.Where(line => !line.Contains(" Microsoft.")))}");
+                throw new TimeoutException(
+                    $"Not quiet after {atMost_s} s: {status}\n{string.Join('\n', LogLines.Where(line => !line.Contains(" Microsoft.")))}"
+                );
             }
 
             meanwhile?.Invoke();
@@ -191,14 +194,25 @@ public sealed class TestHost : IAsyncDisposable
         _loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_log));
         ConfigPath = TestHostFiles.Write(_folder, _options);
         var settings = new HostSettings(
-            "http://127.0.0.1:0", _folder.Path, Database, ConfigPath, null, _options.MasterKeys, JsonLog: false, "Debug")
+            "http://127.0.0.1:0",
+            _folder.Path,
+            Database,
+            ConfigPath,
+            null,
+            _options.MasterKeys,
+            JsonLog: false,
+            "Debug"
+        )
         {
             HealthUrl = _options.HealthUrl,
 
             // Hundreds of Hosts share the tests' processors: each would vote and poll. NodesTests have the default.
             Work = HostSettings.ByLeases,
         };
-        _app = Build(settings, new ServerDependencies(_options.Clock, new Random(1), _network, static _ => null) { AccountPoll = _options.AccountPoll });
+        _app = Build(
+            settings,
+            new ServerDependencies(_options.Clock, new Random(1), _network, static _ => null) { AccountPoll = _options.AccountPoll }
+        );
         Server = _app.Services.GetRequiredService<HostServer>();
         await _app.MapAudienceSync().StartAsync();
         Http = NewClient();
@@ -226,5 +240,6 @@ public sealed class TestHost : IAsyncDisposable
     }
 
     /// <summary>Another client of the Host; on a real port it has separate connections.</summary>
-    public HttpClient NewClient() => _options.RealPort ? new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) } : _app.GetTestClient();
+    public HttpClient NewClient() =>
+        _options.RealPort ? new HttpClient { BaseAddress = new Uri(_app.Urls.Single()) } : _app.GetTestClient();
 }

@@ -34,31 +34,46 @@ public static class TestHostFiles
     }
 
     private static IEnumerable<(string File, string Secret)> Secrets =>
-    [
-        ("operator.token", OperatorToken), ("signed.token", SignedToken), ("may_sign.token", MaySignToken), ("unsigned.token", UnsignedToken),
-        ("signing.key", SigningKey), ("second_signing.key", SecondSigningKey), ("meta.token", TestPlatform.Token),
-    ];
+        [
+            ("operator.token", OperatorToken),
+            ("signed.token", SignedToken),
+            ("may_sign.token", MaySignToken),
+            ("unsigned.token", UnsignedToken),
+            ("signing.key", SigningKey),
+            ("second_signing.key", SecondSigningKey),
+            ("meta.token", TestPlatform.Token),
+        ];
 
-    private static string Yaml(TestHostOptions options) => $$"""
-        operator_token: { file: operator.token }
-        workspaces:
-          default:
-            sources:
-              - { name: signed, token: { file: signed.token }, signature: required, signature_max_age_d: 0, signing_keys: [ { file: signing.key }, { file: second_signing.key } ], default_country: US }
-              - { name: may_sign, token: { file: may_sign.token }, signature: if_present, signature_max_age_d: 0, signing_keys: [ { file: signing.key } ], default_country: US }
-              - { name: unsigned, token: { file: unsigned.token }, signature: "off", default_country: US }
-            audiences:
-        {{Lines(options, audience => $"      - {{ name: {audience.Name}, purpose: p, owner: o, definition: d, versions: [ {Version(audience)} ] }}")}}
-            destinations:
-              - { name: meta_main, platform: meta, account: {{TestPlatform.Account}}, base_url: "http://127.0.0.1:5480", api_version: v25.0, token: { file: meta.token }, flush_ms: {{options.Flush_ms}} }
-            bindings:
-        {{Lines(options, audience => $"      - {{ audience: {audience.Name}, key: {audience.Key}, destination: meta_main, remote: \"{TestHost.Remote(options, audience)}\" }}")}}
+    private static string Yaml(TestHostOptions options) =>
+        $$"""
+            operator_token: { file: operator.token }
+            workspaces:
+              default:
+                sources:
+                  - { name: signed, token: { file: signed.token }, signature: required, signature_max_age_d: 0, signing_keys: [ { file: signing.key }, { file: second_signing.key } ], default_country: US }
+                  - { name: may_sign, token: { file: may_sign.token }, signature: if_present, signature_max_age_d: 0, signing_keys: [ { file: signing.key } ], default_country: US }
+                  - { name: unsigned, token: { file: unsigned.token }, signature: "off", default_country: US }
+                audiences:
+            {{Lines(
+                options,
+                audience => $"      - {{ name: {audience.Name}, purpose: p, owner: o, definition: d, versions: [ {Version(audience)} ] }}"
+            )}}
+                destinations:
+                  - { name: meta_main, platform: meta, account: {{TestPlatform.Account}}, base_url: "http://127.0.0.1:5480", api_version: v25.0, token: { file: meta.token }, flush_ms: {{options.Flush_ms}} }
+                bindings:
+            {{Lines(
+                options,
+                audience =>
+                    $"      - {{ audience: {audience.Name}, key: {audience.Key}, destination: meta_main, remote: \"{TestHost.Remote(options, audience)}\" }}"
+            )}}
 
-        """;
+            """;
 
-    private static string Version(TestAudience audience) => audience.Window_d is { } days
-        ? string.Create(CultureInfo.InvariantCulture, $"{{ version: 1, window_d: {days} }}")
-        : "{ version: 1 }";
+    private static string Version(TestAudience audience) =>
+        audience.Window_d is { } days
+            ? string.Create(CultureInfo.InvariantCulture, $"{{ version: 1, window_d: {days} }}")
+            : "{ version: 1 }";
 
-    private static string Lines(TestHostOptions options, Func<TestAudience, string> line) => string.Join('\n', options.Audiences.Select(line));
+    private static string Lines(TestHostOptions options, Func<TestAudience, string> line) =>
+        string.Join('\n', options.Audiences.Select(line));
 }

@@ -16,7 +16,7 @@ public sealed record TestHostOptions
 {
     /// <summary>The order gives the remote audience: the first is <see cref="TestHost.Remote"/>(0).</summary>
     public IReadOnlyList<TestAudience> Audiences { get; init; } =
-        [new("high_intent_cart_7d", 7), new("winback_45d", 45), new("post_purchase_14d", 14)];
+    [new("high_intent_cart_7d", 7), new("winback_45d", 45), new("post_purchase_14d", 14)];
 
     /// <summary>The clock of the Host. Tests with fixed days set it; the default is a day that a test cannot assume.</summary>
     public TimeProvider Clock { get; init; } = SuiteClock.New();

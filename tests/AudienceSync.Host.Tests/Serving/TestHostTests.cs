@@ -37,6 +37,8 @@ public sealed class TestHostTests
     public async Task Log_lines_are_captured_with_their_values()
     {
         await using var host = await TestHost.StartAsync();
-        host.LogLines.ShouldContain(line => line.StartsWith(nameof(LogLevel.Information), StringComparison.Ordinal) && line.Contains("AudienceSync is ready at"));
+        host.LogLines.ShouldContain(line =>
+            line.StartsWith(nameof(LogLevel.Information), StringComparison.Ordinal) && line.Contains("AudienceSync is ready at")
+        );
     }
 }

@@ -28,7 +28,18 @@ public sealed class TestPlatform : IAsyncDisposable
 
     public static async Task<TestPlatform> StartAsync(IReadOnlyList<string> remotes, TimeProvider clock)
     {
-        var options = new SandboxOptions { Accounts = [new AccountSettings { Account = Account, Token = Token, Audiences = remotes }] };
+        var options = new SandboxOptions
+        {
+            Accounts =
+            [
+                new AccountSettings
+                {
+                    Account = Account,
+                    Token = Token,
+                    Audiences = remotes,
+                },
+            ],
+        };
         var app = SandboxApp.Create(options, clock, builder => builder.WebHost.UseTestServer());
         await app.StartAsync();
         return new TestPlatform(app);

@@ -47,10 +47,12 @@ public sealed class FrozenHostTests(ITestOutputHelper output) : IDisposable
         await using var frozen = await HostProcess.StartAsync(config, _folder.Path, database, TimeSpan.FromSeconds(5));
         await using var other = await HostProcess.StartAsync(config, _folder.Path, database, TimeSpan.FromSeconds(5));
         _lastTaken = Stopwatch.GetTimestamp();
-        var senders = Enumerable.Range(0, 3).SelectMany(n => new[]
-        {
-            SendAsync(frozen, n == 0 ? 500 : 1, watched: false), SendAsync(other, n == 0 ? 500 : 1, watched: true),
-        }).ToList();
+        var senders = Enumerable
+            .Range(0, 3)
+            .SelectMany(n =>
+                new[] { SendAsync(frozen, n == 0 ? 500 : 1, watched: false), SendAsync(other, n == 0 ? 500 : 1, watched: true) }
+            )
+            .ToList();
         var random = new Random(Seed);
         for (var stop = 0; stop < stops; stop++)
         {
@@ -63,8 +65,12 @@ public sealed class FrozenHostTests(ITestOutputHelper output) : IDisposable
         await _end.CancelAsync();
         await Task.WhenAll(senders).WaitAsync(TimeSpan.FromSeconds(60));
         var longest = Stopwatch.GetElapsedTime(0, _longestGap);
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"seed {Seed}: {stops} pauses of {pause.TotalSeconds} s; the other Host was silent for at most {longest.TotalSeconds:0.00} s"));
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"seed {Seed}: {stops} pauses of {pause.TotalSeconds} s; the other Host was silent for at most {longest.TotalSeconds:0.00} s"
+            )
+        );
         longest.ShouldBeLessThan(Longest, $"seed {Seed}\n{other.Log}");
         await CheckLogAsync(database);
     }
@@ -72,12 +78,17 @@ public sealed class FrozenHostTests(ITestOutputHelper output) : IDisposable
     // Each event is about a different person, so a duplicated one is a stream of two.
     private async Task CheckLogAsync(string database)
     {
-        await using var owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { SearchPath = "ws_default", MaxPoolSize = 1 }.ConnectionString);
-        await using var command = owner.CreateCommand("select count(*) from unnest($1) as r(id) where not exists (select from mt_events e where e.id = r.id)");
+        await using var owner = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(database) { SearchPath = "ws_default", MaxPoolSize = 1 }.ConnectionString
+        );
+        await using var command = owner.CreateCommand(
+            "select count(*) from unnest($1) as r(id) where not exists (select from mt_events e where e.id = r.id)"
+        );
         command.Parameters.Add(new NpgsqlParameter { Value = _receipts.Select(Guid.Parse).ToArray() });
         (await command.ExecuteScalarAsync()).ShouldBe(0L, $"acknowledged but lost, of {_receipts.Count}");
         await using var doubled = owner.CreateCommand(
-            "select count(*) from (select stream_id from mt_events where type = 'audience_member_added' group by stream_id having count(*) > 1) d");
+            "select count(*) from (select stream_id from mt_events where type = 'audience_member_added' group by stream_id having count(*) > 1) d"
+        );
         (await doubled.ExecuteScalarAsync()).ShouldBe(0L);
         _receipts.Count.ShouldBeGreaterThan(1_000, "otherwise there was no load");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_receipts.Count} events acknowledged, lost 0, duplicated 0"));
@@ -87,7 +98,10 @@ public sealed class FrozenHostTests(ITestOutputHelper output) : IDisposable
     {
         while (!_end.IsCancellationRequested)
         {
-            var body = events == 1 ? Event().ToJsonString() : new JsonArray([.. Enumerable.Range(0, events).Select(_ => (JsonNode?)Event())]).ToJsonString();
+            var body =
+                events == 1
+                    ? Event().ToJsonString()
+                    : new JsonArray([.. Enumerable.Range(0, events).Select(_ => (JsonNode?)Event())]).ToJsonString();
             while (!await TryAsync(host, body) && !_end.IsCancellationRequested)
             {
                 await Task.Yield(); // A refused sender resends the same event.
@@ -121,7 +135,9 @@ public sealed class FrozenHostTests(ITestOutputHelper output) : IDisposable
         }
 
         using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
-        JsonElement[] receipts = json.RootElement.TryGetProperty("results", out var results) ? [.. results.EnumerateArray()] : [json.RootElement];
+        JsonElement[] receipts = json.RootElement.TryGetProperty("results", out var results)
+            ? [.. results.EnumerateArray()]
+            : [json.RootElement];
         foreach (var receipt in receipts)
         {
             receipt.GetProperty("status").GetString().ShouldBe("accepted");

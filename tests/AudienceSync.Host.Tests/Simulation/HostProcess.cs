@@ -42,7 +42,13 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }
 
-    public static async Task<HostProcess> StartAsync(string config, string dataFolder, string postgres, TimeSpan? lease = null, bool sharesByAgents = false)
+    public static async Task<HostProcess> StartAsync(
+        string config,
+        string dataFolder,
+        string postgres,
+        TimeSpan? lease = null,
+        bool sharesByAgents = false
+    )
     {
         var url = $"http://127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}";
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "AudienceSync.Host.dll"), "serve"])
@@ -57,7 +63,9 @@ internal sealed class HostProcess : IAsyncDisposable
         start.Environment["AUDIENCESYNC_CONFIG"] = config;
         start.Environment["AUDIENCESYNC_MASTER_KEY"] = TestHostFiles.MasterKey;
         start.Environment["AUDIENCESYNC_WORK"] = sharesByAgents ? "" : HostSettings.ByLeases;
-        start.Environment["AUDIENCESYNC_LEASE_S"] = lease is { } time ? ((int)time.TotalSeconds).ToString(CultureInfo.InvariantCulture) : "";
+        start.Environment["AUDIENCESYNC_LEASE_S"] = lease is { } time
+            ? ((int)time.TotalSeconds).ToString(CultureInfo.InvariantCulture)
+            : "";
         var host = new HostProcess(Process.Start(start)!, url);
         await host._lines.WaitForAsync("AudienceSync is ready at ");
         return host;

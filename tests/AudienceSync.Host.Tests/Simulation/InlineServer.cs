@@ -29,9 +29,7 @@ internal sealed class InlineServer : IServer
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 
     /// <summary>Null when the application aborted the connection.</summary>
     public async Task<HttpResponseMessage?> ServeAsync(HttpRequestMessage request, byte[] body)
@@ -63,7 +61,11 @@ internal sealed class InlineServer : IServer
             RawTarget = url.PathAndQuery,
             Scheme = url.Scheme,
         };
-        foreach (var (name, values) in request.Headers.Concat(request.Content?.Headers ?? Enumerable.Empty<KeyValuePair<string, IEnumerable<string>>>()))
+        foreach (
+            var (name, values) in request.Headers.Concat(
+                request.Content?.Headers ?? Enumerable.Empty<KeyValuePair<string, IEnumerable<string>>>()
+            )
+        )
         {
             feature.Headers[name] = values.ToArray();
         }
@@ -75,7 +77,11 @@ internal sealed class InlineServer : IServer
 
     private static HttpResponseMessage AnswerOf(HttpRequestMessage request, HttpResponseFeature response, byte[] body)
     {
-        var message = new HttpResponseMessage((HttpStatusCode)response.StatusCode) { RequestMessage = request, Content = new ByteArrayContent(body) };
+        var message = new HttpResponseMessage((HttpStatusCode)response.StatusCode)
+        {
+            RequestMessage = request,
+            Content = new ByteArrayContent(body),
+        };
         foreach (var (name, values) in response.Headers)
         {
             if (!message.Headers.TryAddWithoutValidation(name, values.ToArray()))

@@ -38,17 +38,32 @@ public sealed class PausedHostTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _database = await PostgresCluster.CreateDatabaseAsync();
-        _owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(_database) { SearchPath = "ws_default", MaxPoolSize = 2 }.ConnectionString);
-        var account = new AccountSettings { Account = TestPlatform.Account, Token = TestPlatform.Token, Audiences = [TestHost.Remote(0)] };
+        _owner = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(_database) { SearchPath = "ws_default", MaxPoolSize = 2 }.ConnectionString
+        );
+        var account = new AccountSettings
+        {
+            Account = TestPlatform.Account,
+            Token = TestPlatform.Token,
+            Audiences = [TestHost.Remote(0)],
+        };
         _platform = SandboxApp.Create(new SandboxOptions { Urls = "http://127.0.0.1:0", Accounts = [account] }, TimeProvider.System);
         await _platform.StartAsync();
         var url = _platform.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         _admin = new HttpClient { BaseAddress = new Uri(url) };
-        _config = TestHostFiles.Write(_folder, _options with
-        {
-            Yaml = yaml => yaml.Replace("http://127.0.0.1:5480", url, StringComparison.Ordinal)
-                .Replace("platform: meta,", $"platform: meta, call_timeout_s: {CallTimeoutS.ToString(CultureInfo.InvariantCulture)},", StringComparison.Ordinal),
-        });
+        _config = TestHostFiles.Write(
+            _folder,
+            _options with
+            {
+                Yaml = yaml =>
+                    yaml.Replace("http://127.0.0.1:5480", url, StringComparison.Ordinal)
+                        .Replace(
+                            "platform: meta,",
+                            $"platform: meta, call_timeout_s: {CallTimeoutS.ToString(CultureInfo.InvariantCulture)},",
+                            StringComparison.Ordinal
+                        ),
+            }
+        );
     }
 
     public async Task DisposeAsync()
@@ -63,7 +78,16 @@ public sealed class PausedHostTests : IAsyncLifetime
     public async Task A_host_paused_in_a_call_and_resumed_after_losing_the_account_writes_nothing_stale_and_the_lists_converge()
     {
         await using var paused = await StartAsync();
-        using var fault = await _admin.PostAsJsonAsync("/admin/faults", new { kind = "delay", operation = "add", count = 1, delay_ms = 1_000 });
+        using var fault = await _admin.PostAsJsonAsync(
+            "/admin/faults",
+            new
+            {
+                kind = "delay",
+                operation = "add",
+                count = 1,
+                delay_ms = 1_000,
+            }
+        );
         await SendEventAsync(paused, "add", "ann");
         await Waiting.UntilAsync(async () => await FiredAsync() == 1, () => $"No call arrived: {paused.Log}");
         await paused.PauseAsync();
@@ -90,10 +114,14 @@ public sealed class PausedHostTests : IAsyncLifetime
         await SendEventAsync(other, "add", "dan");
         await QuietAsync(other);
         (await PeopleAsync()).ShouldBe(2);
-        (await AskAsync("select count(*)::text from calls where fence <= " + fence)).ShouldBe("0", "no call of the former owner was ever recorded");
+        (await AskAsync("select count(*)::text from calls where fence <= " + fence)).ShouldBe(
+            "0",
+            "no call of the former owner was ever recorded"
+        );
     }
 
-    private const string LedgerSql = "select string_agg(person || ' ' || status || ' ' || revision || ' ' || updated_at, ';' order by person) from ledger";
+    private const string LedgerSql =
+        "select string_agg(person || ' ' || status || ' ' || revision || ' ' || updated_at, ';' order by person) from ledger";
 
     private const string CallsSql = "select string_agg(call_id || ' ' || fence, ';' order by call_id) from calls";
 
@@ -114,11 +142,17 @@ public sealed class PausedHostTests : IAsyncLifetime
         ((int)answer.StatusCode).ShouldBe(200, await answer.Content.ReadAsStringAsync());
     }
 
-    private static Task QuietAsync(HostProcess host) => Waiting.UntilAsync(
-        async () => (await host.Operator.GetFromJsonAsync<JsonElement>("/v1/status")).GetProperty("quiet").GetBoolean(),
-        () => $"The Host never became quiet: {host.Log}");
+    private static Task QuietAsync(HostProcess host) =>
+        Waiting.UntilAsync(
+            async () => (await host.Operator.GetFromJsonAsync<JsonElement>("/v1/status")).GetProperty("quiet").GetBoolean(),
+            () => $"The Host never became quiet: {host.Log}"
+        );
 
-    private async Task<int> FiredAsync() => (await _admin.GetFromJsonAsync<JsonElement>("/admin/faults")).ToString() is var text && text.Contains("\"fired\":1", StringComparison.Ordinal) ? 1 : 0;
+    private async Task<int> FiredAsync() =>
+        (await _admin.GetFromJsonAsync<JsonElement>("/admin/faults")).ToString() is var text
+        && text.Contains("\"fired\":1", StringComparison.Ordinal)
+            ? 1
+            : 0;
 
     private async Task<int> PeopleAsync() =>
         (await _admin.GetFromJsonAsync<JsonElement>($"/admin/lists/{TestHost.Remote(0)}")).GetProperty("people").GetInt32();

@@ -18,7 +18,8 @@ namespace AudienceSync.Host.Tests.Simulation;
 /// One ad account and the host that works on it: the real loop; the test runs its rounds. When a host dies, the next one has only the state
 /// in the tables.
 /// </summary>
-internal sealed class SimulatedAccount(TestWorkspace workspace, VirtualTime clock, string name, IDestination destination, Random chance) : IDisposable
+internal sealed class SimulatedAccount(TestWorkspace workspace, VirtualTime clock, string name, IDestination destination, Random chance)
+    : IDisposable
 {
     private readonly Wake _wake = new(TimeProvider.System);
     private AccountLoop? _loop;
@@ -67,15 +68,57 @@ internal sealed class SimulatedAccount(TestWorkspace workspace, VirtualTime cloc
     private AccountLoop NewLoop(LeaseStore leases)
     {
         var (deliveries, identifiers) = (new DeliveryStore(workspace.Database), new IdentifierStore(workspace.Database));
-        var budget = new CallBudget(name, destination.Limits.Allowances, new BudgetStore(workspace.Database), clock) { RequestsPerCall = destination.Limits.RequestsPerCall };
-        var calls = new MemberCalls(deliveries, identifiers, workspace.Vault, destination, budget, workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), clock);
+        var budget = new CallBudget(name, destination.Limits.Allowances, new BudgetStore(workspace.Database), clock)
+        {
+            RequestsPerCall = destination.Limits.RequestsPerCall,
+        };
+        var calls = new MemberCalls(
+            deliveries,
+            identifiers,
+            workspace.Vault,
+            destination,
+            budget,
+            workspace.Shared,
+            new CallSeal(new MasterKeys(workspace.Master)),
+            clock
+        );
         var planner = new PagePlanner(destination, identifiers, workspace.Vault);
-        var pass = new LaneProcessor(name, destination, new LaneStore(workspace.Database), deliveries, planner, calls, chance.NextDouble, clock, NullLogger.Instance);
+        var pass = new LaneProcessor(
+            name,
+            destination,
+            new LaneStore(workspace.Database),
+            deliveries,
+            planner,
+            calls,
+            chance.NextDouble,
+            clock,
+            NullLogger.Instance
+        );
         var jobs = new JobPoller(name, destination, new JobStore(workspace.Database), clock, NullLogger.Instance);
         var exclusive = new ExclusiveResync(
-            new ResyncSessionStore(workspace.Database), deliveries, identifiers, workspace.Vault, destination, budget, chance.NextDouble, clock, NullLogger.Instance);
+            new ResyncSessionStore(workspace.Database),
+            deliveries,
+            identifiers,
+            workspace.Vault,
+            destination,
+            budget,
+            chance.NextDouble,
+            clock,
+            NullLogger.Instance
+        );
         var cycle = BindingCycle.Open(workspace.Database, pass, planner, exclusive, destination.Limits, clock, NullLogger.Instance);
-        return new AccountLoop(name, cycle, jobs, budget, new AccountStore(workspace.Database), leases, _wake, TimeSpan.FromSeconds(1), clock, NullLogger<AccountLoop>.Instance);
+        return new AccountLoop(
+            name,
+            cycle,
+            jobs,
+            budget,
+            new AccountStore(workspace.Database),
+            leases,
+            _wake,
+            TimeSpan.FromSeconds(1),
+            clock,
+            NullLogger<AccountLoop>.Instance
+        );
     }
 }
 

@@ -28,21 +28,26 @@ internal sealed class SimulationQueries(TestWorkspace workspace, VirtualTime clo
         """;
 
     /// <summary>Resets everything to the initial state. Much faster than a new database.</summary>
-    public static Task EmptyAsync(TestWorkspace workspace) => workspace.ExecuteAsync(
-        "truncate people, vault, membership, ledger, residual_deliveries, calls, jobs, budgets, cutovers, removal_plans, pauses, resyncs, refreshes, bindings, accounts, leases restart identity cascade");
+    public static Task EmptyAsync(TestWorkspace workspace) =>
+        workspace.ExecuteAsync(
+            "truncate people, vault, membership, ledger, residual_deliveries, calls, jobs, budgets, cutovers, removal_plans, pauses, resyncs, refreshes, bindings, accounts, leases restart identity cascade"
+        );
 
     public Task<List<string>> PendingRemovalsAsync(string destination, DateTimeOffset dueBy) => AskAsync(PendingSql, destination, dueBy);
 
     /// <summary>The ledger and the residual deliveries of a remote audience, for the analysis of a failing seed.</summary>
-    public Task<List<string>> LedgerAsync(string remote) => AskAsync(
-        """
-        select l.person || ' status ' || l.status || ' revision ' || l.revision || coalesce(' ' || l.reason, '') || case when l.job_id is null then '' else ' in job' end
-            || case when l.redeliver then ' again' else '' end || coalesce(' residual ' || r.what, '')
-        from bindings b join ledger l using (binding_id)
-        left join lateral (select string_agg(r.revision || ' kind ' || r.kind || ' at ' || r.try_at, ', ') as what from residual_deliveries r
-          where r.binding_id = l.binding_id and r.person = l.person) r on true
-        where b.remote = $1 order by l.person
-        """, remote);
+    public Task<List<string>> LedgerAsync(string remote) =>
+        AskAsync(
+            """
+            select l.person || ' status ' || l.status || ' revision ' || l.revision || coalesce(' ' || l.reason, '') || case when l.job_id is null then '' else ' in job' end
+                || case when l.redeliver then ' again' else '' end || coalesce(' residual ' || r.what, '')
+            from bindings b join ledger l using (binding_id)
+            left join lateral (select string_agg(r.revision || ' kind ' || r.kind || ' at ' || r.try_at, ', ') as what from residual_deliveries r
+              where r.binding_id = l.binding_id and r.person = l.person) r on true
+            where b.remote = $1 order by l.person
+            """,
+            remote
+        );
 
     /// <summary>The next due time of each account that has waiting work.</summary>
     public async Task<Dictionary<string, DateTimeOffset>> NextTimesAsync()
@@ -62,8 +67,11 @@ internal sealed class SimulationQueries(TestWorkspace workspace, VirtualTime clo
     /// <summary>An operator resumes what stopped.</summary>
     public async Task ResumeAsync()
     {
-        foreach (var destination in await AskAsync(
-            "select distinct a.destination from accounts a left join bindings b using (destination) where a.stopped_code is not null or b.stopped_code is not null"))
+        foreach (
+            var destination in await AskAsync(
+                "select distinct a.destination from accounts a left join bindings b using (destination) where a.stopped_code is not null or b.stopped_code is not null"
+            )
+        )
         {
             await new BindingStore(workspace.Database).ResumeAsync(destination, default);
         }

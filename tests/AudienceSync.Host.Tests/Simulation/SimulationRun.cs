@@ -88,8 +88,9 @@ internal sealed class SimulationRun : IAsyncDisposable
             // From this run's random numbers, so that the order of people depends on the seed, too.
             var id = new byte[16];
             _random.NextBytes(id);
-            _people.Add(await _setup.AddPersonAsync(
-                new PersonId(new Guid(id)), NewEmail(), _random.Next(2) == 0 ? $"+1 657 777 {n:0000}" : null));
+            _people.Add(
+                await _setup.AddPersonAsync(new PersonId(new Guid(id)), NewEmail(), _random.Next(2) == 0 ? $"+1 657 777 {n:0000}" : null)
+            );
         }
 
         var until = _clock.GetUtcNow() + FaultTime;
@@ -162,8 +163,10 @@ internal sealed class SimulationRun : IAsyncDisposable
         if (call.Operation == MemberOperation.Add)
         {
             Adds++;
-            (await _queries.PendingRemovalsAsync(platform, _left[platform]))
-                .ShouldBe([], $"an add to {platform} {call.Audience} leaves while removals wait at {_clock.GetUtcNow():O}");
+            (await _queries.PendingRemovalsAsync(platform, _left[platform])).ShouldBe(
+                [],
+                $"an add to {platform} {call.Audience} leaves while removals wait at {_clock.GetUtcNow():O}"
+            );
             _left[platform] = _clock.GetUtcNow();
         }
         else
@@ -272,9 +275,12 @@ internal sealed class SimulationRun : IAsyncDisposable
     private IEnumerable<string> Wanted(string platform, int key)
     {
         var rules = Normalizers.BuiltIn.Current(SimulatedPlatforms.FamilyOf(platform));
-        return _people.Where(person => _setup.IsPresent(key, person)).Select(_setup.IdentifiersOf)
+        return _people
+            .Where(person => _setup.IsPresent(key, person))
+            .Select(_setup.IdentifiersOf)
             .SelectMany(person => new[] { PersonField.Email, PersonField.Phone }.Select(field => rules.Text(person, field)))
-            .OfType<string>().Select(Digest);
+            .OfType<string>()
+            .Select(Digest);
     }
 
     private string Digest(string text)
@@ -287,11 +293,16 @@ internal sealed class SimulationRun : IAsyncDisposable
     private async Task<string> LedgerAsync(string remote)
     {
         var rows = await _queries.LedgerAsync(remote);
-        return string.Concat(rows.Select(row => $"\n  {_people.Aggregate(row, (text, person) => text.Replace(person.ToString(), _setup.EmailOf(person), StringComparison.Ordinal))}"));
+        return string.Concat(
+            rows.Select(row =>
+                $"\n  {_people.Aggregate(row, (text, person) => text.Replace(person.ToString(), _setup.EmailOf(person), StringComparison.Ordinal))}"
+            )
+        );
     }
 
     // With the names that a failing seed is analyzed by.
-    private List<string> Named(IEnumerable<string> digests) => [.. digests.Select(digest => _names.GetValueOrDefault(digest, digest)).Order(StringComparer.Ordinal)];
+    private List<string> Named(IEnumerable<string> digests) =>
+        [.. digests.Select(digest => _names.GetValueOrDefault(digest, digest)).Order(StringComparer.Ordinal)];
 
     private void Log(string what) => Trace.Add($"{_clock.GetUtcNow():HH:mm:ss.fff} {what}");
 

@@ -22,7 +22,9 @@ public sealed class SimulationTests(ITestOutputHelper output)
         var seeds = Chosen();
         var left = new ConcurrentQueue<int>(seeds);
         var sent = new ConcurrentBag<SeedReport>();
-        await Task.WhenAll(Enumerable.Range(0, Math.Min(seeds.Count, Environment.ProcessorCount)).Select(_ => Task.Run(() => WorkAsync(left, sent))));
+        await Task.WhenAll(
+            Enumerable.Range(0, Math.Min(seeds.Count, Environment.ProcessorCount)).Select(_ => Task.Run(() => WorkAsync(left, sent)))
+        );
 
         var reports = sent.OrderBy(report => report.Seed).ToList();
         foreach (var line in Number(OneSeed) is null ? [] : reports.SelectMany(report => report.Trace))
@@ -32,8 +34,13 @@ public sealed class SimulationTests(ITestOutputHelper output)
 
         var failures = reports.Where(report => report.Failure is not null).ToList();
         output.WriteLine($"{reports.Count} seeds, {failures.Count} fail: {string.Join(' ', failures.Select(report => report.Seed))}");
-        output.WriteLine($"{reports.Sum(r => r.Adds)} calls with adds, {reports.Sum(r => r.Removals)} with removals, {reports.Sum(r => r.Deaths)} hosts died");
-        failures.Count.ShouldBe(0, $"{failures.Count} of {reports.Count} seeds fail:\n{string.Join("\n\n", failures.Take(MostFailuresShown).Select(report => report.Failure))}");
+        output.WriteLine(
+            $"{reports.Sum(r => r.Adds)} calls with adds, {reports.Sum(r => r.Removals)} with removals, {reports.Sum(r => r.Deaths)} hosts died"
+        );
+        failures.Count.ShouldBe(
+            0,
+            $"{failures.Count} of {reports.Count} seeds fail:\n{string.Join("\n\n", failures.Take(MostFailuresShown).Select(report => report.Failure))}"
+        );
         reports.Count.ShouldBe(seeds.Count);
         reports.Sum(report => report.Removals).ShouldBeGreaterThan(0);
         reports.Sum(report => report.Deaths + (Number(OneSeed) is null ? 0 : 1)).ShouldBeGreaterThan(0);
@@ -43,11 +50,17 @@ public sealed class SimulationTests(ITestOutputHelper output)
     public async Task A_seed_has_the_same_trace_each_time()
     {
         const int seed = 18;
-        var stories = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
-        {
-            await using var workspace = await TestWorkspace.CreateAsync(null, null);
-            return (await PlayAsync(workspace, seed)).Trace;
-        })));
+        var stories = await Task.WhenAll(
+            Enumerable
+                .Range(0, 2)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        await using var workspace = await TestWorkspace.CreateAsync(null, null);
+                        return (await PlayAsync(workspace, seed)).Trace;
+                    })
+                )
+        );
 
         stories[0].Count.ShouldBeGreaterThan(100);
         stories[0].ShouldBe(stories[1]);
@@ -81,10 +94,13 @@ public sealed class SimulationTests(ITestOutputHelper output)
         return new SeedReport(seed, failed, run.Trace, run.Adds, run.Removals, run.Deaths);
     }
 
-    private static List<int> Chosen() => Number(OneSeed) is { } one ? [one] : [.. Enumerable.Range(0, Number("AUDIENCESYNC_SEEDS") ?? Seeds)];
+    private static List<int> Chosen() =>
+        Number(OneSeed) is { } one ? [one] : [.. Enumerable.Range(0, Number("AUDIENCESYNC_SEEDS") ?? Seeds)];
 
     private static int? Number(string name) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 
     private sealed record SeedReport(int Seed, string? Failure, List<string> Trace, int Adds, int Removals, int Deaths);
 }

@@ -28,6 +28,7 @@ internal sealed class SleepWatch(VirtualTime clock) : TimeProvider
             },
             state,
             dueTime,
-            period);
+            period
+        );
     }
 }

@@ -25,9 +25,24 @@ public sealed partial class HotPlanTests
     // By the classes themselves: a class that gets another name must not leave these tests.
     private static readonly string[] HotOwners =
     [
-        nameof(AppendSql), nameof(MembershipStore), nameof(PermissionStore), nameof(InheritStore), nameof(AccountStore), nameof(LaneStore),
-        nameof(LedgerStore), nameof(ResidualStore), nameof(JobStore), nameof(BudgetStore), nameof(LeaseStore), nameof(RotationStore),
-        nameof(PlanStore), nameof(RemovalRangeQueries), nameof(RedeliveryStore), nameof(HolderStore), nameof(RunStore), nameof(CallStore),
+        nameof(AppendSql),
+        nameof(MembershipStore),
+        nameof(PermissionStore),
+        nameof(InheritStore),
+        nameof(AccountStore),
+        nameof(LaneStore),
+        nameof(LedgerStore),
+        nameof(ResidualStore),
+        nameof(JobStore),
+        nameof(BudgetStore),
+        nameof(LeaseStore),
+        nameof(RotationStore),
+        nameof(PlanStore),
+        nameof(RemovalRangeQueries),
+        nameof(RedeliveryStore),
+        nameof(HolderStore),
+        nameof(RunStore),
+        nameof(CallStore),
         nameof(LatencyStore),
     ];
 
@@ -35,8 +50,13 @@ public sealed partial class HotPlanTests
     // settings.
     private static readonly string[] OfSmallTables =
     [
-        "AppendSql.Refused", "BudgetStore.ForgetSql", "JobStore.NamedSql", "LeaseStore.RenewSql",
-        "ResidualStore.ForgetSql", "ResidualStore.MarkSentSql", "AccountStore.HasRemovalsSql",
+        "AppendSql.Refused",
+        "BudgetStore.ForgetSql",
+        "JobStore.NamedSql",
+        "LeaseStore.RenewSql",
+        "ResidualStore.ForgetSql",
+        "ResidualStore.MarkSentSql",
+        "AccountStore.HasRemovalsSql",
     ];
 
     private const string FillSql = """
@@ -75,9 +95,13 @@ public sealed partial class HotPlanTests
         await using var connection = await workspace.Database.Hot.OpenConnectionAsync();
 
         (await ExplainAsync(connection, SqlConstants.All["LaneStore.LaneSql"])).ShouldContain("Index Scan using membership_changed");
-        (await ExplainAsync(connection, SqlConstants.All["MembershipStore.EventsSql"])).ShouldContain("Index Scan using pkey_mt_events_seq_id");
+        (await ExplainAsync(connection, SqlConstants.All["MembershipStore.EventsSql"])).ShouldContain(
+            "Index Scan using pkey_mt_events_seq_id"
+        );
         (await ExplainAsync(connection, SqlConstants.All["MembershipStore.ExpiredSql"])).ShouldContain("Index Scan using membership_until");
-        (await ExplainAsync(connection, SqlConstants.All["MembershipStore.PeopleSql"])).ShouldContain("((key_id = k.key_id) AND (person = d.person))");
+        (await ExplainAsync(connection, SqlConstants.All["MembershipStore.PeopleSql"])).ShouldContain(
+            "((key_id = k.key_id) AND (person = d.person))"
+        );
     }
 
     [Fact]
@@ -97,7 +121,8 @@ public sealed partial class HotPlanTests
         await using var workspace = await FilledAsync(20);
         await using var connection = await workspace.Database.Query.OpenConnectionAsync();
 
-        Whole().IsMatch(await ExplainAsync(connection, SqlConstants.All["AppendSql.KnownEvents"]))
+        Whole()
+            .IsMatch(await ExplainAsync(connection, SqlConstants.All["AppendSql.KnownEvents"]))
             .ShouldBeTrue("otherwise the test above proves nothing");
     }
 
@@ -111,7 +136,9 @@ public sealed partial class HotPlanTests
         {
             var plan = await ExplainAsync(connection, sql);
             Whole().IsMatch(plan).ShouldBeFalse($"{name} on a {state} database:\n{plan}");
-            (plan.Contains("Join Filter", StringComparison.Ordinal) && !OfSmallTables.Contains(name)).ShouldBeFalse($"{name} on a {state} database:\n{plan}");
+            (plan.Contains("Join Filter", StringComparison.Ordinal) && !OfSmallTables.Contains(name)).ShouldBeFalse(
+                $"{name} on a {state} database:\n{plan}"
+            );
         }
     }
 
@@ -129,7 +156,10 @@ public sealed partial class HotPlanTests
     private static async Task<string> ExplainAsync(NpgsqlConnection connection, string sql)
     {
         await ExecuteAsync(connection, $"prepare explained as {sql}");
-        await using var count = new NpgsqlCommand("select cardinality(parameter_types) from pg_prepared_statements where name = 'explained'", connection);
+        await using var count = new NpgsqlCommand(
+            "select cardinality(parameter_types) from pg_prepared_statements where name = 'explained'",
+            connection
+        );
         var nulls = string.Join(", ", Enumerable.Repeat("null", (int)(await count.ExecuteScalarAsync())!));
         var lines = new List<string>();
         await using (var explain = new NpgsqlCommand($"explain execute explained{(nulls.Length == 0 ? "" : $"({nulls})")}", connection))
@@ -154,6 +184,10 @@ public sealed partial class HotPlanTests
         await command.ExecuteNonQueryAsync();
     }
 
-    [GeneratedRegex(@"Seq Scan on (mt_events|mt_streams|people|person_aliases|vault|membership|ledger|residual_deliveries|jobs|budgets|delivered_cells)\s|Hash Join|Merge Join|Materialize|Memoize|Bitmap", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"Seq Scan on (mt_events|mt_streams|people|person_aliases|vault|membership|ledger|residual_deliveries|jobs|budgets|delivered_cells)\s|Hash Join|Merge Join|Materialize|Memoize|Bitmap",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Whole();
 }

@@ -86,7 +86,10 @@ public sealed class RightsTests
             await using var connection = await login.OpenConnectionAsync();
             await ExecuteAsync(connection, role);
 
-            (await Should.ThrowAsync<PostgresException>(() => ExecuteAsync(connection, sql), sql)).SqlState.ShouldBe(InsufficientPrivilege, sql);
+            (await Should.ThrowAsync<PostgresException>(() => ExecuteAsync(connection, sql), sql)).SqlState.ShouldBe(
+                InsufficientPrivilege,
+                sql
+            );
         }
 
         (await workspace.RowsAsync("select type from mt_events")).ShouldBe(["audience_registered", "audience_key_published_v2"]);
@@ -98,9 +101,13 @@ public sealed class RightsTests
         await using var workspace = await TestWorkspace.CreateAsync();
         await using var login = await LoginAsync(workspace);
         await using var connection = await login.OpenConnectionAsync();
-        var owner = await workspace.AskAsync<string>("select tableowner::text from pg_tables where schemaname = 'ws_default' and tablename = 'mt_events'");
+        var owner = await workspace.AskAsync<string>(
+            "select tableowner::text from pg_tables where schemaname = 'ws_default' and tablename = 'mt_events'"
+        );
 
-        (await Should.ThrowAsync<PostgresException>(() => ExecuteAsync(connection, $"set role {owner}"))).SqlState.ShouldBe(InsufficientPrivilege);
+        (await Should.ThrowAsync<PostgresException>(() => ExecuteAsync(connection, $"set role {owner}"))).SqlState.ShouldBe(
+            InsufficientPrivilege
+        );
     }
 
     private static async Task<NpgsqlDataSource> LoginAsync(TestWorkspace workspace)

@@ -14,18 +14,35 @@ namespace AudienceSync.Host.Tests.Storage;
 public sealed class TargetingSqlTests
 {
     // Suppressed nowhere by name, here, elsewhere, or at both.
-    private static readonly string[][] RestrictedAt = [[], ["here"], ["elsewhere"], ["elsewhere", "here"]];
+    private static readonly string[][] RestrictedAt =
+    [
+        [],
+        ["here"],
+        ["elsewhere"],
+        ["elsewhere", "here"],
+    ];
 
     private static readonly MembershipStatus[] States = Enum.GetValues<MembershipStatus>();
 
     private static readonly List<TargetingRestrictions> Restrictions =
-        [.. Enumerable.Range(0, (int)Enum.GetValues<TargetingRestrictions>().Aggregate((all, one) => all | one) + 1).Select(bits => (TargetingRestrictions)bits)];
+    [
+        .. Enumerable
+            .Range(0, (int)Enum.GetValues<TargetingRestrictions>().Aggregate((all, one) => all | one) + 1)
+            .Select(bits => (TargetingRestrictions)bits),
+    ];
 
     [Fact]
     public async Task Who_may_be_targeted_and_who_opted_out_is_the_same_in_SQL_for_every_state_and_combination_of_restrictions()
     {
-        var cases = States.SelectMany(state => Restrictions.SelectMany(restrictions => RestrictedAt.SelectMany(at => new[] { true, false }.Select(
-            consent => (State: state, Restrictions: restrictions, At: at, Consent: consent))))).ToList();
+        var cases = States
+            .SelectMany(state =>
+                Restrictions.SelectMany(restrictions =>
+                    RestrictedAt.SelectMany(at =>
+                        new[] { true, false }.Select(consent => (State: state, Restrictions: restrictions, At: at, Consent: consent))
+                    )
+                )
+            )
+            .ToList();
         cases.Count.ShouldBe(6 * 256 * 4 * 2);
 
         // In the table, people who are suppressed nowhere by name have no list.
@@ -38,8 +55,11 @@ public sealed class TargetingSqlTests
             cross join lateral (select m.*) c cross join lateral (select 'here' as destination) b cross join lateral (select d.consent_required) a
             order by d.place
             """,
-            [.. cases.Select(one => (short)one.State)], cases.Select(one => (short)one.Restrictions).ToArray(),
-            cases.Select(one => string.Join(',', one.At)).ToArray(), cases.Select(one => one.Consent).ToArray());
+            [.. cases.Select(one => (short)one.State)],
+            cases.Select(one => (short)one.Restrictions).ToArray(),
+            cases.Select(one => string.Join(',', one.At)).ToArray(),
+            cases.Select(one => one.Consent).ToArray()
+        );
 
         rows.Count.ShouldBe(cases.Count);
         foreach (var (row, (state, restrictions, at, consent)) in rows.Zip(cases))
@@ -47,10 +67,15 @@ public sealed class TargetingSqlTests
             var here = at.Contains("here");
             row.ShouldBe(
                 [
-                    TargetingRule.IsTargetable(state), TargetingRule.IsDesired(state, restrictions, here, consent), TargetingRule.IsOptOut(restrictions, here),
-                    !TargetingRule.IsTargetable(state), TargetingRule.MayHaveToLeave(state), TargetingRule.IsEnded(state),
+                    TargetingRule.IsTargetable(state),
+                    TargetingRule.IsDesired(state, restrictions, here, consent),
+                    TargetingRule.IsOptOut(restrictions, here),
+                    !TargetingRule.IsTargetable(state),
+                    TargetingRule.MayHaveToLeave(state),
+                    TargetingRule.IsEnded(state),
                 ],
-                $"{state}, {restrictions}, suppressed at [{string.Join(", ", at)}], consent required: {consent}");
+                $"{state}, {restrictions}, suppressed at [{string.Join(", ", at)}], consent required: {consent}"
+            );
         }
     }
 
@@ -61,7 +86,8 @@ public sealed class TargetingSqlTests
 
         var rows = await RowsAsync(
             $"select l.status {TargetingSql.MayBeThere} from unnest($1::smallint[]) with ordinality as l(status, place) order by l.place",
-            [.. statuses.Select(status => (short)status)]);
+            [.. statuses.Select(status => (short)status)]
+        );
 
         rows.Select(row => row[0]).ShouldBe(statuses.Select(status => Refusals.MayBeThere(new LedgerEntry(status, 1, default))));
     }

@@ -12,22 +12,46 @@ internal sealed class TestWebhooks(byte[] secret) : IDisposable
 {
     private readonly AliasDigester _digester = new(secret);
 
-    public PendingEvent Add(string id, DateTimeOffset at, string? customer = null, string? email = null, string? phone = null, int key = 0) =>
-        Event(id, new AudienceMemberAdded(AudienceKey.Of($"k{key}", 1), at, "test", default, null), at, customer, email, phone);
+    public PendingEvent Add(
+        string id,
+        DateTimeOffset at,
+        string? customer = null,
+        string? email = null,
+        string? phone = null,
+        int key = 0
+    ) => Event(id, new AudienceMemberAdded(AudienceKey.Of($"k{key}", 1), at, "test", default, null), at, customer, email, phone);
 
-    public PendingEvent Remove(string id, DateTimeOffset at, string? customer = null, string? email = null, string? phone = null, int key = 0) =>
-        Event(id, new AudienceMemberRemoved(AudienceKey.Of($"k{key}", 1), at, "test", default, null), at, customer, email, phone);
+    public PendingEvent Remove(
+        string id,
+        DateTimeOffset at,
+        string? customer = null,
+        string? email = null,
+        string? phone = null,
+        int key = 0
+    ) => Event(id, new AudienceMemberRemoved(AudienceKey.Of($"k{key}", 1), at, "test", default, null), at, customer, email, phone);
 
     /// <summary>Any event of a person.</summary>
-    public PendingEvent Event(string id, IStoredEvent sent, DateTimeOffset at, string? customer = null, string? email = null, string? phone = null)
+    public PendingEvent Event(
+        string id,
+        IStoredEvent sent,
+        DateTimeOffset at,
+        string? customer = null,
+        string? email = null,
+        string? phone = null
+    )
     {
         var aliases = new List<Alias>();
         AddAlias(aliases, IdentifierKind.CustomerId, customer);
         AddAlias(aliases, IdentifierKind.Email, email);
         AddAlias(aliases, IdentifierKind.Phone, phone);
         return new PendingEvent(
-            EventId.Derive("test", id), EventTypes.AliasOf(sent), EventJson.Write(sent), at, [.. aliases],
-            IdentifierReader.Read(customer, email, phone, "US"));
+            EventId.Derive("test", id),
+            EventTypes.AliasOf(sent),
+            EventJson.Write(sent),
+            at,
+            [.. aliases],
+            IdentifierReader.Read(customer, email, phone, "US")
+        );
     }
 
     public static PendingRequest Request(params PendingEvent[] events) =>

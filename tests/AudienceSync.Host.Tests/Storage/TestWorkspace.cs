@@ -35,12 +35,14 @@ internal sealed class TestWorkspace : IAsyncDisposable
         Tombstones = new TombstoneDigester(Secret);
         Webhooks = new TestWebhooks(Secret);
         Shared = new SharedCells(new HolderStore(Database), Webhooks.Digester);
-        Owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            SearchPath = Name.Schema,
-            MaxPoolSize = 4,
-            ApplicationName = "owner",
-        }.ConnectionString);
+        Owner = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(connectionString)
+            {
+                SearchPath = Name.Schema,
+                MaxPoolSize = 4,
+                ApplicationName = "owner",
+            }.ConnectionString
+        );
     }
 
     public string ConnectionString { get; }
@@ -98,7 +100,8 @@ internal sealed class TestWorkspace : IAsyncDisposable
     }
 
     /// <summary>From here on every key requires granted consent.</summary>
-    public void RequireConsent() => Keys = new AudienceKeys([.. Keys.All.Select(key => key with { ConsentPolicy = ConsentPolicy.Required })]);
+    public void RequireConsent() =>
+        Keys = new AudienceKeys([.. Keys.All.Select(key => key with { ConsentPolicy = ConsentPolicy.Required })]);
 
     public EventLogStore OpenLog() => new(Database, Vault, Seal, Tombstones, Clock, LinkLimit.Default);
 
@@ -129,8 +132,10 @@ internal sealed class TestWorkspace : IAsyncDisposable
     }
 
     /// <summary>Breaks every connection of the process under test. Returns how many there were.</summary>
-    public Task<long> KillAsync() => AskAsync<long>(
-        "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and application_name like 'audiencesync/%'");
+    public Task<long> KillAsync() =>
+        AskAsync<long>(
+            "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and application_name like 'audiencesync/%'"
+        );
 
     public async ValueTask DisposeAsync()
     {

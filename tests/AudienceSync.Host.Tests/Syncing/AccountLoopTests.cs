@@ -22,7 +22,9 @@ public sealed class AccountLoopTests
 
         await RunUntilAsync(stage, workspace, () => platform.Calls.Count >= 8);
 
-        platform.Calls.Select(call => call.Operation).ShouldBe([.. Enumerable.Repeat(MemberOperation.Remove, 4), .. Enumerable.Repeat(MemberOperation.Add, 4)]);
+        platform
+            .Calls.Select(call => call.Operation)
+            .ShouldBe([.. Enumerable.Repeat(MemberOperation.Remove, 4), .. Enumerable.Repeat(MemberOperation.Add, 4)]);
         stage.ShouldBeInSync("both lanes are drained");
     }
 
@@ -75,7 +77,10 @@ public sealed class AccountLoopTests
 
         await stage.LoopRoundAsync(wake);
 
-        platform.Calls.Select(call => $"{call.Operation} {call.Audience}").Where(call => call.StartsWith("Add", StringComparison.Ordinal)).ShouldBe(["Add 1001", "Add 1002"]);
+        platform
+            .Calls.Select(call => $"{call.Operation} {call.Audience}")
+            .Where(call => call.StartsWith("Add", StringComparison.Ordinal))
+            .ShouldBe(["Add 1001", "Add 1002"]);
     }
 
     [Fact]
@@ -105,7 +110,9 @@ public sealed class AccountLoopTests
         await stage.LoopRoundAsync(wake);
         await stage.LoopRoundAsync(wake);
 
-        platform.Calls.Select(call => $"{call.Operation} {call.Audience}").ShouldBe(["Remove 1001", "Remove 1002", "Remove 1001", "Add 1001"]);
+        platform
+            .Calls.Select(call => $"{call.Operation} {call.Audience}")
+            .ShouldBe(["Remove 1001", "Remove 1002", "Remove 1001", "Add 1001"]);
     }
 
     [Fact]
@@ -185,7 +192,8 @@ public sealed class AccountLoopTests
 
         await stop.CancelAsync();
         await running;
-        (await workspace.AskAsync<bool>("select until < clock_timestamp() from leases where name = 'account:main'"))
-            .ShouldBeTrue("the lease was released");
+        (await workspace.AskAsync<bool>("select until < clock_timestamp() from leases where name = 'account:main'")).ShouldBeTrue(
+            "the lease was released"
+        );
     }
 }

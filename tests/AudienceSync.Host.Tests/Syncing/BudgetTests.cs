@@ -47,7 +47,9 @@ public sealed class BudgetTests : IAsyncLifetime
         _platform.Calls.Count(call => call.Operation == MemberOperation.Remove).ShouldBe(2, "then the window is used up");
         var binding = await _stage.BindingAsync();
         binding.AddAttempts.ShouldBe(0, "waiting for budget is not a failure");
-        binding.RemovalNextAt.ShouldNotBeNull().ShouldBeInRange(TestWorkspace.Start + TimeSpan.FromMinutes(1), TestWorkspace.Start + TimeSpan.FromSeconds(63));
+        binding
+            .RemovalNextAt.ShouldNotBeNull()
+            .ShouldBeInRange(TestWorkspace.Start + TimeSpan.FromMinutes(1), TestWorkspace.Start + TimeSpan.FromSeconds(63));
         (await _stage.AccountAsync()).BlockedUntil.ShouldBeNull();
     }
 
@@ -78,15 +80,20 @@ public sealed class BudgetTests : IAsyncLifetime
             (times[i] - times[i - 8]).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMinutes(1), $"call {i}, seed 3");
         }
 
-        (await _workspace.AskAsync<long>("select count(*) from budgets where allowance = 'minute'"))
-            .ShouldBeLessThan(23, "old slots are deleted");
+        (await _workspace.AskAsync<long>("select count(*) from budgets where allowance = 'minute'")).ShouldBeLessThan(
+            23,
+            "old slots are deleted"
+        );
     }
 
     [Fact]
     public async Task No_call_is_started_that_could_exceed_its_window()
     {
         var lease = (await new LeaseStore(_workspace.Database, "hand").TryClaimAsync("account:main", default)).ShouldNotBeNull();
-        var budget = new CallBudget("main", _platform.Limits.Allowances, new BudgetStore(_workspace.Database), _workspace.Clock) { RequestsPerCall = 3 };
+        var budget = new CallBudget("main", _platform.Limits.Allowances, new BudgetStore(_workspace.Database), _workspace.Clock)
+        {
+            RequestsPerCall = 3,
+        };
         var requests = 0;
         while (await budget.TakeAsync(lease, MemberOperation.Remove, default) is null)
         {
@@ -140,7 +147,11 @@ public sealed class BudgetTests : IAsyncLifetime
         await _stage.RoundAsync();
 
         (await _stage.AccountAsync()).BlockedUntil.ShouldBe(TestWorkspace.Start + TimeSpan.FromMinutes(7));
-        (await ForecastAsync()).ShouldSatisfyAllConditions(f => f.State.ShouldBe("throttled"), f => f.Code.ShouldBe(CallBudget.Code), f => f.DrainsInS.ShouldBe(0));
+        (await ForecastAsync()).ShouldSatisfyAllConditions(
+            f => f.State.ShouldBe("throttled"),
+            f => f.Code.ShouldBe(CallBudget.Code),
+            f => f.DrainsInS.ShouldBe(0)
+        );
     }
 
     [Fact]

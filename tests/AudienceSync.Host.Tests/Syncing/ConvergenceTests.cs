@@ -16,7 +16,9 @@ public sealed class ConvergenceTests
 
     // Left out are refusals that only an operator's retry repairs.
     private static readonly PlatformFault[] Faults =
-        [.. Enum.GetValues<PlatformFault>().Except([PlatformFault.CallRefused, PlatformFault.Unnamed, PlatformFault.FirstRefused])];
+    [
+        .. Enum.GetValues<PlatformFault>().Except([PlatformFault.CallRefused, PlatformFault.Unnamed, PlatformFault.FirstRefused]),
+    ];
 
     private static readonly PlatformFault[] RemovalFaults = [.. Faults, PlatformFault.Unnamed];
 
@@ -37,8 +39,10 @@ public sealed class ConvergenceTests
         var random = new Random(seed);
         var platform = new ScriptedPlatform(membersPerCall: random.Next(1, 8))
         {
-            Fault = call => random.Next(2) == 1 ? PlatformFault.None
-                : call.Operation == MemberOperation.Add ? Faults[random.Next(Faults.Length)] : RemovalFaults[random.Next(RemovalFaults.Length)],
+            Fault = call =>
+                random.Next(2) == 1 ? PlatformFault.None
+                : call.Operation == MemberOperation.Add ? Faults[random.Next(Faults.Length)]
+                : RemovalFaults[random.Next(RemovalFaults.Length)],
         };
         var stage = await SyncStage.CreateAsync(workspace, setup, platform, seed, $"d{seed}");
         for (var step = 0; step < 8; step++)
@@ -51,7 +55,9 @@ public sealed class ConvergenceTests
         await stage.SettleAsync();
 
         stage.ShouldBeInSync($"seed {seed}");
-        (await stage.LedgerAsync()).Count(row => row.StartsWith("2 ", StringComparison.Ordinal)).ShouldBe(platform.Members.Count, $"seed {seed}");
+        (await stage.LedgerAsync())
+            .Count(row => row.StartsWith("2 ", StringComparison.Ordinal))
+            .ShouldBe(platform.Members.Count, $"seed {seed}");
         var calls = platform.Calls.Count;
         await stage.SettleAsync();
         platform.Calls.Count.ShouldBe(calls, $"nothing is sent when nothing changed, seed {seed}");
@@ -64,7 +70,12 @@ public sealed class ConvergenceTests
             var person = people[random.Next(people.Count)];
             if (random.Next(4) == 0)
             {
-                var kind = random.Next(8) switch { 0 => "refused", 1 => "fails", _ => "plain" };
+                var kind = random.Next(8) switch
+                {
+                    0 => "refused",
+                    1 => "fails",
+                    _ => "plain",
+                };
                 await setup.ReidentifyAsync(person, $"{kind}{random.Next(1_000_000)}@shop.example");
             }
             else

@@ -74,8 +74,11 @@ public sealed class JobDeliveryTests : IAsyncLifetime
         await _stage.PollJobAsync();
     }
 
-    private async Task<string> RunAsync() => (await _workspace.RowsAsync("select state, accepted::text, rejected::text from runs where run_id = 1")).ShouldHaveSingleItem();
+    private async Task<string> RunAsync() =>
+        (await _workspace.RowsAsync("select state, accepted::text, rejected::text from runs where run_id = 1")).ShouldHaveSingleItem();
 
-    private Task<List<string>> DeliveriesAsync() => _workspace.RowsAsync(
-        "select call_id, job_id, kind, outcome, code, cardinality(people), results::text, codes::text from deliveries order by delivery_id");
+    private Task<List<string>> DeliveriesAsync() =>
+        _workspace.RowsAsync(
+            "select call_id, job_id, kind, outcome, code, cardinality(people), results::text, codes::text from deliveries order by delivery_id"
+        );
 }

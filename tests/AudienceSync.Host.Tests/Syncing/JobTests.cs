@@ -29,7 +29,11 @@ public sealed class JobTests : IAsyncLifetime
     {
         await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.AddPersonAsync(3)]);
         await _stage.SettleAsync();
-        (await StatusAsync()).ShouldSatisfyAllConditions(b => b.Delivered.ShouldBe(3), b => b.Unconfirmed.ShouldBe(3), b => b.OpenJobs.ShouldBe(1));
+        (await StatusAsync()).ShouldSatisfyAllConditions(
+            b => b.Delivered.ShouldBe(3),
+            b => b.Unconfirmed.ShouldBe(3),
+            b => b.OpenJobs.ShouldBe(1)
+        );
 
         await LaterAsync(minutes: 1);
         _platform.Questions.ShouldBe(0, "not before the platform's first poll time");
@@ -38,7 +42,11 @@ public sealed class JobTests : IAsyncLifetime
         (await StatusAsync()).Unconfirmed.ShouldBe(3);
         await LaterAsync(minutes: 2);
 
-        (await StatusAsync()).ShouldSatisfyAllConditions(b => b.Delivered.ShouldBe(3), b => b.Unconfirmed.ShouldBe(0), b => b.OpenJobs.ShouldBe(0));
+        (await StatusAsync()).ShouldSatisfyAllConditions(
+            b => b.Delivered.ShouldBe(3),
+            b => b.Unconfirmed.ShouldBe(0),
+            b => b.OpenJobs.ShouldBe(0)
+        );
         (await JobsAsync()).ShouldBe(["job-0 2 confirmed 0"]);
         _platform.Members.Count.ShouldBe(3);
     }
@@ -65,7 +73,11 @@ public sealed class JobTests : IAsyncLifetime
         await LaterAsync(minutes: 30);
 
         (await JobsAsync()).ShouldBe(["job-0 5 job_unresolved 0"]);
-        (await StatusAsync()).ShouldSatisfyAllConditions(b => b.ParkedJobs.ShouldBe(1), b => b.InDoubt.ShouldBe(2), b => b.Waiting.ShouldBe(0));
+        (await StatusAsync()).ShouldSatisfyAllConditions(
+            b => b.ParkedJobs.ShouldBe(1),
+            b => b.InDoubt.ShouldBe(2),
+            b => b.Waiting.ShouldBe(0)
+        );
         await _stage.SettleAsync();
         _platform.Calls.Count.ShouldBe(1, "nobody is redelivered without an operator");
     }
@@ -104,8 +116,10 @@ public sealed class JobTests : IAsyncLifetime
         await _setup.SetAsync(_stage.KeyId, false, people[0], people[3]);
         await _stage.SettleAsync();
 
-        _platform.Calls[^1].Members.ShouldHaveSingleItem().Identifiers.Email
-            .ShouldBe(_setup.EmailOf(people[0]), "this person is in no job");
+        _platform
+            .Calls[^1]
+            .Members.ShouldHaveSingleItem()
+            .Identifiers.Email.ShouldBe(_setup.EmailOf(people[0]), "this person is in no job");
         (await StatusAsync()).Waiting.ShouldBe(1, "the other person is in a job, so the status must not be quiet");
         await SettleAsync();
         _platform.Members.ShouldBe([_setup.EmailOf(people[1]), _setup.EmailOf(people[2])], ignoreOrder: true);
@@ -131,9 +145,10 @@ public sealed class JobTests : IAsyncLifetime
     [Fact]
     public async Task Refused_rows_of_a_job_are_counted_and_the_named_ones_are_rejected()
     {
-        _platform.Report = call => call == 0
-            ? new JobReport(JobState.Confirmed, [new RefusedMember(1, "bad_row")], "partial", RejectedCount: 2)
-            : new JobReport(JobState.Confirmed, [], "confirmed");
+        _platform.Report = call =>
+            call == 0
+                ? new JobReport(JobState.Confirmed, [new RefusedMember(1, "bad_row")], "partial", RejectedCount: 2)
+                : new JobReport(JobState.Confirmed, [], "confirmed");
         await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.AddPersonAsync(3)]);
         await SettleAsync();
 
@@ -166,7 +181,13 @@ public sealed class JobTests : IAsyncLifetime
         var random = new Random(7);
         var people = await _setup.AddPersonAsync(12);
         _platform.Takes = _ => TimeSpan.FromMinutes(random.Next(1, 90));
-        _platform.Fate = _ => random.Next(5) switch { 0 => JobState.Failed, 1 => JobState.Lost, _ => JobState.Confirmed };
+        _platform.Fate = _ =>
+            random.Next(5) switch
+            {
+                0 => JobState.Failed,
+                1 => JobState.Lost,
+                _ => JobState.Confirmed,
+            };
         for (var step = 0; step < 60; step++)
         {
             await ChangeAsync(people, random, step);
@@ -189,7 +210,11 @@ public sealed class JobTests : IAsyncLifetime
         }
 
         _platform.Members.Order().ShouldBe(people.Where(p => _setup.IsPresent(_stage.KeyId, p)).Select(_setup.EmailOf).Order(), "seed 7");
-        (await StatusAsync()).ShouldSatisfyAllConditions(b => b.InDoubt.ShouldBe(0), b => b.Waiting.ShouldBe(0), b => b.OpenJobs.ShouldBe(0));
+        (await StatusAsync()).ShouldSatisfyAllConditions(
+            b => b.InDoubt.ShouldBe(0),
+            b => b.Waiting.ShouldBe(0),
+            b => b.OpenJobs.ShouldBe(0)
+        );
     }
 
     private async Task ChangeAsync(List<PersonId> people, Random random, int step)

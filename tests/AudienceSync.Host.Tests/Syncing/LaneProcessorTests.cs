@@ -92,9 +92,9 @@ public sealed class LaneProcessorTests : IAsyncLifetime
         await _setup.SetAsync(_stage.KeyId, false, ann);
         await _stage.SettleAsync();
 
-        _platform.Calls.Select(call => $"{call.Operation} {call.Members.Single().Identifiers.Email} {call.Members.Single().Normalizer.Value}").ShouldBe([
-            "Add old@shop.example 1", "Remove old@shop.example 1", "Add new@shop.example 2", "Remove new@shop.example 2",
-        ]);
+        _platform
+            .Calls.Select(call => $"{call.Operation} {call.Members.Single().Identifiers.Email} {call.Members.Single().Normalizer.Value}")
+            .ShouldBe(["Add old@shop.example 1", "Remove old@shop.example 1", "Add new@shop.example 2", "Remove new@shop.example 2"]);
         _platform.Members.ShouldBeEmpty();
     }
 
@@ -211,7 +211,10 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     [InlineData(PlatformFault.AudienceStopped, "audience_gone", null)]
     [InlineData(PlatformFault.AccountStopped, null, "token_expired")]
     internal async Task A_fault_that_needs_an_operator_stops_at_once_and_resuming_continues(
-        PlatformFault fault, string? binding, string? account)
+        PlatformFault fault,
+        string? binding,
+        string? account
+    )
     {
         await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.AddPersonAsync(3)]);
         _platform.Fault = _ => fault;
@@ -247,12 +250,18 @@ public sealed class LaneProcessorTests : IAsyncLifetime
     public async Task Every_call_is_stored_with_its_outcome_and_without_addresses()
     {
         await _setup.SetAsync(
-            _stage.KeyId, true, await _setup.AddPersonAsync("refused@shop.example"), await _setup.AddPersonAsync("ann@shop.example"));
+            _stage.KeyId,
+            true,
+            await _setup.AddPersonAsync("refused@shop.example"),
+            await _setup.AddPersonAsync("ann@shop.example")
+        );
 
         await _stage.SettleAsync();
 
         (await _workspace.RowsAsync("select operation, members, refused, outcome, code from calls")).ShouldBe(["1 2 1 2 partly"]);
-        (await _workspace.RowsAsync("select c::text from calls c union all select l::text from ledger l")).ShouldAllBe(row => !row.Contains('@'));
+        (await _workspace.RowsAsync("select c::text from calls c union all select l::text from ledger l")).ShouldAllBe(row =>
+            !row.Contains('@')
+        );
     }
 
     private async Task TryAddsAsync()

@@ -56,7 +56,10 @@ public sealed class MatchKeyTests : IAsyncLifetime
         await SettleAsync();
 
         _platform.Held.ShouldBe([Email]);
-        (await StatusesAsync()).ShouldBe([$"{_ann} 2 {(int)(MatchKeys.All & ~MatchKeys.Email)} ", $"{_bob} 5 {(int)(MatchKeys.All & ~MatchKeys.Email)} no_identifier"], ignoreOrder: true);
+        (await StatusesAsync()).ShouldBe(
+            [$"{_ann} 2 {(int)(MatchKeys.All & ~MatchKeys.Email)} ", $"{_bob} 5 {(int)(MatchKeys.All & ~MatchKeys.Email)} no_identifier"],
+            ignoreOrder: true
+        );
     }
 
     [Fact]

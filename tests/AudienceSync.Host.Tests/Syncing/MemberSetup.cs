@@ -22,7 +22,8 @@ internal sealed class MemberSetup(TestWorkspace workspace)
 
     public string EmailOf(PersonId person) => _people[person].Email;
 
-    public PersonIdentifiers IdentifiersOf(PersonId person) => IdentifierReader.Read(null, _people[person].Email, _people[person].Phone, "US");
+    public PersonIdentifiers IdentifiersOf(PersonId person) =>
+        IdentifierReader.Read(null, _people[person].Email, _people[person].Phone, "US");
 
     public bool IsPresent(int keyId, PersonId person) => _present.GetValueOrDefault((keyId, person));
 
@@ -54,7 +55,8 @@ internal sealed class MemberSetup(TestWorkspace workspace)
         await WriteAsync([.. _present.Where(row => row.Key.Person == person).Select(row => (row.Key.KeyId, person, row.Value))]);
     }
 
-    public Task SetAsync(int keyId, bool present, params PersonId[] people) => WriteAsync([.. people.Select(person => (keyId, person, present))]);
+    public Task SetAsync(int keyId, bool present, params PersonId[] people) =>
+        WriteAsync([.. people.Select(person => (keyId, person, present))]);
 
     private async Task WriteAsync(List<(int KeyId, PersonId Person, bool Present)> changes)
     {
@@ -63,8 +65,18 @@ internal sealed class MemberSetup(TestWorkspace workspace)
         {
             _present[(keyId, person)] = present;
             var state = new MembershipState(TestWorkspace.Start, present ? null : TestWorkspace.Start);
-            rows.Add(new MembershipRow(
-                keyId, person, state, present ? MembershipStatus.Present : MembershipStatus.Removed, TestWorkspace.Start, null, 1, ++_changedPos));
+            rows.Add(
+                new MembershipRow(
+                    keyId,
+                    person,
+                    state,
+                    present ? MembershipStatus.Present : MembershipStatus.Removed,
+                    TestWorkspace.Start,
+                    null,
+                    1,
+                    ++_changedPos
+                )
+            );
         }
 
         var lease = (await _leases.TryClaimAsync("projector", default)).ShouldNotBeNull();
@@ -78,9 +90,16 @@ internal sealed class MemberSetup(TestWorkspace workspace)
         var sent = new IdentifierRevision(new IdentifierClaims(), IdentifiersOf(person));
         await ExecuteAsync(
             "insert into people (person, salt, kind, anchor, revision, created_at) values ($1, $2, 2, $1, $3, now()) on conflict (person) do update set revision = excluded.revision",
-            person.Value, salt, revision);
+            person.Value,
+            salt,
+            revision
+        );
         await ExecuteAsync(
-            "insert into vault (person, revision, key_version, cipher, created_at) values ($1, $3, 1, $2, now())", person.Value, workspace.Vault.Seal(person, revision, salt, sent), revision);
+            "insert into vault (person, revision, key_version, cipher, created_at) values ($1, $3, 1, $2, now())",
+            person.Value,
+            workspace.Vault.Seal(person, revision, salt, sent),
+            revision
+        );
     }
 
     private async Task ExecuteAsync(string sql, params object[] values)

@@ -24,8 +24,13 @@ public sealed class NewNormalizerTests : IAsyncLifetime
 
     private static readonly (string Email, string? Phone)[] AllPeople =
     [
-        ("ann@shop.example", "+1 657 777 0000"), ("bob@shop.example", null), ("c.arl+1@shop.example", "+1 657 777 0001"), ("d.ora@shop.example", "+1 657 777 0003"),
-        ("eve+news@shop.example", "+1 657 777 0002"), ("fay+news@shop.example", null), ("g.us@shop.example", null),
+        ("ann@shop.example", "+1 657 777 0000"),
+        ("bob@shop.example", null),
+        ("c.arl+1@shop.example", "+1 657 777 0001"),
+        ("d.ora@shop.example", "+1 657 777 0003"),
+        ("eve+news@shop.example", "+1 657 777 0002"),
+        ("fay+news@shop.example", null),
+        ("g.us@shop.example", null),
     ];
 
     private TestWorkspace _workspace = null!;
@@ -86,30 +91,39 @@ public sealed class NewNormalizerTests : IAsyncLifetime
         affected.Count.ShouldBeInRange(1, AllPeople.Length - 1, "otherwise the case shows nothing");
         Sent(MemberOperation.Remove).ShouldBe(affected.Count);
         Sent(MemberOperation.Add).ShouldBe(affected.Count);
-        _platform.Calls.Where(call => call.Operation == MemberOperation.Add).SelectMany(call => call.Members).Select(member => member.Identifiers.Email)
+        _platform
+            .Calls.Where(call => call.Operation == MemberOperation.Add)
+            .SelectMany(call => call.Members)
+            .Select(member => member.Identifiers.Email)
             .ShouldBe(affected.Select(person => person.Email), ignoreOrder: true);
         (await HeldAsync()).ShouldBe(Digests(after), ignoreOrder: true, $"{after.Version}: as if filled from scratch");
 
         // Google removes a person by any of their addresses, so a person with any change is removed completely; at Meta only the changed
         // cells are removed.
-        var (gone, came) = before.Family == NormalizerFamily.Google
-            ? (affected.Sum(person => Digests(before, person).Count), affected.Sum(person => Digests(after, person).Count))
-            : (Digests(before).Except(Digests(after)).Count(), Digests(after).Except(Digests(before)).Count());
+        var (gone, came) =
+            before.Family == NormalizerFamily.Google
+                ? (affected.Sum(person => Digests(before, person).Count), affected.Sum(person => Digests(after, person).Count))
+                : (Digests(before).Except(Digests(after)).Count(), Digests(after).Except(Digests(before)).Count());
         (await TotalsAsync("removed") - totals.Removed).ShouldBe(gone);
         (await TotalsAsync("applied") - totals.Applied).ShouldBe(came);
     }
 
-    private int Sent(MemberOperation operation) => _platform.Calls.Where(call => call.Operation == operation).Sum(call => call.Members.Count);
+    private int Sent(MemberOperation operation) =>
+        _platform.Calls.Where(call => call.Operation == operation).Sum(call => call.Members.Count);
 
     // The next version of a family, with another rule for one field: one that TikTok has or had, so that no rule is invented.
     private static Normalizer Next(Normalizer before, PersonField changed)
     {
         var first = Normalizers.For(before.Family, new NormalizerVersion(1));
-        var other = TikTokNormalizer.All.Select(variant => variant.RuleOf(changed)!)
+        var other = TikTokNormalizer
+            .All.Select(variant => variant.RuleOf(changed)!)
             .First(rule => AllPeople.Any(person => Text(rule, person) is { } text && text != Text(first.RuleOf(changed)!, person)));
         return new Normalizer(
-            before.Family, new NormalizerVersion((short)(before.Version.Value + 1)), $"another {changed}",
-            [.. first.Rules.Select(rule => rule.Field == changed ? rule with { Write = other.Write } : rule)]);
+            before.Family,
+            new NormalizerVersion((short)(before.Version.Value + 1)),
+            $"another {changed}",
+            [.. first.Rules.Select(rule => rule.Field == changed ? rule with { Write = other.Write } : rule)]
+        );
     }
 
     private static string? Text(NormalizerRule rule, (string Email, string? Phone) person)
@@ -122,23 +136,50 @@ public sealed class NewNormalizerTests : IAsyncLifetime
 
     private async Task StartAsync(string platform)
     {
-        var account = platform == "google"
-            ? new AccountSettings { Platform = platform, Account = "7693729833", Token = "refresh", Audiences = [Remote] }
-            : new AccountSettings { Platform = platform, Account = "act_1001", Token = "t", Audiences = [Remote] };
-        _sandbox = SandboxApp.Create(new SandboxOptions { Accounts = [account] }, _workspace.Clock, builder => builder.WebHost.UseTestServer());
+        var account =
+            platform == "google"
+                ? new AccountSettings
+                {
+                    Platform = platform,
+                    Account = "7693729833",
+                    Token = "refresh",
+                    Audiences = [Remote],
+                }
+                : new AccountSettings
+                {
+                    Platform = platform,
+                    Account = "act_1001",
+                    Token = "t",
+                    Audiences = [Remote],
+                };
+        _sandbox = SandboxApp.Create(
+            new SandboxOptions { Accounts = [account] },
+            _workspace.Clock,
+            builder => builder.WebHost.UseTestServer()
+        );
         await _sandbox.StartAsync();
     }
 
     private async Task<SyncStage> OpenAsync(string platform, Normalizers rules)
     {
         var address = new Uri("http://localhost/");
-        var section = platform == "google"
-            ? Section.Of(
-                "7693729833", ("base_url", address), ("client_id", "sandbox-client"), ("client_secret", new Secret("sandbox-secret")),
-                ("refresh_token", new Secret("refresh")), ("token_url", new Uri(address, "token")), ("terms_accepted", true),
-                ("job_check_s", 60))
-            : Section.Of("act_1001", ("token", new Secret("t")), ("base_url", address));
-        var dependencies = new DestinationDependencies(_sandbox.GetTestServer().CreateHandler(), _workspace.Clock, new Random(1)) { Normalizers = rules };
+        var section =
+            platform == "google"
+                ? Section.Of(
+                    "7693729833",
+                    ("base_url", address),
+                    ("client_id", "sandbox-client"),
+                    ("client_secret", new Secret("sandbox-secret")),
+                    ("refresh_token", new Secret("refresh")),
+                    ("token_url", new Uri(address, "token")),
+                    ("terms_accepted", true),
+                    ("job_check_s", 60)
+                )
+                : Section.Of("act_1001", ("token", new Secret("t")), ("base_url", address));
+        var dependencies = new DestinationDependencies(_sandbox.GetTestServer().CreateHandler(), _workspace.Clock, new Random(1))
+        {
+            Normalizers = rules,
+        };
         _platform = new WatchedDestination(Destinations.Create(platform, section, dependencies).Destination!);
         return await SyncStage.CreateAsync(_workspace, _setup, _platform);
     }
@@ -153,14 +194,18 @@ public sealed class NewNormalizerTests : IAsyncLifetime
             await stage.SettleAsync();
             _workspace.Clock.Advance(TimeSpan.FromSeconds(90));
             await stage.PollJobAsync();
-        }
-        while (!await stage.RoundAsync() || await _workspace.AskAsync<long>("select count(*) from jobs where state = 1") > 0);
+        } while (!await stage.RoundAsync() || await _workspace.AskAsync<long>("select count(*) from jobs where state = 1") > 0);
     }
 
     private async Task<List<string>> HeldAsync()
     {
         var list = await _sandbox.GetTestClient().GetFromJsonAsync<JsonElement>($"/admin/lists/{Remote}");
-        return [.. list.GetProperty("digests").EnumerateObject().SelectMany(key => key.Value.EnumerateArray().Select(digest => digest.GetString()!))];
+        return
+        [
+            .. list.GetProperty("digests")
+                .EnumerateObject()
+                .SelectMany(key => key.Value.EnumerateArray().Select(digest => digest.GetString()!)),
+        ];
     }
 
     private async Task<long> TotalsAsync(string what)
@@ -174,7 +219,12 @@ public sealed class NewNormalizerTests : IAsyncLifetime
     private static HashSet<string> Digests(Normalizer rules, (string Email, string? Phone) person)
     {
         var identifiers = new PersonIdentifiers(null, person.Email, person.Phone, "US");
-        return [.. new[] { PersonField.Email, PersonField.Phone }.Select(field => rules.Text(identifiers, field)).OfType<string>()
-            .Select(text => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))))];
+        return
+        [
+            .. new[] { PersonField.Email, PersonField.Phone }
+                .Select(field => rules.Text(identifiers, field))
+                .OfType<string>()
+                .Select(text => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))),
+        ];
     }
 }

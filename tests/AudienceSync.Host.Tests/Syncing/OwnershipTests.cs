@@ -68,12 +68,15 @@ public sealed class OwnershipTests
         var stage = await SyncStage.CreateAsync(workspace, setup, platform);
         await setup.SetAsync(stage.KeyId, true, [.. await setup.AddPersonAsync(2)]);
         var left = TimeSpan.Zero;
-        platform.During = async _ => left = await workspace.AskAsync<TimeSpan>("select until - clock_timestamp() from leases where name = 'account:main'");
+        platform.During = async _ =>
+            left = await workspace.AskAsync<TimeSpan>("select until - clock_timestamp() from leases where name = 'account:main'");
 
         await stage.PassAsync(Lane.Adds);
 
         left.ShouldBeGreaterThan(platform.Limits.CallTimeout);
-        (await workspace.AskAsync<TimeSpan>("select until - clock_timestamp() from leases where name = 'account:main'")).ShouldBeLessThanOrEqualTo(LeaseStore.Time);
+        (
+            await workspace.AskAsync<TimeSpan>("select until - clock_timestamp() from leases where name = 'account:main'")
+        ).ShouldBeLessThanOrEqualTo(LeaseStore.Time);
         platform.Calls.ShouldHaveSingleItem().Operation.ShouldBe(MemberOperation.Add);
     }
 }

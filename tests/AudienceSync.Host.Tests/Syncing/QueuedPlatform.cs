@@ -29,7 +29,8 @@ internal sealed class QueuedPlatform(TimeProvider clock, int membersPerCall) : I
 
     public Platform Platform => Platform.Google;
 
-    public DestinationLimits Limits { get; } = new(membersPerCall, TimeSpan.FromSeconds(30), OrderedCalls: false) { FirstJobPoll = TimeSpan.FromMinutes(2) };
+    public DestinationLimits Limits { get; } =
+        new(membersPerCall, TimeSpan.FromSeconds(30), OrderedCalls: false) { FirstJobPoll = TimeSpan.FromMinutes(2) };
 
     public NormalizerVersion Normalizer { get; } = new(1);
 
@@ -39,8 +40,9 @@ internal sealed class QueuedPlatform(TimeProvider clock, int membersPerCall) : I
         var emails = call.Members.Select(member => member.Identifiers.Email!).ToHashSet();
         foreach (var running in _jobs.Values.Where(job => !job.Ended))
         {
-            (running.Operation != call.Operation && running.Emails.Overlaps(emails))
-                .ShouldBeFalse("an add and a removal of one person run at the same time");
+            (running.Operation != call.Operation && running.Emails.Overlaps(emails)).ShouldBeFalse(
+                "an add and a removal of one person run at the same time"
+            );
         }
 
         var handle = $"job-{Calls.Count}";
@@ -54,8 +56,11 @@ internal sealed class QueuedPlatform(TimeProvider clock, int membersPerCall) : I
         Questions++;
         Finish();
         var polled = _jobs[job.Value];
-        return ValueTask.FromResult(!polled.Ended ? new JobReport(JobState.Running, [], "running")
-            : polled.Fate == JobState.Confirmed ? polled.Report : new JobReport(polled.Fate, [], $"test_{polled.Fate}"));
+        return ValueTask.FromResult(
+            !polled.Ended ? new JobReport(JobState.Running, [], "running")
+            : polled.Fate == JobState.Confirmed ? polled.Report
+            : new JobReport(polled.Fate, [], $"test_{polled.Fate}")
+        );
     }
 
     private void Finish()

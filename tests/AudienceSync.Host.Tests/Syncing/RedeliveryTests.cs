@@ -46,8 +46,13 @@ public sealed class RedeliveryTests : IAsyncLifetime
         await _setup.SetAsync(_stage.KeyId, true, people[44], people[7]);
         await SettleAsync();
 
-        _platform.Members.ShouldBe(people.Skip(7).Where((_, n) => n is not (23 or 24) and (< 33 or 37)).Select(_setup.EmailOf), ignoreOrder: true);
-        _platform.Calls.Skip(calls).Sum(call => call.Members.Count)
+        _platform.Members.ShouldBe(
+            people.Skip(7).Where((_, n) => n is not (23 or 24) and (< 33 or 37)).Select(_setup.EmailOf),
+            ignoreOrder: true
+        );
+        _platform
+            .Calls.Skip(calls)
+            .Sum(call => call.Members.Count)
             .ShouldBeLessThanOrEqualTo(32 + 8 + (2 * 4), "every member once, and members who changed meanwhile at most twice");
         (await _workspace.AskAsync<bool>("select finished_at is not null from resyncs")).ShouldBeTrue();
         (await _stage.LedgerAsync()).ShouldAllBe(row => row == "2 1 1 " || row == "0 1 1 ");
@@ -66,7 +71,10 @@ public sealed class RedeliveryTests : IAsyncLifetime
         await BeginAsync();
         await SettleAsync();
 
-        _platform.Calls.Skip(calls).SelectMany(call => call.Members).Select(member => member.Identifiers.Email)
+        _platform
+            .Calls.Skip(calls)
+            .SelectMany(call => call.Members)
+            .Select(member => member.Identifiers.Email)
             .ShouldBe(people.Skip(2).Select(_setup.EmailOf), ignoreOrder: true);
     }
 
@@ -78,7 +86,13 @@ public sealed class RedeliveryTests : IAsyncLifetime
 
     private async Task SettleAsync()
     {
-        var again = new Redelivery(new RedeliveryStore(_workspace.Database), _stage.Exclusive(), _platform.Limits, _workspace.Clock, NullLogger.Instance);
+        var again = new Redelivery(
+            new RedeliveryStore(_workspace.Database),
+            _stage.Exclusive(),
+            _platform.Limits,
+            _workspace.Clock,
+            NullLogger.Instance
+        );
         var rounds = 0;
         bool more;
         do
@@ -88,7 +102,6 @@ public sealed class RedeliveryTests : IAsyncLifetime
             more = await again.RunAsync(await _stage.LeaseAsync(), await _stage.BindingAsync(), default) == RunEnd.More;
             _workspace.Clock.Advance(TimeSpan.FromMinutes(4));
             await _stage.PollJobAsync();
-        }
-        while (more || !await _stage.RoundAsync() || await _workspace.AskAsync<long>("select count(*) from jobs where state = 1") > 0);
+        } while (more || !await _stage.RoundAsync() || await _workspace.AskAsync<long>("select count(*) from jobs where state = 1") > 0);
     }
 }

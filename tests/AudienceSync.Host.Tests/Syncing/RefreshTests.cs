@@ -30,7 +30,13 @@ public sealed class RefreshTests : IAsyncLifetime
         _workspace = await TestWorkspace.CreateAsync([null]);
         _setup = new MemberSetup(_workspace);
         _stage = await SyncStage.CreateAsync(_workspace, _setup, _platform);
-        _redelivery = new Redelivery(new RedeliveryStore(_workspace.Database), _stage.Exclusive(), _platform.Limits, _workspace.Clock, NullLogger.Instance);
+        _redelivery = new Redelivery(
+            new RedeliveryStore(_workspace.Database),
+            _stage.Exclusive(),
+            _platform.Limits,
+            _workspace.Clock,
+            NullLogger.Instance
+        );
         _platform.During = call =>
         {
             foreach (var member in call.Members.Where(_ => call.Operation == MemberOperation.Add))
@@ -63,7 +69,8 @@ public sealed class RefreshTests : IAsyncLifetime
         }
 
         days.Where(day => day.Key < 360).Sum(day => day.Value).ShouldBe(0, "too early");
-        days.Where(day => day.Key is >= 360 and <= 451).Sum(day => day.Value)
+        days.Where(day => day.Key is >= 360 and <= 451)
+            .Sum(day => day.Value)
             .ShouldBe(People - 1, "each of them once, and no removed member");
         days.Values.Max().ShouldBeLessThan(People / 10, "spread over the days");
         _lastAdd.Where(add => add.Key != _setup.EmailOf(people[0])).ShouldAllBe(add => add.Value > filled);
@@ -82,8 +89,12 @@ public sealed class RefreshTests : IAsyncLifetime
         await _workspace.ExecuteAsync("update ledger set normalizer = 1, status = 2");
         var delivered = new LedgerChange(ann, new LedgerEntry(LedgerStatus.Delivered, 2, _platform.Normalizer), null);
         await _stage.Deliveries.WriteOutcomeAsync(
-            await _stage.LeaseAsync(), await _stage.BindingAsync(), new OutcomeWrite(Lane.Adds, new LaneState(null, 0)) { Ledger = [delivered] },
-            _workspace.Clock.GetUtcNow(), default);
+            await _stage.LeaseAsync(),
+            await _stage.BindingAsync(),
+            new OutcomeWrite(Lane.Adds, new LaneState(null, 0)) { Ledger = [delivered] },
+            _workspace.Clock.GetUtcNow(),
+            default
+        );
 
         (await _workspace.AskAsync<DateTime>("select updated_at from ledger")).ShouldBe(added);
         (await _stage.LedgerAsync()).ShouldBe(["2 2 1 "]);
@@ -99,7 +110,6 @@ public sealed class RefreshTests : IAsyncLifetime
             deadline.Check("the end of a day's work");
             await _stage.SettleAsync();
             end = await _redelivery.RunAsync(await _stage.LeaseAsync(), await _stage.BindingAsync(), default);
-        }
-        while (end == RunEnd.More);
+        } while (end == RunEnd.More);
     }
 }

@@ -37,7 +37,9 @@ public sealed class RefusalTests : IAsyncLifetime
 
         _stage.ShouldBeInSync("all members but one");
         _platform.Calls.Count.ShouldBeLessThanOrEqualTo(
-            1 + 8 + 1 + 1, "the whole batch, eight halvings of 256, the failing row alone, the rest");
+            1 + 8 + 1 + 1,
+            "the whole batch, eight halvings of 256, the failing row alone, the rest"
+        );
         (await _stage.LedgerAsync()).ShouldContain("4 1 1 row_fails_batch");
     }
 
@@ -66,9 +68,12 @@ public sealed class RefusalTests : IAsyncLifetime
         var people = await _setup.AddPersonAsync(8);
         await _setup.SetAsync(_stage.KeyId, true, [.. people]);
         await _stage.SettleAsync();
-        _platform.Fault = call => call.Members.Any(member => member.Identifiers.Email == "p5@shop.example")
-            ? call.Members.Count > 1 ? PlatformFault.Unnamed : PlatformFault.CallRefused
-            : PlatformFault.None;
+        _platform.Fault = call =>
+            call.Members.Any(member => member.Identifiers.Email == "p5@shop.example")
+                ? call.Members.Count > 1
+                    ? PlatformFault.Unnamed
+                    : PlatformFault.CallRefused
+                : PlatformFault.None;
         await _setup.SetAsync(_stage.KeyId, false, [.. people]);
 
         await _stage.SettleAsync();
@@ -116,7 +121,16 @@ public sealed class RefusalTests : IAsyncLifetime
     public async Task Timeouts_do_not_count_as_unknown_responses()
     {
         await _setup.SetAsync(_stage.KeyId, true, [.. await _setup.AddPersonAsync(3)]);
-        foreach (var fault in new[] { PlatformFault.LostUnapplied, PlatformFault.LostUnapplied, PlatformFault.Unknown, PlatformFault.LostUnapplied, PlatformFault.Unknown })
+        foreach (
+            var fault in new[]
+            {
+                PlatformFault.LostUnapplied,
+                PlatformFault.LostUnapplied,
+                PlatformFault.Unknown,
+                PlatformFault.LostUnapplied,
+                PlatformFault.Unknown,
+            }
+        )
         {
             _platform.Fault = _ => fault;
             await _stage.PassAsync(Lane.Adds);

@@ -110,7 +110,7 @@ public sealed class ReplacementSessionTests : IAsyncLifetime
     {
         for (var rounds = 0; rounds < 10; rounds++)
         {
-            for (var more = true; more;)
+            for (var more = true; more; )
             {
                 more = await _stage.LoopRoundAsync(_wake);
             }

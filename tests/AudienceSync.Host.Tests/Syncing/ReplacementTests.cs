@@ -22,8 +22,13 @@ public sealed class ReplacementTests : IAsyncLifetime
 
     private static readonly (string Email, string? Phone)[] AllPeople =
     [
-        ("ann@shop.example", "+1 657 777 0000"), ("bob@shop.example", null), ("c.arl@shop.example", "+1 657 777 0001"), ("d.ora@shop.example", null),
-        ("eve+news@shop.example", "+1 657 777 0002"), ("fay+news@shop.example", null), ("g.us+a@shop.example", null),
+        ("ann@shop.example", "+1 657 777 0000"),
+        ("bob@shop.example", null),
+        ("c.arl@shop.example", "+1 657 777 0001"),
+        ("d.ora@shop.example", null),
+        ("eve+news@shop.example", "+1 657 777 0002"),
+        ("fay+news@shop.example", null),
+        ("g.us+a@shop.example", null),
     ];
 
     private TestWorkspace _workspace = null!;
@@ -34,7 +39,19 @@ public sealed class ReplacementTests : IAsyncLifetime
     {
         _workspace = await TestWorkspace.CreateAsync([null]);
         _setup = new MemberSetup(_workspace);
-        var options = new SandboxOptions { Accounts = [new AccountSettings { Platform = "tiktok", Account = Advertiser, Token = "t", Audiences = [Remote] }] };
+        var options = new SandboxOptions
+        {
+            Accounts =
+            [
+                new AccountSettings
+                {
+                    Platform = "tiktok",
+                    Account = Advertiser,
+                    Token = "t",
+                    Audiences = [Remote],
+                },
+            ],
+        };
         _sandbox = SandboxApp.Create(options, _workspace.Clock, builder => builder.WebHost.UseTestServer());
         await _sandbox.StartAsync();
     }
@@ -58,7 +75,15 @@ public sealed class ReplacementTests : IAsyncLifetime
         await _setup.SetAsync(stage.KeyId, true, [.. people]);
         await stage.SettleAsync();
         (await HeldAsync()).ShouldBe(Digests(1), ignoreOrder: true);
-        foreach (var (variant, from, to) in new (string, short, short)[] { ("2024", 1, 2), ("2025-08", 2, 3), ("2025-09", 3, 1), ("2025-08", 1, 3) })
+        foreach (
+            var (variant, from, to) in new (string, short, short)[]
+            {
+                ("2024", 1, 2),
+                ("2025-08", 2, 3),
+                ("2025-09", 3, 1),
+                ("2025-08", 1, 3),
+            }
+        )
         {
             var removed = (await TotalsAsync("removed"), await TotalsAsync("applied"));
             (stage, platform) = await OpenAsync(variant);
@@ -68,8 +93,10 @@ public sealed class ReplacementTests : IAsyncLifetime
 
             await stage.SettleAsync();
 
-            var affected = AllPeople.Where(person => !Digests(from, person).SetEquals(Digests(to, person)))
-                .Select(person => person.Email).ToList();
+            var affected = AllPeople
+                .Where(person => !Digests(from, person).SetEquals(Digests(to, person)))
+                .Select(person => person.Email)
+                .ToList();
             Emails(platform, MemberOperation.Add)
                 .ShouldBe(affected, ignoreOrder: true, $"{from} to {to}: the members that are added again");
             platform.Calls.Where(call => call.Operation == MemberOperation.Remove).Sum(call => call.Members.Count).ShouldBe(affected.Count);
@@ -125,7 +152,12 @@ public sealed class ReplacementTests : IAsyncLifetime
 
     private async Task<(SyncStage Stage, WatchedDestination Platform)> OpenAsync(string normalizer)
     {
-        var section = Section.Of(Advertiser, ("token", new Secret("t")), ("base_url", "http://localhost/open_api/"), ("normalizer", normalizer));
+        var section = Section.Of(
+            Advertiser,
+            ("token", new Secret("t")),
+            ("base_url", "http://localhost/open_api/"),
+            ("normalizer", normalizer)
+        );
         var dependencies = new DestinationDependencies(_sandbox.GetTestServer().CreateHandler(), _workspace.Clock, new Random(1));
         var platform = new WatchedDestination(Destinations.Create("tiktok", section, dependencies).Destination!);
         return (await SyncStage.CreateAsync(_workspace, _setup, platform), platform);
@@ -134,7 +166,12 @@ public sealed class ReplacementTests : IAsyncLifetime
     private async Task<List<string>> HeldAsync()
     {
         var list = await _sandbox.GetTestClient().GetFromJsonAsync<JsonElement>($"/admin/lists/{Remote}");
-        return [.. list.GetProperty("digests").EnumerateObject().SelectMany(key => key.Value.EnumerateArray().Select(digest => digest.GetString()!))];
+        return
+        [
+            .. list.GetProperty("digests")
+                .EnumerateObject()
+                .SelectMany(key => key.Value.EnumerateArray().Select(digest => digest.GetString()!)),
+        ];
     }
 
     private async Task<long> TotalsAsync(string what)
@@ -144,7 +181,10 @@ public sealed class ReplacementTests : IAsyncLifetime
     }
 
     private static IEnumerable<string> Emails(WatchedDestination platform, MemberOperation operation) =>
-        platform.Calls.Where(call => call.Operation == operation).SelectMany(call => call.Members).Select(member => member.Identifiers.Email!);
+        platform
+            .Calls.Where(call => call.Operation == operation)
+            .SelectMany(call => call.Members)
+            .Select(member => member.Identifiers.Email!);
 
     private static HashSet<string> Digests(short version) => [.. AllPeople.SelectMany(person => Digests(version, person))];
 
@@ -152,7 +192,10 @@ public sealed class ReplacementTests : IAsyncLifetime
     {
         var rules = Normalizers.For(NormalizerFamily.TikTok, new NormalizerVersion(version));
         var identifiers = new PersonIdentifiers(null, person.Email, person.Phone, "US");
-        return [.. new[] { PersonField.Email, PersonField.Phone }.Select(field => rules.Text(identifiers, field)).OfType<string>().Select(Hash)];
+        return
+        [
+            .. new[] { PersonField.Email, PersonField.Phone }.Select(field => rules.Text(identifiers, field)).OfType<string>().Select(Hash),
+        ];
     }
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

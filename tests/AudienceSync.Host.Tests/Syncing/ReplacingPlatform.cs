@@ -81,7 +81,8 @@ internal sealed class ReplacingPlatform(TimeProvider clock, int membersPerCall) 
         return await Answer(Outcome.Done);
     }
 
-    public ValueTask<CallResult> EndAsync(Resync resync, CancellationToken cancellationToken) => ValueTask.FromResult(new CallResult(Outcome.Done, [], []));
+    public ValueTask<CallResult> EndAsync(Resync resync, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new CallResult(Outcome.Done, [], []));
 
     public ValueTask<JobReport> PollJobAsync(JobHandle job, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -40,14 +40,24 @@ public sealed class RetryBoundTableTests
         rows.Add("tiktok 40002 not editable", TikTokErrors.Of(40002, isNotEditable: true));
         foreach (var rule in GoogleErrors.Reasons.Concat(GoogleErrors.Statuses.Select(row => row.Rule)))
         {
-            rows.Add($"google {rule.Code}", new Outcome(rule.Kind, $"google_{rule.Code.ToLowerInvariant()}", rule.Kind == OutcomeKind.Snooze ? GoogleLimits.MinuteQuotaWait : null));
+            rows.Add(
+                $"google {rule.Code}",
+                new Outcome(
+                    rule.Kind,
+                    $"google_{rule.Code.ToLowerInvariant()}",
+                    rule.Kind == OutcomeKind.Snooze ? GoogleLimits.MinuteQuotaWait : null
+                )
+            );
         }
 
         rows.Add("google a day's quota", new Outcome(OutcomeKind.Snooze, "google_quota_day", GoogleLimits.UntilDailyReset(Start)));
         rows.Add("google validate only", new Outcome(OutcomeKind.Snooze, "google_validate_only", GoogleLimits.DryRunWait));
         foreach (var rule in WebhookErrors.Rules)
         {
-            rows.Add($"webhook {rule.Status}", new Outcome(rule.Kind, $"webhook_{rule.Status}", rule.Kind == OutcomeKind.Snooze ? WebhookLimits.ThrottleWait : null));
+            rows.Add(
+                $"webhook {rule.Status}",
+                new Outcome(rule.Kind, $"webhook_{rule.Status}", rule.Kind == OutcomeKind.Snooze ? WebhookLimits.ThrottleWait : null)
+            );
         }
 
         foreach (var status in new[] { 400, 404, 413, 429, 500, 502, 503 })
@@ -56,7 +66,19 @@ public sealed class RetryBoundTableTests
             rows.Add($"tiktok http {status}", TikTokErrors.OfStatus(status, isJson: false));
         }
 
-        foreach (var code in new[] { "timeout", "network", "not_json", "not_understood", "answer_too_large", "answer_about_another", "meta_unknown", "meta_unknown_424242" })
+        foreach (
+            var code in new[]
+            {
+                "timeout",
+                "network",
+                "not_json",
+                "not_understood",
+                "answer_too_large",
+                "answer_about_another",
+                "meta_unknown",
+                "meta_unknown_424242",
+            }
+        )
         {
             rows.Add(code, new Outcome(OutcomeKind.Retry, code));
         }
@@ -127,7 +149,12 @@ public sealed class RetryBoundTableTests
                 sizes.Refused(1, lane.Desired, sizes.Of(1, lane.Desired));
             }
 
-            var state = LaneRule.Failed(lane.ProgressOf(binding, sizes.RefusalsOf(1, lane.Desired)), new CallAnswer(outcome, [], []), now, random.NextDouble());
+            var state = LaneRule.Failed(
+                lane.ProgressOf(binding, sizes.RefusalsOf(1, lane.Desired)),
+                new CallAnswer(outcome, [], []),
+                now,
+                random.NextDouble()
+            );
             (binding, account) = Apply(binding, account, lane, state);
         }
 
@@ -139,13 +166,32 @@ public sealed class RetryBoundTableTests
         var failing = (state.FailingSince, state.AnswerAt);
         binding = binding with { StoppedCode = state.BindingStopped ?? binding.StoppedCode };
         binding = lane.Desired
-            ? binding with { AddAttempts = state.Attempts, AddNextAt = state.NextTryAt, AddUnknowns = state.Unknowns, AddFailing = failing }
-            : binding with { RemovalAttempts = state.Attempts, RemovalNextAt = state.NextTryAt, RemovalUnknowns = state.Unknowns, RemovalFailing = failing };
+            ? binding with
+            {
+                AddAttempts = state.Attempts,
+                AddNextAt = state.NextTryAt,
+                AddUnknowns = state.Unknowns,
+                AddFailing = failing,
+            }
+            : binding with
+            {
+                RemovalAttempts = state.Attempts,
+                RemovalNextAt = state.NextTryAt,
+                RemovalUnknowns = state.Unknowns,
+                RemovalFailing = failing,
+            };
         if (state.Throttles is { } throttles)
         {
             binding = binding with { Throttled = (throttles, state.ThrottledSince) };
         }
 
-        return (binding, account with { BlockedUntil = state.AccountBlockedUntil ?? account.BlockedUntil, StoppedCode = state.AccountStopped ?? account.StoppedCode });
+        return (
+            binding,
+            account with
+            {
+                BlockedUntil = state.AccountBlockedUntil ?? account.BlockedUntil,
+                StoppedCode = state.AccountStopped ?? account.StoppedCode,
+            }
+        );
     }
 }

@@ -39,20 +39,23 @@ public sealed class RetryBoundTests : IAsyncLifetime
         await _workspace.DisposeAsync();
     }
 
-    public static TheoryData<string, Outcome> Endless() => new()
-    {
-        { "TikTok 40002, not editable", TikTokErrors.Of(40002, isNotEditable: true) },
-        { "TikTok 60001", TikTokErrors.Of(60001, isNotEditable: false) },
-        { "Meta 2650/1870145", MetaErrors.Of(2650, 1870145) },
-        { "Meta 2650/1870158", MetaErrors.Of(2650, 1870158) },
-        { "Meta 368", MetaErrors.Of(368, null) },
-        { "no answer", new Outcome(OutcomeKind.Retry, "timeout") },
-    };
+    public static TheoryData<string, Outcome> Endless() =>
+        new()
+        {
+            { "TikTok 40002, not editable", TikTokErrors.Of(40002, isNotEditable: true) },
+            { "TikTok 60001", TikTokErrors.Of(60001, isNotEditable: false) },
+            { "Meta 2650/1870145", MetaErrors.Of(2650, 1870145) },
+            { "Meta 2650/1870158", MetaErrors.Of(2650, 1870158) },
+            { "Meta 368", MetaErrors.Of(368, null) },
+            { "no answer", new Outcome(OutcomeKind.Retry, "timeout") },
+        };
 
     [Theory]
     [MemberData(nameof(Endless))]
     public async Task An_endless_retry_is_parked_after_a_day_is_shown_and_continues_when_an_operator_resumes_it(
-        string what, Outcome outcome)
+        string what,
+        Outcome outcome
+    )
     {
         var people = await _setup.AddPersonAsync(4);
         await _setup.SetAsync(_stage.KeyId, true, [.. people.Take(3)]);
@@ -81,7 +84,11 @@ public sealed class RetryBoundTests : IAsyncLifetime
         await PlayAsync(TimeSpan.FromMinutes(1));
 
         _stage.ShouldBeInSync("the removal was sent first, and both were sent");
-        (await StatusAsync()).ShouldSatisfyAllConditions(s => s.State.ShouldBe("active"), s => s.Since.ShouldBeNull(), s => s.LastAnswerAt.ShouldBeNull());
+        (await StatusAsync()).ShouldSatisfyAllConditions(
+            s => s.State.ShouldBe("active"),
+            s => s.Since.ShouldBeNull(),
+            s => s.LastAnswerAt.ShouldBeNull()
+        );
     }
 
     [Fact]
@@ -146,14 +153,24 @@ public sealed class RetryBoundTests : IAsyncLifetime
 
         _platform.Calls.Count.ShouldBeLessThanOrEqualTo(150);
         var forecast = await ForecastAsync();
-        (forecast.State, forecast.Code, forecast.ThrottledSince, forecast.Overdue).ShouldBe(("throttled", "meta_80003_2446079", TestWorkspace.Start, true));
-        (await _stage.BindingAsync()).ShouldSatisfyAllConditions(b => b.AddAttempts.ShouldBe(0), b => b.StoppedCode.ShouldBeNull(), b => b.AddNextAt.ShouldBeNull());
+        (forecast.State, forecast.Code, forecast.ThrottledSince, forecast.Overdue).ShouldBe(
+            ("throttled", "meta_80003_2446079", TestWorkspace.Start, true)
+        );
+        (await _stage.BindingAsync()).ShouldSatisfyAllConditions(
+            b => b.AddAttempts.ShouldBe(0),
+            b => b.StoppedCode.ShouldBeNull(),
+            b => b.AddNextAt.ShouldBeNull()
+        );
         Sent("throttled").ShouldBe(1);
 
         _platform.Instead = _ => null;
         await PlayAsync(TimeSpan.FromHours(1));
         _stage.ShouldBeInSync("the account recovers without intervention");
-        (await ForecastAsync()).ShouldSatisfyAllConditions(f => f.ThrottledSince.ShouldBeNull(), f => f.Overdue.ShouldBeFalse(), f => f.State.ShouldBe("active"));
+        (await ForecastAsync()).ShouldSatisfyAllConditions(
+            f => f.ThrottledSince.ShouldBeNull(),
+            f => f.Overdue.ShouldBeFalse(),
+            f => f.State.ShouldBe("active")
+        );
     }
 
     [Fact]
@@ -218,8 +235,11 @@ public sealed class RetryBoundTests : IAsyncLifetime
             }
 
             var (binding, account) = (await _stage.BindingAsync(), await _stage.AccountAsync());
-            var next = new[] { binding.RemovalNextAt, binding.AddNextAt, account.BlockedUntil }.OfType<DateTimeOffset>()
-                .Where(at => at > Now && at != LaneState.Never).DefaultIfEmpty(until).Min();
+            var next = new[] { binding.RemovalNextAt, binding.AddNextAt, account.BlockedUntil }
+                .OfType<DateTimeOffset>()
+                .Where(at => at > Now && at != LaneState.Never)
+                .DefaultIfEmpty(until)
+                .Min();
             if (next >= until)
             {
                 _workspace.Clock.Advance(until - Now);
@@ -233,7 +253,8 @@ public sealed class RetryBoundTests : IAsyncLifetime
     private int Sent(string text) =>
         _log.Lines.Count(line => line.StartsWith("Error", StringComparison.Ordinal) && line.Contains(text, StringComparison.Ordinal));
 
-    private async Task<BindingCounts> StatusAsync() => (await new StatusQueries(_workspace.Database).ReadBindingsAsync(Now, default)).ShouldHaveSingleItem();
+    private async Task<BindingCounts> StatusAsync() =>
+        (await new StatusQueries(_workspace.Database).ReadBindingsAsync(Now, default)).ShouldHaveSingleItem();
 
     private async Task<AccountForecast> ForecastAsync()
     {

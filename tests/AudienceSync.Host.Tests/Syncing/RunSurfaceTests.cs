@@ -82,16 +82,26 @@ public sealed class RunSurfaceTests : IAsyncLifetime, IDisposable
     public async Task The_request_and_the_response_are_stored_encrypted()
     {
         (await _host.ScalarAsync<long>("select count(*) from call_exchanges")).ShouldBe(2);
-        (await _host.ScalarAsync<long>("select count(*) from call_exchanges where encode(cipher, 'escape') ~ '(users|members|payload|EMAIL)'")).ShouldBe(0);
-        (await _host.ScalarAsync<bool>("select (select people from deliveries order by delivery_id limit 1) = (select people from deliveries order by delivery_id desc limit 1)"))
-            .ShouldBeTrue("the person who was added and then removed");
+        (
+            await _host.ScalarAsync<long>(
+                "select count(*) from call_exchanges where encode(cipher, 'escape') ~ '(users|members|payload|EMAIL)'"
+            )
+        ).ShouldBe(0);
+        (
+            await _host.ScalarAsync<bool>(
+                "select (select people from deliveries order by delivery_id limit 1) = (select people from deliveries order by delivery_id desc limit 1)"
+            )
+        ).ShouldBeTrue("the person who was added and then removed");
     }
 
     [Fact]
     public async Task The_latency_of_removals_is_in_the_status_and_in_a_verb()
     {
         var latencies = (await _host.GetAsync("/v1/status")).GetProperty("removal_latency").EnumerateArray().ToList();
-        latencies.Select(latency => (latency.Text("destination"), latency.GetProperty("window_h").GetInt32(), latency.GetProperty("removals").GetInt64()))
+        latencies
+            .Select(latency =>
+                (latency.Text("destination"), latency.GetProperty("window_h").GetInt32(), latency.GetProperty("removals").GetInt64())
+            )
             .ShouldBe([("meta_main", 1, 1L), ("meta_main", 24, 1L)]);
         latencies.ShouldAllBe(latency => latency.GetProperty("p50_s").GetDouble() > 0 && latency.GetProperty("p99_s").GetDouble() < 60);
 
@@ -99,7 +109,11 @@ public sealed class RunSurfaceTests : IAsyncLifetime, IDisposable
         (shown.ExitCode, shown.Error).ShouldBe((0, ""));
         shown.Output.ShouldContain("meta_main");
         shown.Output.ShouldContain(" s / ");
-        JsonDocument.Parse((await RunAsync("sync", "status", "--json")).Output).RootElement.GetProperty("removal_latency").GetArrayLength().ShouldBe(2);
+        JsonDocument
+            .Parse((await RunAsync("sync", "status", "--json")).Output)
+            .RootElement.GetProperty("removal_latency")
+            .GetArrayLength()
+            .ShouldBe(2);
     }
 
     [Fact]
@@ -118,7 +132,11 @@ public sealed class RunSurfaceTests : IAsyncLifetime, IDisposable
         show.Output.ShouldContain("1 acknowledged");
         show.Output.ShouldContain("DELETE /");
         show.Output.ShouldNotContain(Email);
-        JsonDocument.Parse((await RunAsync("runs", "show", run, "--json")).Output).RootElement.GetProperty("calls").GetArrayLength().ShouldBe(1);
+        JsonDocument
+            .Parse((await RunAsync("runs", "show", run, "--json")).Output)
+            .RootElement.GetProperty("calls")
+            .GetArrayLength()
+            .ShouldBe(1);
         var unknown = await RunAsync("runs", "show", "4711");
         (unknown.ExitCode, unknown.Output).ShouldBe((1, ""));
         unknown.Error.ShouldStartWith("audiencesync: unknown_run: ");

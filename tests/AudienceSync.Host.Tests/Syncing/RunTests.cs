@@ -33,15 +33,22 @@ public sealed class RunTests : IAsyncLifetime
         await _stage.RoundAsync();
 
         (await RunsAsync()).ShouldBe(["1 1 2 3 {25,0,0} {25,0,0} {25,0,0} {0,0,0} "]);
-        (await DeliveriesAsync()).ShouldBe(["1 1 1 1 done 10 {acknowledged} ", "1 2 1 1 done 10 {acknowledged} ", "1 3 1 1 done 5 {acknowledged} "]);
+        (await DeliveriesAsync()).ShouldBe([
+            "1 1 1 1 done 10 {acknowledged} ",
+            "1 2 1 1 done 10 {acknowledged} ",
+            "1 3 1 1 done 5 {acknowledged} ",
+        ]);
         (await _workspace.AskAsync<long>("select count(distinct p) from deliveries d cross join lateral unnest(d.people) p")).ShouldBe(25);
         (await _workspace.AskAsync<long>("select count(*) from calls where run_id = 1 and kind = 1")).ShouldBe(3);
 
         await _setup.SetAsync(_stage.KeyId, false, [.. people.Take(3)]);
         await _stage.RoundAsync();
         (await RunsAsync())[1].ShouldBe("2 1 2 1 {0,3,0} {0,3,0} {0,3,0} {0,0,0} ");
-        (await _workspace.RowsAsync("select kind, cardinality(people), (people <@ array(select person from ledger where status = 0)) from deliveries where run_id = 2"))
-            .ShouldBe(["2 3 True"]);
+        (
+            await _workspace.RowsAsync(
+                "select kind, cardinality(people), (people <@ array(select person from ledger where status = 0)) from deliveries where run_id = 2"
+            )
+        ).ShouldBe(["2 3 True"]);
     }
 
     [Fact]
@@ -55,7 +62,9 @@ public sealed class RunTests : IAsyncLifetime
         await _stage.LoopRoundAsync(wake);
 
         (await RunsAsync()).ShouldBe(["1 1 2 1 {10,0,0} {10,0,0} {10,0,0} {0,0,0} "]);
-        (await _workspace.AskAsync<bool>("select ended_at = last_at and last_at < started_at + interval '5 seconds' from runs")).ShouldBeTrue("it ended with its last outcome");
+        (
+            await _workspace.AskAsync<bool>("select ended_at = last_at and last_at < started_at + interval '5 seconds' from runs")
+        ).ShouldBeTrue("it ended with its last outcome");
         await _stage.LoopRoundAsync(wake);
         (await RunsAsync()).Count.ShouldBe(1, "without an intent no run begins");
     }
@@ -69,9 +78,13 @@ public sealed class RunTests : IAsyncLifetime
         await _stage.RoundAsync();
 
         (await RunsAsync()).ShouldBe(["1 1 3 1 {2,0,0} {2,0,0} {1,0,0} {1,0,0} "]);
-        (await _workspace.RowsAsync("""
-            select p.person, d.results[d.codes[p.place]] from deliveries d cross join lateral unnest(d.people) with ordinality as p(person, place) order by p.person
-            """)).ShouldBe([$"{ann.Value} acknowledged", $"{bad.Value} rejected:refused_by_name"], ignoreOrder: true);
+        (
+            await _workspace.RowsAsync(
+                """
+                select p.person, d.results[d.codes[p.place]] from deliveries d cross join lateral unnest(d.people) with ordinality as p(person, place) order by p.person
+                """
+            )
+        ).ShouldBe([$"{ann.Value} acknowledged", $"{bad.Value} rejected:refused_by_name"], ignoreOrder: true);
     }
 
     [Fact]
@@ -99,7 +112,8 @@ public sealed class RunTests : IAsyncLifetime
         _platform.Fault = _ => PlatformFault.None;
         await _stage.ResumeAsync();
         await _stage.RoundAsync();
-        (await RunsAsync())[1].ShouldBe("2 1 2 1 {2,0,0} {2,0,0} {2,0,0} {0,0,0} ", "the next run has the members that the first one did not reach");
+        (await RunsAsync())[1]
+            .ShouldBe("2 1 2 1 {2,0,0} {2,0,0} {2,0,0} {0,0,0} ", "the next run has the members that the first one did not reach");
     }
 
     [Fact]
@@ -142,7 +156,9 @@ public sealed class RunTests : IAsyncLifetime
         await _workspace.ExecuteAsync("update ledger set status = 1, redeliver = true");
         await _stage.RoundAsync();
 
-        (await _workspace.RowsAsync("select cause, planned::text, accepted::text from runs where run_id = 2")).ShouldBe(["2 {0,0,4} {0,0,4}"]);
+        (await _workspace.RowsAsync("select cause, planned::text, accepted::text from runs where run_id = 2")).ShouldBe([
+            "2 {0,0,4} {0,0,4}",
+        ]);
         (await DeliveriesAsync())[1].ShouldBe("2 2 3 1 done 4 {acknowledged} ");
     }
 
@@ -179,11 +195,16 @@ public sealed class RunTests : IAsyncLifetime
         {
             var (day, next) = (today.AddDays(-days), today.AddDays(1 - days));
             await _workspace.ExecuteAsync(
-                $"create table {table}_{day:yyyyMMdd} partition of {table} for values from ('{day:yyyy-MM-dd} 00:00Z') to ('{next:yyyy-MM-dd} 00:00Z')");
+                $"create table {table}_{day:yyyyMMdd} partition of {table} for values from ('{day:yyyy-MM-dd} 00:00Z') to ('{next:yyyy-MM-dd} 00:00Z')"
+            );
         }
 
         var before = await PartitionsAsync();
-        var partitions = new DeliveryPartitionStore(_workspace.Database, _workspace.Clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<DeliveryPartitionStore>.Instance);
+        var partitions = new DeliveryPartitionStore(
+            _workspace.Database,
+            _workspace.Clock,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger<DeliveryPartitionStore>.Instance
+        );
         await partitions.EnsureAsync(default);
         (await PartitionsAsync()).ShouldBe(before.Where(name => !name.EndsWith(Day(402)) && !name.EndsWith(Day(16))));
         (await RunsAsync()).Count.ShouldBe(1);
@@ -196,17 +217,25 @@ public sealed class RunTests : IAsyncLifetime
     }
 
     private Task<List<string>> PartitionsAsync() =>
-        _workspace.RowsAsync("select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent in ('deliveries'::regclass, 'call_exchanges'::regclass) order by 1");
+        _workspace.RowsAsync(
+            "select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent in ('deliveries'::regclass, 'call_exchanges'::regclass) order by 1"
+        );
 
     private async Task<(long Desired, long Delivered, long Drift, double Minutes)> GaugeAsync()
     {
-        var gauge = (await new MetricQueries(_workspace.Database).BindingsAsync(["main"], _workspace.Clock.GetUtcNow(), default)).ShouldHaveSingleItem();
+        var gauge = (
+            await new MetricQueries(_workspace.Database).BindingsAsync(["main"], _workspace.Clock.GetUtcNow(), default)
+        ).ShouldHaveSingleItem();
         return (gauge.Desired, gauge.Delivered, gauge.Drift, gauge.StaleMinutes);
     }
 
     private Task<List<string>> RunsAsync() =>
-        _workspace.RowsAsync("select run_id, cause, state, calls, planned::text, attempted::text, accepted::text, rejected::text, code from runs order by run_id");
+        _workspace.RowsAsync(
+            "select run_id, cause, state, calls, planned::text, attempted::text, accepted::text, rejected::text, code from runs order by run_id"
+        );
 
-    private Task<List<string>> DeliveriesAsync() => _workspace.RowsAsync(
-        "select run_id, call_id, kind, outcome, code, cardinality(people), results::text, codes::text from deliveries order by delivery_id");
+    private Task<List<string>> DeliveriesAsync() =>
+        _workspace.RowsAsync(
+            "select run_id, call_id, kind, outcome, code, cardinality(people), results::text, codes::text from deliveries order by delivery_id"
+        );
 }

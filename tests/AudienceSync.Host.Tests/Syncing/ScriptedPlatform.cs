@@ -94,17 +94,28 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
             return Answer(OutcomeKind.SplitBatch, "row_fails_batch");
         }
 
-        Apply(fault switch
-        {
-            PlatformFault.Unnamed when call.Members.Count > 1 => call with { Members = [.. call.Members.Take(call.Members.Count / 2)] },
-            PlatformFault.FirstRefused => call with { Members = [.. call.Members.Skip(1)] },
-            _ => call,
-        });
+        Apply(
+            fault switch
+            {
+                PlatformFault.Unnamed when call.Members.Count > 1 => call with { Members = [.. call.Members.Take(call.Members.Count / 2)] },
+                PlatformFault.FirstRefused => call with { Members = [.. call.Members.Skip(1)] },
+                _ => call,
+            }
+        );
         await During(call);
         return fault switch
         {
-            PlatformFault.Unnamed when call.Members.Count > 1 => new CallResult(new Outcome(OutcomeKind.PartlyDone, "some_refused"), [], []),
-            PlatformFault.FirstRefused => new CallResult(new Outcome(OutcomeKind.PartlyDone, "partly"), [], [new RefusedMember(0, "first_refused")], 1),
+            PlatformFault.Unnamed when call.Members.Count > 1 => new CallResult(
+                new Outcome(OutcomeKind.PartlyDone, "some_refused"),
+                [],
+                []
+            ),
+            PlatformFault.FirstRefused => new CallResult(
+                new Outcome(OutcomeKind.PartlyDone, "partly"),
+                [],
+                [new RefusedMember(0, "first_refused")],
+                1
+            ),
             PlatformFault.LostApplied => Answer(OutcomeKind.Retry, "timeout"),
             PlatformFault.CanceledApplied => throw new OperationCanceledException("Crashed before the answer."),
             _ => Taken(call),
@@ -114,27 +125,37 @@ internal sealed class ScriptedPlatform(int membersPerCall) : IDestination
     public ValueTask<JobReport> PollJobAsync(JobHandle job, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     // A single member is never too many.
-    private static CallResult? Unapplied(PlatformFault fault, int members) => fault switch
-    {
-        PlatformFault.LostUnapplied => Answer(OutcomeKind.Retry, "timeout"),
-        PlatformFault.CanceledUnapplied => throw new OperationCanceledException("Crashed before the call."),
-        PlatformFault.Throttled => Answer(OutcomeKind.Snooze, "throttled", ThrottleWait),
-        PlatformFault.TooLarge when members > 1 => Answer(OutcomeKind.SplitBatch, "too_large"),
-        PlatformFault.CallRefused => Answer(OutcomeKind.SplitBatch, "row_fails_batch"),
-        PlatformFault.NotEditable => Answer(OutcomeKind.Retry, "test_not_editable", NotEditableWait),
-        PlatformFault.Unknown => Answer(OutcomeKind.Retry, "test_unknown_999"),
-        PlatformFault.AudienceStopped => Answer(OutcomeKind.StopAudience, "audience_gone"),
-        PlatformFault.AccountStopped => Answer(OutcomeKind.StopAccount, "token_expired"),
-        _ => null,
-    };
+    private static CallResult? Unapplied(PlatformFault fault, int members) =>
+        fault switch
+        {
+            PlatformFault.LostUnapplied => Answer(OutcomeKind.Retry, "timeout"),
+            PlatformFault.CanceledUnapplied => throw new OperationCanceledException("Crashed before the call."),
+            PlatformFault.Throttled => Answer(OutcomeKind.Snooze, "throttled", ThrottleWait),
+            PlatformFault.TooLarge when members > 1 => Answer(OutcomeKind.SplitBatch, "too_large"),
+            PlatformFault.CallRefused => Answer(OutcomeKind.SplitBatch, "row_fails_batch"),
+            PlatformFault.NotEditable => Answer(OutcomeKind.Retry, "test_not_editable", NotEditableWait),
+            PlatformFault.Unknown => Answer(OutcomeKind.Retry, "test_unknown_999"),
+            PlatformFault.AudienceStopped => Answer(OutcomeKind.StopAudience, "audience_gone"),
+            PlatformFault.AccountStopped => Answer(OutcomeKind.StopAccount, "token_expired"),
+            _ => null,
+        };
 
     private static CallResult Answer(OutcomeKind kind, string code, TimeSpan? wait = null) => new(new Outcome(kind, code, wait), [], []);
 
     private CallResult Taken(MemberCall call)
     {
-        var refused = call.Members.Index().Where(member => Refuses(member.Item.Identifiers.Email!))
-            .Select(member => new RefusedMember(member.Index, "refused_by_name")).ToList();
-        return new CallResult(refused.Count == 0 ? Outcome.Done : new Outcome(OutcomeKind.PartlyDone, "partly"), [], refused, refused.Count, Usage: Usage);
+        var refused = call
+            .Members.Index()
+            .Where(member => Refuses(member.Item.Identifiers.Email!))
+            .Select(member => new RefusedMember(member.Index, "refused_by_name"))
+            .ToList();
+        return new CallResult(
+            refused.Count == 0 ? Outcome.Done : new Outcome(OutcomeKind.PartlyDone, "partly"),
+            [],
+            refused,
+            refused.Count,
+            Usage: Usage
+        );
     }
 
     private void Apply(MemberCall call)

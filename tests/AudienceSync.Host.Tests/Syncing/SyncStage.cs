@@ -35,7 +35,15 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
 
     public int KeyId => keyId;
 
-    public static async Task<SyncStage> CreateAsync(TestWorkspace workspace, MemberSetup setup, IDestination platform, int key = 0, string destination = "main", ILogger? logger = null, bool exclusive = false)
+    public static async Task<SyncStage> CreateAsync(
+        TestWorkspace workspace,
+        MemberSetup setup,
+        IDestination platform,
+        int key = 0,
+        string destination = "main",
+        ILogger? logger = null,
+        bool exclusive = false
+    )
     {
         var keyId = workspace.Keys.ByName($"k{key}_v1")!.KeyId;
         var stage = new SyncStage(workspace, setup, keyId, destination, platform) { Logger = logger ?? NullLogger.Instance };
@@ -49,10 +57,13 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
     public Task<Account> AccountAsync() => Store.ReadAccountAsync(destination, default);
 
     /// <summary>Revision, kind and reason of the residual deliveries.</summary>
-    public Task<List<string>> ResidualRowsAsync() => workspace.RowsAsync("select revision, kind, reason from residual_deliveries order by person, revision, kind");
+    public Task<List<string>> ResidualRowsAsync() =>
+        workspace.RowsAsync("select revision, kind, reason from residual_deliveries order by person, revision, kind");
 
-    public async Task<List<string>> LedgerAsync() => await workspace.RowsAsync(
-        $"select status, revision, normalizer, reason from ledger where binding_id = {(await BindingAsync()).BindingId} order by person");
+    public async Task<List<string>> LedgerAsync() =>
+        await workspace.RowsAsync(
+            $"select status, revision, normalizer, reason from ledger where binding_id = {(await BindingAsync()).BindingId} order by person"
+        );
 
     /// <summary>One page of a lane, as the current owner.</summary>
     public async Task<RunEnd> PassAsync(Lane lane)
@@ -65,7 +76,9 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
     /// <summary>The lease of the account, as the current owner holds it.</summary>
     public async Task<Lease> LeaseAsync()
     {
-        _lease ??= (await new LeaseStore(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)).ShouldNotBeNull();
+        _lease ??= (
+            await new LeaseStore(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)
+        ).ShouldNotBeNull();
         return _lease.Value;
     }
 
@@ -74,7 +87,9 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
     {
         (_pass, _lease) = (null, null);
         _owners++;
-        await workspace.ExecuteAsync($"update leases set until = clock_timestamp() - interval '1 second' where name = 'account:{destination}'");
+        await workspace.ExecuteAsync(
+            $"update leases set until = clock_timestamp() - interval '1 second' where name = 'account:{destination}'"
+        );
     }
 
     /// <summary>Removals until drained, then adds until drained; ends where a pass is held. True when neither lane had anything.</summary>
@@ -90,8 +105,7 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
                 deadline.Check("the end of a lane");
                 end = await PassAsync(lane);
                 empty &= end == RunEnd.Empty;
-            }
-            while (end == RunEnd.More);
+            } while (end == RunEnd.More);
         }
 
         return empty;
@@ -100,16 +114,24 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
     /// <summary>Processes the residual deliveries, as the current owner.</summary>
     public async Task<RunEnd> ResidualsAsync()
     {
-        _lease ??= (await new LeaseStore(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)).ShouldNotBeNull();
+        _lease ??= (
+            await new LeaseStore(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)
+        ).ShouldNotBeNull();
         _pass ??= NewPass();
         var planner = new PagePlanner(platform, Identifiers, workspace.Vault);
-        return await new ResidualProcessor(new ResidualStore(workspace.Database), planner, _pass, workspace.Clock).RunAsync(_lease.Value, await BindingAsync(), default);
+        return await new ResidualProcessor(new ResidualStore(workspace.Database), planner, _pass, workspace.Clock).RunAsync(
+            _lease.Value,
+            await BindingAsync(),
+            default
+        );
     }
 
     /// <summary>One round of the account's own loop.</summary>
     public async Task<bool> LoopRoundAsync(Wake wake)
     {
-        _lease ??= (await new LeaseStore(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)).ShouldNotBeNull();
+        _lease ??= (
+            await new LeaseStore(workspace.Database, $"host{_owners}").TryClaimAsync("account:" + destination, default)
+        ).ShouldNotBeNull();
         return await Loop(wake).RoundAsync(_lease.Value, default);
     }
 
@@ -125,13 +147,25 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
 
     public Task<int> ResumeAsync() => _bindings.ResumeAsync(destination, default);
 
-    public AccountLoop Loop(Wake wake) => new(
-        destination, NewCycle(), Poller(), Budget(), Store, new LeaseStore(workspace.Database, "loop"), wake, TimeSpan.FromMilliseconds(1), workspace.Clock,
-        NullLogger<AccountLoop>.Instance);
+    public AccountLoop Loop(Wake wake) =>
+        new(
+            destination,
+            NewCycle(),
+            Poller(),
+            Budget(),
+            Store,
+            new LeaseStore(workspace.Database, "loop"),
+            wake,
+            TimeSpan.FromMilliseconds(1),
+            workspace.Clock,
+            NullLogger<AccountLoop>.Instance
+        );
 
     public void ShouldBeInSync(string because)
     {
-        var wanted = setup.People.Where(person => setup.IsPresent(keyId, person)).Select(setup.EmailOf)
+        var wanted = setup
+            .People.Where(person => setup.IsPresent(keyId, person))
+            .Select(setup.EmailOf)
             .Where(email => !ScriptedPlatform.Refuses(email) && !ScriptedPlatform.FailsTheCall(email))
             .Select(email => ScriptedPlatform.Digest(email, platform.Normalizer));
         platform.ShouldBeOfType<ScriptedPlatform>().Members.Order().ShouldBe(wanted.Order(), because);
@@ -143,21 +177,60 @@ internal sealed class SyncStage(TestWorkspace workspace, MemberSetup setup, int 
         await Poller().RunAsync(await LeaseAsync(), default);
     }
 
-    public CallBudget Budget() => new(destination, platform.Limits.Allowances, new BudgetStore(workspace.Database), workspace.Clock) { RequestsPerCall = platform.Limits.RequestsPerCall };
+    public CallBudget Budget() =>
+        new(destination, platform.Limits.Allowances, new BudgetStore(workspace.Database), workspace.Clock)
+        {
+            RequestsPerCall = platform.Limits.RequestsPerCall,
+        };
 
     private JobPoller Poller() => new(destination, platform, new JobStore(workspace.Database), workspace.Clock, NullLogger.Instance);
 
-    private BindingCycle NewCycle() => BindingCycle.Open(
-        workspace.Database, NewPass(), new PagePlanner(platform, Identifiers, workspace.Vault), Exclusive(), platform.Limits, workspace.Clock, Logger);
+    private BindingCycle NewCycle() =>
+        BindingCycle.Open(
+            workspace.Database,
+            NewPass(),
+            new PagePlanner(platform, Identifiers, workspace.Vault),
+            Exclusive(),
+            platform.Limits,
+            workspace.Clock,
+            Logger
+        );
 
     /// <summary>Replaces all members in a resync of an exclusive binding.</summary>
-    public ExclusiveResync Exclusive() => new(
-        new ResyncSessionStore(workspace.Database), Deliveries, Identifiers, workspace.Vault, platform, Budget(), () => 0.5, workspace.Clock, Logger);
+    public ExclusiveResync Exclusive() =>
+        new(
+            new ResyncSessionStore(workspace.Database),
+            Deliveries,
+            Identifiers,
+            workspace.Vault,
+            platform,
+            Budget(),
+            () => 0.5,
+            workspace.Clock,
+            Logger
+        );
 
     private LaneProcessor NewPass()
     {
         return new LaneProcessor(
-            destination, platform, new LaneStore(workspace.Database), Deliveries, new PagePlanner(platform, Identifiers, workspace.Vault), new MemberCalls(Deliveries, Identifiers, workspace.Vault, platform, Budget(), workspace.Shared, new CallSeal(new MasterKeys(workspace.Master)), workspace.Clock),
-            () => 0.5, workspace.Clock, Logger);
+            destination,
+            platform,
+            new LaneStore(workspace.Database),
+            Deliveries,
+            new PagePlanner(platform, Identifiers, workspace.Vault),
+            new MemberCalls(
+                Deliveries,
+                Identifiers,
+                workspace.Vault,
+                platform,
+                Budget(),
+                workspace.Shared,
+                new CallSeal(new MasterKeys(workspace.Master)),
+                workspace.Clock
+            ),
+            () => 0.5,
+            workspace.Clock,
+            Logger
+        );
     }
 }

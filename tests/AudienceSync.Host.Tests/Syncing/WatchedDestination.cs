@@ -32,5 +32,6 @@ internal sealed class WatchedDestination(IDestination inner) : IDestination
         return inner.SendAsync(call, cancellationToken);
     }
 
-    public ValueTask<JobReport> PollJobAsync(JobHandle job, CancellationToken cancellationToken) => inner.PollJobAsync(job, cancellationToken);
+    public ValueTask<JobReport> PollJobAsync(JobHandle job, CancellationToken cancellationToken) =>
+        inner.PollJobAsync(job, cancellationToken);
 }

@@ -17,12 +17,15 @@ public sealed class LogSetupTests
     [Fact]
     public void A_line_of_the_json_form_has_time_message_level_and_values()
     {
-        var lines = Log("Information", logger =>
-        {
-            var account = logger.CreateLogger("AudienceSync.Host.Sync.Accounts.AccountLoop");
-            account.LogInformation("Account {Destination} claimed with fence {Fence}", "meta_main", 7);
-            logger.CreateLogger("AudienceSync").LogError(new InvalidOperationException("why"), "{What} failed", "Projector");
-        });
+        var lines = Log(
+            "Information",
+            logger =>
+            {
+                var account = logger.CreateLogger("AudienceSync.Host.Sync.Accounts.AccountLoop");
+                account.LogInformation("Account {Destination} claimed with fence {Fence}", "meta_main", 7);
+                logger.CreateLogger("AudienceSync").LogError(new InvalidOperationException("why"), "{What} failed", "Projector");
+            }
+        );
 
         lines.Count.ShouldBe(2);
         var claimed = JsonSerializer.Deserialize<JsonElement>(lines[0]);
@@ -51,16 +54,21 @@ public sealed class LogSetupTests
     [Fact]
     public void An_outage_of_storage_is_left_to_our_loops_and_any_other_error_of_Wolverine_is_logged()
     {
-        var lines = Log("Information", logger =>
-        {
-            var wolverine = logger.CreateLogger("Wolverine.RDBMS.DurabilityAgent");
-            wolverine.LogError(new InvalidOperationException("why", new TimeoutException()), "outage");
-            wolverine.LogError(new InvalidOperationException("why"), "fault");
-            wolverine.LogWarning("stepping down");
-            logger.CreateLogger("AudienceSync").LogError(new TimeoutException(), "ours");
-        });
+        var lines = Log(
+            "Information",
+            logger =>
+            {
+                var wolverine = logger.CreateLogger("Wolverine.RDBMS.DurabilityAgent");
+                wolverine.LogError(new InvalidOperationException("why", new TimeoutException()), "outage");
+                wolverine.LogError(new InvalidOperationException("why"), "fault");
+                wolverine.LogWarning("stepping down");
+                logger.CreateLogger("AudienceSync").LogError(new TimeoutException(), "ours");
+            }
+        );
 
-        lines.Select(line => JsonSerializer.Deserialize<JsonElement>(line).GetProperty("@m").GetString()).ShouldBe(["fault", "stepping down", "ours"]);
+        lines
+            .Select(line => JsonSerializer.Deserialize<JsonElement>(line).GetProperty("@m").GetString())
+            .ShouldBe(["fault", "stepping down", "ours"]);
     }
 
     [Fact]

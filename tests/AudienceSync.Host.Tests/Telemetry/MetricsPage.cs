@@ -10,10 +10,12 @@ internal sealed record MetricsPage(string Text)
 
     /// <summary>The names of all metrics, without those that describe the exporter itself.</summary>
     public IReadOnlyList<string> Names =>
-    [
-        .. Text.Split('\n').Where(line => line.StartsWith(Type, StringComparison.Ordinal)).Select(line => line[Type.Length..].Split(' ')[0])
-            .Where(name => name is not ("target_info" or "otel_scope_info")),
-    ];
+        [
+            .. Text.Split('\n')
+                .Where(line => line.StartsWith(Type, StringComparison.Ordinal))
+                .Select(line => line[Type.Length..].Split(' ')[0])
+                .Where(name => name is not ("target_info" or "otel_scope_info")),
+        ];
 
     public static async Task<MetricsPage> ReadAsync(TestHost host)
     {
@@ -24,8 +26,10 @@ internal sealed record MetricsPage(string Text)
     }
 
     /// <summary>The sum of a metric's values over the lines that have all of these labels.</summary>
-    public double Sum(string name, params string[] labels) => Lines(name).Where(line => Array.TrueForAll(labels, line.Contains))
-        .Sum(line => double.Parse(line[(line.LastIndexOf('}') + 2)..].Split(' ')[0], CultureInfo.InvariantCulture));
+    public double Sum(string name, params string[] labels) =>
+        Lines(name)
+            .Where(line => Array.TrueForAll(labels, line.Contains))
+            .Sum(line => double.Parse(line[(line.LastIndexOf('}') + 2)..].Split(' ')[0], CultureInfo.InvariantCulture));
 
     public IEnumerable<string> Lines(string name) => Text.Split('\n').Where(line => line.StartsWith(name + "{", StringComparison.Ordinal));
 }

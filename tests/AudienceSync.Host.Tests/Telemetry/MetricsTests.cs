@@ -39,7 +39,14 @@ public sealed class MetricsTests
     public async Task Calls_and_removals_are_counted_by_destination()
     {
         await using var host = await StartAsync();
-        await host.Sandbox.FaultAsync(new { kind = "server_error", operation = "add", count = 2 });
+        await host.Sandbox.FaultAsync(
+            new
+            {
+                kind = "server_error",
+                operation = "add",
+                count = 2,
+            }
+        );
         await UseAllAsync(host);
         var page = await MetricsPage.ReadAsync(host);
         var here = $"destination=\"{Destination}\"";
@@ -63,11 +70,17 @@ public sealed class MetricsTests
         page.Sum("audiencesync_deliveries_total", here, "kind=\"add\"", "result=\"acknowledged\"").ShouldBe(1, page.Text);
         page.Sum("audiencesync_deliveries_total", here, "kind=\"add\"", "result=\"invalid\"").ShouldBe(1, page.Text);
         page.Sum("audiencesync_deliveries_total", here, "kind=\"remove\"", "result=\"acknowledged\"").ShouldBe(1, page.Text);
-        page.Sum("audiencesync_removal_latency_p50_seconds", here).ShouldBeInRange(0.01, 30, "from the acceptance of the webhook, whatever time the sender stated");
+        page.Sum("audiencesync_removal_latency_p50_seconds", here)
+            .ShouldBeInRange(0.01, 30, "from the acceptance of the webhook, whatever time the sender stated");
         page.Sum("audiencesync_removal_latency_p99_seconds", here).ShouldBeInRange(0.01, 30);
-        page.Lines("audiencesync_stale_exposure_minutes").Count(line => line.Contains(here, StringComparison.Ordinal)).ShouldBeGreaterThan(0);
+        page.Lines("audiencesync_stale_exposure_minutes")
+            .Count(line => line.Contains(here, StringComparison.Ordinal))
+            .ShouldBeGreaterThan(0);
         page.Sum("audiencesync_stale_exposure_minutes", here).ShouldBe(0);
-        page.Sum("audiencesync_members", here, "state=\"desired\"").ShouldBe(page.Sum("audiencesync_members", here, "state=\"delivered\"") + page.Sum("audiencesync_members", here, "state=\"refused\""));
+        page.Sum("audiencesync_members", here, "state=\"desired\"")
+            .ShouldBe(
+                page.Sum("audiencesync_members", here, "state=\"delivered\"") + page.Sum("audiencesync_members", here, "state=\"refused\"")
+            );
         page.Sum("audiencesync_drift_members", here).ShouldBe(0);
         page.Sum("audiencesync_budget_used", here).ShouldBeGreaterThanOrEqualTo(3, page.Text);
         page.Sum("audiencesync_budget_left", here).ShouldBeGreaterThan(0);
@@ -118,16 +131,24 @@ public sealed class MetricsTests
         (progress.Head, progress.Folded, progress.Lag).ShouldBe((9, null, null));
     }
 
-    private static Task<TestHost> StartAsync() => TestHost.StartAsync(new TestHostOptions
-    {
-        Clock = new OffsetClock(Sample.Now),
-        Yaml = yaml => yaml.Replace("meta_main", Destination, StringComparison.Ordinal),
-    });
+    private static Task<TestHost> StartAsync() =>
+        TestHost.StartAsync(
+            new TestHostOptions
+            {
+                Clock = new OffsetClock(Sample.Now),
+                Yaml = yaml => yaml.Replace("meta_main", Destination, StringComparison.Ordinal),
+            }
+        );
 
     // An add and a removal that reach the platform; and one of everything that only counts.
     private static async Task UseAllAsync(TestHost host)
     {
-        var person = new System.Text.Json.Nodes.JsonObject { ["customer_id"] = "customer of metrics", ["email"] = "ann@example.com", ["city"] = new string('x', 5_000) };
+        var person = new System.Text.Json.Nodes.JsonObject
+        {
+            ["customer_id"] = "customer of metrics",
+            ["email"] = "ann@example.com",
+            ["city"] = new string('x', 5_000),
+        };
         (await host.PostAsync(Sample.Of(person).ToJsonString())).Status.ShouldBe(200);
         await QuietAsync(host);
         var removal = Sample.Of(person.DeepClone().AsObject());
@@ -148,10 +169,7 @@ public sealed class MetricsTests
         host.WaitUntilQuietAsync(meanwhile: () => ((OffsetClock)host.Clock).Advance(TimeSpan.FromMilliseconds(50)));
 
     private static List<string> Documented(string prefix) =>
-    [
-        .. Page.Split('\n').Where(line => line.StartsWith($"| `{prefix}", StringComparison.Ordinal))
-            .Select(line => line.Split('`')[1]),
-    ];
+        [.. Page.Split('\n').Where(line => line.StartsWith($"| `{prefix}", StringComparison.Ordinal)).Select(line => line.Split('`')[1])];
 
     // Published by the first use of a connection; its names as Prometheus writes them, without unit.
     private static async Task<HashSet<string>> DriverInstrumentsAsync(TestHost host)

@@ -51,7 +51,9 @@ public sealed class OutageLogTests
         }
 
         _capture.Lines.Count.ShouldBe(2);
-        _capture.Lines.ShouldAllBe(line => line.StartsWith("Error loop: Projector failed; retrying until it succeeds") && line.Contains("   at "));
+        _capture.Lines.ShouldAllBe(line =>
+            line.StartsWith("Error loop: Projector failed; retrying until it succeeds") && line.Contains("   at ")
+        );
     }
 
     [Fact]

@@ -35,16 +35,22 @@ public sealed class SpanTests(ITestOutputHelper output)
         append.Links.Single().Context.SpanId.ShouldBe(webhook.SpanId);
         append.GetTagItem(Spans.Events).ShouldBe(1);
         var position = (long)append.GetTagItem(Spans.LastPosition)!;
-        var page = ended.Single(
-            span => span.OperationName == Spans.Project && Covers(span, Spans.FirstPosition, Spans.LastPosition, position));
+        var page = ended.Single(span =>
+            span.OperationName == Spans.Project && Covers(span, Spans.FirstPosition, Spans.LastPosition, position)
+        );
         var change = (long)page.GetTagItem(Spans.LastChange)!;
-        var delivery = ended.Single(
-            span => span.OperationName == Spans.Deliver && Covers(span, Spans.FirstChange, Spans.LastChange, change));
+        var delivery = ended.Single(span =>
+            span.OperationName == Spans.Deliver && Covers(span, Spans.FirstChange, Spans.LastChange, change)
+        );
         delivery.GetTagItem(Spans.Destination).ShouldBe("meta_main");
         var call = ended.Single(span => span.OperationName == Spans.Call);
         call.ParentSpanId.ShouldBe(delivery.SpanId);
-        (call.GetTagItem(Spans.Operation), call.GetTagItem(Spans.Members), call.GetTagItem(Spans.Outcome), call.GetTagItem(Spans.Status))
-            .ShouldBe(("Add", 1, "Done", 200));
+        (
+            call.GetTagItem(Spans.Operation),
+            call.GetTagItem(Spans.Members),
+            call.GetTagItem(Spans.Outcome),
+            call.GetTagItem(Spans.Status)
+        ).ShouldBe(("Add", 1, "Done", 200));
         ended.SelectMany(span => span.TagObjects).ShouldAllBe(tag => !$"{tag.Value}".Contains('@'));
     }
 

@@ -7,8 +7,11 @@ internal static class GoogleResponses
 {
     public static string? Status(this Response response) => response.Error.GetProperty("status").GetString();
 
-    public static JsonElement Detail(this Response response, string type) => response.Error.GetProperty("details").EnumerateArray()
-        .Single(detail => detail.GetProperty("@type").GetString() == $"type.googleapis.com/google.rpc.{type}");
+    public static JsonElement Detail(this Response response, string type) =>
+        response
+            .Error.GetProperty("details")
+            .EnumerateArray()
+            .Single(detail => detail.GetProperty("@type").GetString() == $"type.googleapis.com/google.rpc.{type}");
 
     public static (string? Field, string? Reason) Violation(this Response response)
     {

@@ -40,8 +40,21 @@ internal sealed class GoogleSandbox : IAsyncDisposable
         {
             Accounts =
             [
-                new AccountSettings { Platform = "google", Account = Account, Token = "refresh-1", Audiences = [ListId, OtherList], Google = settings },
-                new AccountSettings { Platform = "google", Account = ForeignAccount, Token = "refresh-2", Audiences = [ForeignList] },
+                new AccountSettings
+                {
+                    Platform = "google",
+                    Account = Account,
+                    Token = "refresh-1",
+                    Audiences = [ListId, OtherList],
+                    Google = settings,
+                },
+                new AccountSettings
+                {
+                    Platform = "google",
+                    Account = ForeignAccount,
+                    Token = "refresh-2",
+                    Audiences = [ForeignList],
+                },
             ],
         };
         var started = SandboxApp.Create(options, clock, builder => builder.WebHost.UseTestServer());
@@ -52,35 +65,40 @@ internal sealed class GoogleSandbox : IAsyncDisposable
     }
 
     public Task<Response> TokenAsync(string refreshToken = "refresh-1", string secret = "sandbox-secret") =>
-        TokenAsync(new Dictionary<string, string>
-    {
-        ["grant_type"] = "refresh_token",
-        ["client_id"] = "sandbox-client",
-        ["client_secret"] = secret,
-        ["refresh_token"] = refreshToken,
-    });
+        TokenAsync(
+            new Dictionary<string, string>
+            {
+                ["grant_type"] = "refresh_token",
+                ["client_id"] = "sandbox-client",
+                ["client_secret"] = secret,
+                ["refresh_token"] = refreshToken,
+            }
+        );
 
     public Task<Response> TokenAsync(Dictionary<string, string> form) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, "/token") { Content = new FormUrlEncodedContent(form) });
 
-    public static object Destination(string list = ListId, string account = Account) => new
-    {
-        reference = list,
-        operatingAccount = new { accountType = "GOOGLE_ADS", accountId = account },
-        productDestinationId = list,
-    };
+    public static object Destination(string list = ListId, string account = Account) =>
+        new
+        {
+            reference = list,
+            operatingAccount = new { accountType = "GOOGLE_ADS", accountId = account },
+            productDestinationId = list,
+        };
 
-    public static object Email(string value) => new { userData = new { userIdentifiers = new object[] { new { emailAddress = Sample.Hash(value) } } } };
+    public static object Email(string value) =>
+        new { userData = new { userIdentifiers = new object[] { new { emailAddress = Sample.Hash(value) } } } };
 
     /// <summary>The body of a valid ingest; tests change the field under test.</summary>
-    public static Dictionary<string, object> Body(params object[] members) => new()
-    {
-        ["destinations"] = new[] { Destination() },
-        ["audienceMembers"] = members,
-        ["consent"] = new { adUserData = "CONSENT_GRANTED", adPersonalization = "CONSENT_GRANTED" },
-        ["encoding"] = "HEX",
-        ["termsOfService"] = new { customerMatchTermsOfServiceStatus = "ACCEPTED" },
-    };
+    public static Dictionary<string, object> Body(params object[] members) =>
+        new()
+        {
+            ["destinations"] = new[] { Destination() },
+            ["audienceMembers"] = members,
+            ["consent"] = new { adUserData = "CONSENT_GRANTED", adPersonalization = "CONSENT_GRANTED" },
+            ["encoding"] = "HEX",
+            ["termsOfService"] = new { customerMatchTermsOfServiceStatus = "ACCEPTED" },
+        };
 
     public Task<Response> IngestAsync(params object[] members) => PostAsync("/v1/audienceMembers:ingest", Body(members));
 
@@ -103,10 +121,13 @@ internal sealed class GoogleSandbox : IAsyncDisposable
         return PostAsync("/v1/audienceMembers:removeAll", body);
     }
 
-    public Task<Response> PostAsync(string path, object body) => SendAsync(new HttpRequestMessage(HttpMethod.Post, path)
-    {
-        Content = new StringContent(body as string ?? JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"),
-    });
+    public Task<Response> PostAsync(string path, object body) =>
+        SendAsync(
+            new HttpRequestMessage(HttpMethod.Post, path)
+            {
+                Content = new StringContent(body as string ?? JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"),
+            }
+        );
 
     public Task<Response> DeleteAsync(string path) => SendAsync(new HttpRequestMessage(HttpMethod.Delete, path));
 
@@ -114,8 +135,9 @@ internal sealed class GoogleSandbox : IAsyncDisposable
 
     /// <summary>The status of the request's first destination.</summary>
     public async Task<JsonElement> StatusAsync(Response accepted) =>
-        (await GetAsync($"/v1/requestStatus:retrieve?requestId={accepted.Json.GetProperty("requestId").GetString()}"))
-            .Json.GetProperty("requestStatusPerDestination")[0];
+        (await GetAsync($"/v1/requestStatus:retrieve?requestId={accepted.Json.GetProperty("requestId").GetString()}")).Json.GetProperty(
+            "requestStatusPerDestination"
+        )[0];
 
     public async Task<string?> StateAsync(Response accepted) => (await StatusAsync(accepted)).GetProperty("requestStatus").GetString();
 
@@ -132,8 +154,12 @@ internal sealed class GoogleSandbox : IAsyncDisposable
     }
 
     public async Task<JsonElement> TotalsAsync(string operation) =>
-        (await GetAsync("/admin/calls")).Json.GetProperty("totals").EnumerateArray()
-            .Single(total => total.GetProperty("operation").GetString() == operation && total.GetProperty("audience").GetString() is ListId or null);
+        (await GetAsync("/admin/calls"))
+            .Json.GetProperty("totals")
+            .EnumerateArray()
+            .Single(total =>
+                total.GetProperty("operation").GetString() == operation && total.GetProperty("audience").GetString() is ListId or null
+            );
 
     public static string[] Sorted(params string[] values) => [.. values.Select(Sample.Hash).Order(StringComparer.Ordinal)];
 
@@ -141,7 +167,10 @@ internal sealed class GoogleSandbox : IAsyncDisposable
     public static string Jwt(RSA key, object claims, string algorithm = "RS256")
     {
         static string Part(byte[] bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);
-        var signed = Part(JsonSerializer.SerializeToUtf8Bytes(new { alg = algorithm, typ = "JWT" })) + "." + Part(JsonSerializer.SerializeToUtf8Bytes(claims));
+        var signed =
+            Part(JsonSerializer.SerializeToUtf8Bytes(new { alg = algorithm, typ = "JWT" }))
+            + "."
+            + Part(JsonSerializer.SerializeToUtf8Bytes(claims));
         return signed + "." + Part(key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
     }
 
@@ -160,7 +189,11 @@ internal sealed class GoogleSandbox : IAsyncDisposable
             var text = await response.Content.ReadAsStringAsync();
             var isJson = response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true;
             return new Response(
-                (int)response.StatusCode, isJson ? JsonSerializer.Deserialize<JsonElement>(text) : default, response.Headers, text);
+                (int)response.StatusCode,
+                isJson ? JsonSerializer.Deserialize<JsonElement>(text) : default,
+                response.Headers,
+                text
+            );
         }
     }
 }

@@ -84,7 +84,14 @@ public sealed class Google_faults
     public async Task A_slow_job_takes_its_configured_time()
     {
         await using var sandbox = await StartAsync();
-        await sandbox.FaultAsync(new { kind = "job_slow", job_s = 7_200, count = 1 });
+        await sandbox.FaultAsync(
+            new
+            {
+                kind = "job_slow",
+                job_s = 7_200,
+                count = 1,
+            }
+        );
         var accepted = await sandbox.IngestAsync(Email("a"));
         sandbox.Clock.Advance(TimeSpan.FromSeconds(3_500));
         (await sandbox.StateAsync(accepted)).ShouldBe("PROCESSING");
@@ -115,7 +122,14 @@ public sealed class Google_faults
         var accepted = await sandbox.IngestAsync(Email("a"));
         await sandbox.FaultAsync(new { kind = "server_error" });
         (await sandbox.StateAsync(accepted)).ShouldBe("PROCESSING", "a rule without operation matches member calls only");
-        await sandbox.FaultAsync(new { kind = "server_error", operation = "status", count = 1 });
+        await sandbox.FaultAsync(
+            new
+            {
+                kind = "server_error",
+                operation = "status",
+                count = 1,
+            }
+        );
         (await sandbox.GetAsync("/v1/requestStatus:retrieve?requestId=x")).Status.ShouldBe(500);
     }
 }

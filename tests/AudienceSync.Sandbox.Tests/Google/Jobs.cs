@@ -63,7 +63,10 @@ public sealed class Jobs
         sandbox.Complete();
         var status = await sandbox.StatusAsync(some);
         status.GetProperty("requestStatus").GetString().ShouldBe("PARTIAL_SUCCESS");
-        status.GetProperty("errorInfo").GetRawText().ShouldBe("""{"errorCounts":[{"recordCount":"1","reason":"PROCESSING_ERROR_REASON_DENIED_CONSENT"}]}""");
+        status
+            .GetProperty("errorInfo")
+            .GetRawText()
+            .ShouldBe("""{"errorCounts":[{"recordCount":"1","reason":"PROCESSING_ERROR_REASON_DENIED_CONSENT"}]}""");
         (await sandbox.StateAsync(all)).ShouldBe("FAILED");
         (await sandbox.HeldAsync()).ShouldBe(Sorted("yes"));
         (await sandbox.TotalsAsync("add")).GetProperty("invalid").GetInt64().ShouldBe(2);
@@ -77,7 +80,11 @@ public sealed class Jobs
         body.Remove("consent");
         var accepted = await sandbox.PostAsync("/v1/audienceMembers:ingest", body);
         sandbox.Complete();
-        (await sandbox.StatusAsync(accepted)).GetProperty("errorInfo").GetProperty("errorCounts")[0].GetProperty("reason").GetString()
+        (await sandbox.StatusAsync(accepted))
+            .GetProperty("errorInfo")
+            .GetProperty("errorCounts")[0]
+            .GetProperty("reason")
+            .GetString()
             .ShouldBe("PROCESSING_ERROR_REASON_NO_CONSENT");
         body["consent"] = new { adUserData = "GRANTED" };
         (await sandbox.PostAsync("/v1/audienceMembers:ingest", body)).Violation().ShouldBe(("consent.ad_user_data", "INVALID_ENUM_VALUE"));
@@ -118,7 +125,15 @@ public sealed class Jobs
         await using var sandbox = await StartAsync();
         await sandbox.IngestAsync(Email("old"));
         sandbox.Complete();
-        await sandbox.FaultAsync(new { kind = "job_slow", job_s = 600, operation = "remove_all", count = 1 });
+        await sandbox.FaultAsync(
+            new
+            {
+                kind = "job_slow",
+                job_s = 600,
+                operation = "remove_all",
+                count = 1,
+            }
+        );
         await sandbox.RemoveAllAsync();
         sandbox.Clock.Advance(TimeSpan.FromSeconds(1));
         await sandbox.IngestAsync(Email("new"));

@@ -27,8 +27,16 @@ public sealed class Member_requests
     public async Task An_address_is_one_unit()
     {
         await using var sandbox = await StartAsync();
-        var address = new { givenName = Hash("jane"), familyName = Hash("doe"), regionCode = "US", postalCode = "94045" };
-        await sandbox.IngestAsync(new { userData = new { userIdentifiers = new object[] { new { address }, new { phoneNumber = Hash("+1") } } } });
+        var address = new
+        {
+            givenName = Hash("jane"),
+            familyName = Hash("doe"),
+            regionCode = "US",
+            postalCode = "94045",
+        };
+        await sandbox.IngestAsync(
+            new { userData = new { userIdentifiers = new object[] { new { address }, new { phoneNumber = Hash("+1") } } } }
+        );
         sandbox.Complete();
         (await sandbox.HeldAsync("address")).ShouldBe([Hash($"{Hash("jane")}|{Hash("doe")}|US|94045")]);
         (await sandbox.HeldAsync("phoneNumber")).ShouldBe([Hash("+1")]);
@@ -38,24 +46,58 @@ public sealed class Member_requests
     public async Task Base64_and_upper_case_hex_are_the_same_digest()
     {
         await using var sandbox = await StartAsync();
-        var body = Body(new { userData = new { userIdentifiers = new[] { new { emailAddress = Convert.ToBase64String(Convert.FromHexString(Hash("a"))) } } } });
+        var body = Body(
+            new
+            {
+                userData = new
+                {
+                    userIdentifiers = new[] { new { emailAddress = Convert.ToBase64String(Convert.FromHexString(Hash("a"))) } },
+                },
+            }
+        );
         body["encoding"] = "BASE64";
         (await sandbox.PostAsync(Ingest, body)).Status.ShouldBe(200);
-        await sandbox.IngestAsync(new { userData = new { userIdentifiers = new[] { new { emailAddress = Hash("a").ToUpperInvariant() } } } });
+        await sandbox.IngestAsync(
+            new { userData = new { userIdentifiers = new[] { new { emailAddress = Hash("a").ToUpperInvariant() } } } }
+        );
         sandbox.Complete();
         (await sandbox.HeldAsync()).ShouldBe(Sorted("a"));
     }
 
     [Theory]
-    [InlineData("""{"userData":{"userIdentifiers":[{"emailAddress":"xyz"}]}}""", "audience_members[0].user_data.user_identifiers[0].email_address", "INVALID_HEX_ENCODING")]
-    [InlineData("""{"userData":{"userIdentifiers":[{"emailAddress":"abcd"}]}}""", "audience_members[0].user_data.user_identifiers[0].email_address", "INVALID_SHA256_FORMAT")]
-    [InlineData("""{"userData":{"userIdentifiers":[{"emailAddress":""}]}}""", "audience_members[0].user_data.user_identifiers[0].email_address", "REQUIRED_FIELD_MISSING")]
+    [InlineData(
+        """{"userData":{"userIdentifiers":[{"emailAddress":"xyz"}]}}""",
+        "audience_members[0].user_data.user_identifiers[0].email_address",
+        "INVALID_HEX_ENCODING"
+    )]
+    [InlineData(
+        """{"userData":{"userIdentifiers":[{"emailAddress":"abcd"}]}}""",
+        "audience_members[0].user_data.user_identifiers[0].email_address",
+        "INVALID_SHA256_FORMAT"
+    )]
+    [InlineData(
+        """{"userData":{"userIdentifiers":[{"emailAddress":""}]}}""",
+        "audience_members[0].user_data.user_identifiers[0].email_address",
+        "REQUIRED_FIELD_MISSING"
+    )]
     [InlineData("""{"userData":{"userIdentifiers":[]}}""", "audience_members[0].user_data.user_identifiers", "NO_IDENTIFIERS_PROVIDED")]
-    [InlineData("""{"userData":{"userIdentifiers":[{}]}}""", "audience_members[0].user_data.user_identifiers[0]", "NO_IDENTIFIERS_PROVIDED")]
+    [InlineData(
+        """{"userData":{"userIdentifiers":[{}]}}""",
+        "audience_members[0].user_data.user_identifiers[0]",
+        "NO_IDENTIFIERS_PROVIDED"
+    )]
     [InlineData("""{"userData":{"userIdentifiers":[{"addressInfo":{}}]}}""", "audience_members[0].user_data.user_identifiers[0]", null)]
-    [InlineData("""{"userData":{"userIdentifiers":[{"address":{"regionCode":"US"}}]}}""", "audience_members[0].user_data.user_identifiers[0].address.given_name", "REQUIRED_FIELD_MISSING")]
+    [InlineData(
+        """{"userData":{"userIdentifiers":[{"address":{"regionCode":"US"}}]}}""",
+        "audience_members[0].user_data.user_identifiers[0].address.given_name",
+        "REQUIRED_FIELD_MISSING"
+    )]
     [InlineData("""{"userData":{"userIdentifiers":"x"}}""", "audience_members[0].user_data.user_identifiers", null)]
-    [InlineData("""{"mobileData":{"mobileIds":["5f3a2b18-9c4d-4e7f-b8e2-17d3a1e69b25"]}}""", "audience_members[0]", "INVALID_USER_LIST_TYPE")]
+    [InlineData(
+        """{"mobileData":{"mobileIds":["5f3a2b18-9c4d-4e7f-b8e2-17d3a1e69b25"]}}""",
+        "audience_members[0]",
+        "INVALID_USER_LIST_TYPE"
+    )]
     [InlineData("""{"mobileData":{"mobileIds":["x"]}}""", "audience_members[0].mobile_data.mobile_ids[0]", "INVALID_MOBILE_ID_FORMAT")]
     [InlineData("""{"userIdData":{"userId":"u"}}""", "audience_members[0]", "INVALID_USER_LIST_TYPE")]
     [InlineData("""{}""", "audience_members[0]", "INVALID_AUDIENCE_MEMBER")]
@@ -76,8 +118,12 @@ public sealed class Member_requests
         await using var sandbox = await StartAsync();
         var wrong = new { userData = new { userIdentifiers = new[] { new { emailAddress = "no" } } } };
         var response = await sandbox.IngestAsync(wrong, Email("good"), wrong);
-        response.Detail("BadRequest").GetProperty("fieldViolations").EnumerateArray()
-            .Select(violation => violation.GetProperty("field").GetString()!.Split('.')[0]).ShouldBe(["audience_members[0]", "audience_members[2]"]);
+        response
+            .Detail("BadRequest")
+            .GetProperty("fieldViolations")
+            .EnumerateArray()
+            .Select(violation => violation.GetProperty("field").GetString()!.Split('.')[0])
+            .ShouldBe(["audience_members[0]", "audience_members[2]"]);
         response.Detail("ErrorInfo").GetProperty("domain").GetString().ShouldBe("datamanager.googleapis.com");
         response.Detail("RequestInfo").GetProperty("requestId").GetString().ShouldNotBeNullOrEmpty();
     }
@@ -110,7 +156,8 @@ public sealed class Member_requests
         var many = Enumerable.Repeat(Email("a"), 10_000).ToArray();
         (await sandbox.IngestAsync(many)).Status.ShouldBe(200);
         (await sandbox.IngestAsync([.. many, Email("b")])).Violation().Reason.ShouldBe("TOO_MANY_AUDIENCE_MEMBERS");
-        static object Person(int identifiers) => new { userData = new { userIdentifiers = Enumerable.Repeat(new { emailAddress = Hash("a") }, identifiers) } };
+        static object Person(int identifiers) =>
+            new { userData = new { userIdentifiers = Enumerable.Repeat(new { emailAddress = Hash("a") }, identifiers) } };
         (await sandbox.IngestAsync(Person(10))).Status.ShouldBe(200);
         (await sandbox.IngestAsync(Person(11))).Violation().Reason.ShouldBe("TOO_MANY_USER_IDENTIFIERS");
         var body = Body(Email("a"));
@@ -122,7 +169,8 @@ public sealed class Member_requests
     public async Task A_destination_must_exist_be_accessible_to_the_caller_and_have_a_unique_reference()
     {
         await using var sandbox = await StartAsync();
-        (await IngestToAsync(sandbox, Destination("404"))).Violation()
+        (await IngestToAsync(sandbox, Destination("404")))
+            .Violation()
             .ShouldBe(("destinations[0].product_destination_id", "INVALID_USER_LIST_ID"));
         (await IngestToAsync(sandbox, Destination(ForeignList))).Violation().Reason.ShouldBe("INVALID_USER_LIST_ID");
         (await IngestToAsync(sandbox, Destination(), Destination())).Violation().Reason.ShouldBe("DUPLICATE_DESTINATION_REFERENCE");
@@ -135,13 +183,26 @@ public sealed class Member_requests
     public async Task A_member_is_added_to_the_destinations_it_names()
     {
         await using var sandbox = await StartAsync();
-        var body = Body(Email("both"), new { destinationReferences = new[] { OtherList }, userData = new { userIdentifiers = new[] { new { emailAddress = Hash("other") } } } });
+        var body = Body(
+            Email("both"),
+            new
+            {
+                destinationReferences = new[] { OtherList },
+                userData = new { userIdentifiers = new[] { new { emailAddress = Hash("other") } } },
+            }
+        );
         body["destinations"] = new[] { Destination(), Destination(OtherList) };
         await sandbox.PostAsync(Ingest, body);
         sandbox.Complete();
         (await sandbox.HeldAsync()).ShouldBe(Sorted("both"));
         (await sandbox.HeldAsync(list: OtherList)).ShouldBe(Sorted("both", "other"));
-        body = Body(new { destinationReferences = new[] { "nowhere" }, userData = new { userIdentifiers = new[] { new { emailAddress = Hash("a") } } } });
+        body = Body(
+            new
+            {
+                destinationReferences = new[] { "nowhere" },
+                userData = new { userIdentifiers = new[] { new { emailAddress = Hash("a") } } },
+            }
+        );
         (await sandbox.PostAsync(Ingest, body)).Violation().Reason.ShouldBe("INVALID_DESTINATION");
     }
 
@@ -186,10 +247,20 @@ public sealed class Member_requests
     public async Task Unused_fields_are_returned_as_warnings()
     {
         await using var sandbox = await StartAsync();
-        var address = new { givenName = Hash("jane"), familyName = Hash("doe"), regionCode = "US", postalCode = "94045", city = "x" };
+        var address = new
+        {
+            givenName = Hash("jane"),
+            familyName = Hash("doe"),
+            regionCode = "US",
+            postalCode = "94045",
+            city = "x",
+        };
         var response = await sandbox.IngestAsync(new { userData = new { userIdentifiers = new[] { new { address } } } });
         response.Status.ShouldBe(200);
-        response.Json.GetProperty("fieldWarnings")[0].GetProperty("field").GetString()
+        response
+            .Json.GetProperty("fieldWarnings")[0]
+            .GetProperty("field")
+            .GetString()
             .ShouldBe("audience_members[0].user_data.user_identifiers[0].address.city");
     }
 

@@ -61,7 +61,8 @@ public sealed class Numbers_and_filters
         {
             new Dictionary<string, object>
             {
-                ["operatingAccount"] = new Dictionary<string, object> { [name] = number, ["accountId"] = Account }, ["productDestinationId"] = ListId,
+                ["operatingAccount"] = new Dictionary<string, object> { [name] = number, ["accountId"] = Account },
+                ["productDestinationId"] = ListId,
             },
         };
         (await sandbox.PostAsync(Ingest, body)).Status.ShouldBe(status);
@@ -77,7 +78,10 @@ public sealed class Numbers_and_filters
     public async Task The_kind_and_the_state_of_a_list_are_accepted_as_numbers(string kinds, string? kind)
     {
         await using var sandbox = await StartAsync();
-        var made = await sandbox.PostAsync(Lists, $$$"""{"displayName":"x","membershipStatus":2,"ingestedUserListInfo":{"uploadKeyTypes":[{{{kinds}}}]}}""");
+        var made = await sandbox.PostAsync(
+            Lists,
+            $$$"""{"displayName":"x","membershipStatus":2,"ingestedUserListInfo":{"uploadKeyTypes":[{{{kinds}}}]}}"""
+        );
         made.Status.ShouldBe(kind is null ? 400 : 200, made.Text);
         if (kind is not null)
         {
@@ -112,7 +116,8 @@ public sealed class Numbers_and_filters
 
         response.Status.ShouldBe(200, response.Text);
         var found = response.Json.TryGetProperty("userLists", out var lists)
-            ? lists.EnumerateArray().Select(list => list.GetProperty("displayName").GetString()) : [];
+            ? lists.EnumerateArray().Select(list => list.GetProperty("displayName").GetString())
+            : [];
         string.Join('|', found).ShouldBe(names);
     }
 
@@ -144,7 +149,10 @@ public sealed class Numbers_and_filters
         for (var i = 0; i < 500; i++)
         {
             var text = new string([.. Enumerable.Range(0, random.Next(40)).Select(_ => letters[random.Next(letters.Length)])]);
-            (await sandbox.GetAsync($"{Lists}?filter={Uri.EscapeDataString(text)}")).Status.ShouldBeOneOf([200, 400], $"seed {seed}: {text}");
+            (await sandbox.GetAsync($"{Lists}?filter={Uri.EscapeDataString(text)}")).Status.ShouldBeOneOf(
+                [200, 400],
+                $"seed {seed}: {text}"
+            );
         }
     }
 }

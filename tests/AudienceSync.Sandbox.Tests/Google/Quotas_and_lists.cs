@@ -10,7 +10,14 @@ public sealed class Quotas_and_lists
     [Fact]
     public async Task The_minute_and_the_day_are_distinguished_and_counted_by_the_clock()
     {
-        await using var sandbox = await StartAsync(new GoogleSettings { CallsPerMinute = 2, CallsPerDay = 3, TokenLifeS = 1_000_000 });
+        await using var sandbox = await StartAsync(
+            new GoogleSettings
+            {
+                CallsPerMinute = 2,
+                CallsPerDay = 3,
+                TokenLifeS = 1_000_000,
+            }
+        );
         await sandbox.IngestAsync(Email("a"));
         await sandbox.IngestAsync(Email("b"));
         (await sandbox.IngestAsync(Email("c"))).QuotaLimit().ShouldBe("IngestionMutateRequestsPerMinutePerProject");
@@ -18,8 +25,11 @@ public sealed class Quotas_and_lists
         sandbox.Clock.Advance(TimeSpan.FromMinutes(1));
         (await sandbox.IngestAsync(Email("c"))).Status.ShouldBe(200);
         (await sandbox.IngestAsync(Email("d"))).QuotaLimit().ShouldBe("IngestionMutateRequestsPerDayPerProject");
-        var windows = (await sandbox.GetAsync("/admin/calls")).Json.GetProperty("budgets").EnumerateArray()
-            .Where(budget => budget.GetProperty("group").GetString() == "IngestionMutate").ToList();
+        var windows = (await sandbox.GetAsync("/admin/calls"))
+            .Json.GetProperty("budgets")
+            .EnumerateArray()
+            .Where(budget => budget.GetProperty("group").GetString() == "IngestionMutate")
+            .ToList();
         windows.Select(window => window.GetProperty("window").GetString()).ShouldBe(["minute", "day"]);
         windows.Select(window => window.GetProperty("violations").GetInt64()).ShouldBe([1, 1]);
         windows.Select(window => window.GetProperty("most").GetInt32()).ShouldBe([3, 5]);
@@ -32,7 +42,10 @@ public sealed class Quotas_and_lists
     public async Task A_list_is_created_read_and_filled()
     {
         await using var sandbox = await StartAsync();
-        var created = await sandbox.PostAsync(Lists, """{"displayName":"Cart","membershipDuration":"7776000s","ingestedUserListInfo":{"uploadKeyTypes":["CONTACT_ID"]}}""");
+        var created = await sandbox.PostAsync(
+            Lists,
+            """{"displayName":"Cart","membershipDuration":"7776000s","ingestedUserListInfo":{"uploadKeyTypes":["CONTACT_ID"]}}"""
+        );
         created.Status.ShouldBe(200, created.Text);
         var id = created.Json.GetProperty("id").GetString()!;
         created.Json.GetProperty("name").GetString().ShouldBe($"accountTypes/GOOGLE_ADS/accounts/{Account}/userLists/{id}");
@@ -44,18 +57,39 @@ public sealed class Quotas_and_lists
         list.GetProperty("displayName").GetString().ShouldBe("Cart");
         list.GetProperty("membershipDuration").GetString().ShouldBe("7776000s");
         list.GetProperty("sizeInfo").GetProperty("searchNetworkMembersCount").GetString().ShouldBe("1200");
-        (await sandbox.GetAsync($"{Lists}/{ListId}")).Json.TryGetProperty("sizeInfo", out _)
+        (await sandbox.GetAsync($"{Lists}/{ListId}"))
+            .Json.TryGetProperty("sizeInfo", out _)
             .ShouldBeFalse("below one hundred no size is reported");
     }
 
     [Theory]
     [InlineData("""{"ingestedUserListInfo":{"uploadKeyTypes":["CONTACT_ID"]}}""", "display_name", "REQUIRED_FIELD_MISSING")]
     [InlineData("""{"displayName":"x"}""", "ingested_user_list_info", "REQUIRED_FIELD_MISSING")]
-    [InlineData("""{"displayName":"x","ingestedUserListInfo":{"uploadKeyTypes":["EMAIL"]}}""", "ingested_user_list_info.upload_key_types", "INVALID_ENUM_VALUE")]
-    [InlineData("""{"displayName":"x","ingestedUserListInfo":{"uploadKeyTypes":["MOBILE_ID"]}}""", "ingested_user_list_info.mobile_id_info", "REQUIRED_FIELD_MISSING")]
-    [InlineData("""{"displayName":"x","membershipDuration":"86401s","ingestedUserListInfo":{"uploadKeyTypes":["CONTACT_ID"]}}""", "membership_duration", "INVALID_ARGUMENT")]
-    [InlineData("""{"displayName":"x","membershipDuration":"46742400s","ingestedUserListInfo":{"uploadKeyTypes":["CONTACT_ID"]}}""", "membership_duration", "MEMBERSHIP_DURATION_TOO_LONG")]
-    [InlineData("""{"displayName":"Sandbox audience 7090784486","ingestedUserListInfo":{"uploadKeyTypes":["CONTACT_ID"]}}""", "display_name", "DISPLAY_NAME_ALREADY_USED")]
+    [InlineData(
+        """{"displayName":"x","ingestedUserListInfo":{"uploadKeyTypes":["EMAIL"]}}""",
+        "ingested_user_list_info.upload_key_types",
+        "INVALID_ENUM_VALUE"
+    )]
+    [InlineData(
+        """{"displayName":"x","ingestedUserListInfo":{"uploadKeyTypes":["MOBILE_ID"]}}""",
+        "ingested_user_list_info.mobile_id_info",
+        "REQUIRED_FIELD_MISSING"
+    )]
+    [InlineData(
+        """{"displayName":"x","membershipDuration":"86401s","ingestedUserListInfo":{"uploadKeyTypes":["CONTACT_ID"]}}""",
+        "membership_duration",
+        "INVALID_ARGUMENT"
+    )]
+    [InlineData(
+        """{"displayName":"x","membershipDuration":"46742400s","ingestedUserListInfo":{"uploadKeyTypes":["CONTACT_ID"]}}""",
+        "membership_duration",
+        "MEMBERSHIP_DURATION_TOO_LONG"
+    )]
+    [InlineData(
+        """{"displayName":"Sandbox audience 7090784486","ingestedUserListInfo":{"uploadKeyTypes":["CONTACT_ID"]}}""",
+        "display_name",
+        "DISPLAY_NAME_ALREADY_USED"
+    )]
     [InlineData("""{"displayName":"x","membershipLifeSpan":"540"}""", "", null)]
     public async Task A_list_that_breaks_a_rule_is_not_created(string body, string field, string? reason)
     {
@@ -67,7 +101,8 @@ public sealed class Quotas_and_lists
     public async Task Validation_only_creates_no_list_and_a_reset_removes_created_lists()
     {
         await using var sandbox = await StartAsync();
-        const string Body = """{"displayName":"Cart","ingestedUserListInfo":{"uploadKeyTypes":["MOBILE_ID"],"mobileIdInfo":{"keySpace":"IOS","appId":"1"}}}""";
+        const string Body =
+            """{"displayName":"Cart","ingestedUserListInfo":{"uploadKeyTypes":["MOBILE_ID"],"mobileIdInfo":{"keySpace":"IOS","appId":"1"}}}""";
         (await sandbox.PostAsync(Lists + "?validateOnly=true", Body)).Text.ShouldBe("{}");
         (await sandbox.PostAsync(Lists, Body)).Json.GetProperty("membershipDuration").GetString().ShouldBe("46656000s");
         (await sandbox.GetAsync(Lists)).Json.GetProperty("userLists").GetArrayLength().ShouldBe(3);

@@ -44,14 +44,44 @@ public sealed class Tokens
     [InlineData(Issuer, Scope, "https://oauth2.googleapis.com/token", 0, 3_601, "RS256", "invalid_grant")]
     [InlineData(Issuer, Scope, "https://oauth2.googleapis.com/token", -3_600, 0, "RS256", "invalid_grant")]
     [InlineData(Issuer, Scope, "https://oauth2.googleapis.com/token", 0, 3_600, "HS256", "invalid_grant")]
-    [InlineData(Issuer, "https://www.googleapis.com/auth/adwords", "https://oauth2.googleapis.com/token", 0, 3_600, "RS256", "invalid_scope")]
-    public async Task A_service_account_signs_for_its_token(string iss, string scope, string aud, int from, int to, string algorithm, string? error)
+    [InlineData(
+        Issuer,
+        "https://www.googleapis.com/auth/adwords",
+        "https://oauth2.googleapis.com/token",
+        0,
+        3_600,
+        "RS256",
+        "invalid_scope"
+    )]
+    public async Task A_service_account_signs_for_its_token(
+        string iss,
+        string scope,
+        string aud,
+        int from,
+        int to,
+        string algorithm,
+        string? error
+    )
     {
         using var key = RSA.Create(2_048);
         await using var sandbox = await GoogleSandbox.StartAsync(
-            new GoogleSettings { ServiceAccount = Issuer, ServiceAccountKey = key.ExportSubjectPublicKeyInfoPem() });
+            new GoogleSettings { ServiceAccount = Issuer, ServiceAccountKey = key.ExportSubjectPublicKeyInfoPem() }
+        );
         var response = await AssertAsync(
-            sandbox, GoogleSandbox.Jwt(key, new { iss, scope, aud, iat = Start + from, exp = Start + to }, algorithm));
+            sandbox,
+            GoogleSandbox.Jwt(
+                key,
+                new
+                {
+                    iss,
+                    scope,
+                    aud,
+                    iat = Start + from,
+                    exp = Start + to,
+                },
+                algorithm
+            )
+        );
         if (error is not null)
         {
             response.Json.GetProperty("error").GetString().ShouldBe(error);
@@ -68,8 +98,16 @@ public sealed class Tokens
         using var key = RSA.Create(2_048);
         using var other = RSA.Create(2_048);
         await using var sandbox = await GoogleSandbox.StartAsync(
-            new GoogleSettings { ServiceAccount = Issuer, ServiceAccountKey = key.ExportSubjectPublicKeyInfoPem() });
-        var claims = new { iss = Issuer, scope = Scope, aud = "https://oauth2.googleapis.com/token", iat = Start, exp = Start + 60 };
+            new GoogleSettings { ServiceAccount = Issuer, ServiceAccountKey = key.ExportSubjectPublicKeyInfoPem() }
+        );
+        var claims = new
+        {
+            iss = Issuer,
+            scope = Scope,
+            aud = "https://oauth2.googleapis.com/token",
+            iat = Start,
+            exp = Start + 60,
+        };
         (await AssertAsync(sandbox, GoogleSandbox.Jwt(other, claims))).Json.GetProperty("error").GetString().ShouldBe("invalid_grant");
         (await AssertAsync(sandbox, "a.b")).Json.GetProperty("error").GetString().ShouldBe("invalid_grant");
         var unknown = await sandbox.TokenAsync(new Dictionary<string, string> { ["grant_type"] = "password" });
@@ -83,7 +121,14 @@ public sealed class Tokens
         await sandbox.FaultAsync(new { kind = "token_expired", count = 1 });
         (await sandbox.IngestAsync(GoogleSandbox.Email("a"))).Status.ShouldBe(401);
         (await sandbox.IngestAsync(GoogleSandbox.Email("a"))).Status.ShouldBe(401, "the token itself was revoked");
-        await sandbox.FaultAsync(new { kind = "token_expired", operation = "token", count = 1 });
+        await sandbox.FaultAsync(
+            new
+            {
+                kind = "token_expired",
+                operation = "token",
+                count = 1,
+            }
+        );
         (await sandbox.TokenAsync()).Json.GetProperty("error").GetString().ShouldBe("invalid_grant");
         sandbox.Token = (await sandbox.TokenAsync()).Json.GetProperty("access_token").GetString()!;
         (await sandbox.IngestAsync(GoogleSandbox.Email("a"))).Status.ShouldBe(200);
@@ -99,9 +144,8 @@ public sealed class Tokens
         calls.ShouldNotContain("refresh-1");
     }
 
-    private static Task<Response> AssertAsync(GoogleSandbox sandbox, string assertion) => sandbox.TokenAsync(new Dictionary<string, string>
-    {
-        ["grant_type"] = "urn:ietf:params:oauth:grant-type:jwt-bearer",
-        ["assertion"] = assertion,
-    });
+    private static Task<Response> AssertAsync(GoogleSandbox sandbox, string assertion) =>
+        sandbox.TokenAsync(
+            new Dictionary<string, string> { ["grant_type"] = "urn:ietf:params:oauth:grant-type:jwt-bearer", ["assertion"] = assertion }
+        );
 }

@@ -54,8 +54,11 @@ public sealed class Access_and_limits
         (await sandbox.GetAsync("user/info/")).ApiCode().ShouldBe(0, "another endpoint has its own budget");
         sandbox.Clock.Advance(TimeSpan.FromMinutes(1));
         (await sandbox.AddAsync("d")).ApiCode().ShouldBe(0);
-        var windows = (await sandbox.AdminAsync("calls")).GetProperty("budgets").EnumerateArray()
-            .Where(budget => budget.GetProperty("group").GetString() == "segment/mapping").ToDictionary(budget => budget.GetProperty("window").GetString()!);
+        var windows = (await sandbox.AdminAsync("calls"))
+            .GetProperty("budgets")
+            .EnumerateArray()
+            .Where(budget => budget.GetProperty("group").GetString() == "segment/mapping")
+            .ToDictionary(budget => budget.GetProperty("window").GetString()!);
         windows["second"].GetProperty("violations").GetInt64().ShouldBe(1);
         windows["minute"].GetProperty("violations").GetInt64().ShouldBe(2);
         windows["day"].GetProperty("used").GetInt32().ShouldBe(4);

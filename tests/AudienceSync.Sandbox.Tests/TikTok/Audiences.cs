@@ -25,19 +25,43 @@ public sealed class Audiences
         body["batch_data"] = new[] { new[] { Id("a", id) } };
         (await sandbox.PostAsync("segment/mapping/", body)).ApiCode().ShouldBe(0);
         (await sandbox.HeldAsync(audience: id)).ShouldBe(Sorted("a"));
-        (await sandbox.PostAsync(Path, new { advertiser_id = Advertiser, action = "delete", delete_audience_id = id })).ApiCode()
-            .ShouldBe(0);
+        (
+            await sandbox.PostAsync(
+                Path,
+                new
+                {
+                    advertiser_id = Advertiser,
+                    action = "delete",
+                    delete_audience_id = id,
+                }
+            )
+        ).ApiCode().ShouldBe(0);
         (await sandbox.PostAsync("segment/mapping/", body)).ApiCode().ShouldBe(40007);
-        (await sandbox.PostAsync(Path, new { advertiser_id = Advertiser, action = "delete", delete_audience_id = id })).ApiCode()
-            .ShouldBe(40007);
+        (
+            await sandbox.PostAsync(
+                Path,
+                new
+                {
+                    advertiser_id = Advertiser,
+                    action = "delete",
+                    delete_audience_id = id,
+                }
+            )
+        ).ApiCode().ShouldBe(40007);
     }
 
     [Fact]
     public async Task A_long_name_is_truncated_silently()
     {
         await using var sandbox = await StartAsync();
-        (await sandbox.DetailsAsync(await CreateAsync(sandbox, new string('x', 70)))).GetProperty("name").GetString().ShouldBe(new string('x', 70));
-        (await sandbox.DetailsAsync(await CreateAsync(sandbox, new string('x', 71)))).GetProperty("name").GetString().ShouldBe(new string('x', 67) + "...");
+        (await sandbox.DetailsAsync(await CreateAsync(sandbox, new string('x', 70))))
+            .GetProperty("name")
+            .GetString()
+            .ShouldBe(new string('x', 70));
+        (await sandbox.DetailsAsync(await CreateAsync(sandbox, new string('x', 71))))
+            .GetProperty("name")
+            .GetString()
+            .ShouldBe(new string('x', 67) + "...");
     }
 
     [Theory]
@@ -91,14 +115,17 @@ public sealed class Audiences
     {
         await using var sandbox = await StartAsync();
         await CreateAsync(sandbox, "third");
-        var data = (await sandbox.GetAsync($"dmp/custom_audience/list/?advertiser_id={Advertiser}&page=2&page_size=2")).Json.GetProperty("data");
+        var data = (await sandbox.GetAsync($"dmp/custom_audience/list/?advertiser_id={Advertiser}&page=2&page_size=2")).Json.GetProperty(
+            "data"
+        );
         data.GetProperty("list")[0].GetProperty("name").GetString().ShouldBe("third");
         data.GetProperty("list")[0].GetProperty("audience_type").GetString().ShouldBe("Partner");
         data.GetProperty("page_info").GetRawText().ShouldBe("""{"page":2,"page_size":2,"total_number":3,"total_page":2}""");
         (await sandbox.GetAsync($"dmp/custom_audience/list/?advertiser_id={Advertiser}&page_size=101")).ApiCode().ShouldBe(40002);
         (await sandbox.GetAsync("dmp/custom_audience/list/")).ApiCode().ShouldBe(40002);
         (await sandbox.GetAsync($"dmp/custom_audience/get/?advertiser_id={Advertiser}&custom_audience_ids=1234")).ApiCode().ShouldBe(40002);
-        (await sandbox.GetAsync($"dmp/custom_audience/get/?advertiser_id={Advertiser}&custom_audience_ids=%5B%229999%22%5D")).ApiCode()
+        (await sandbox.GetAsync($"dmp/custom_audience/get/?advertiser_id={Advertiser}&custom_audience_ids=%5B%229999%22%5D"))
+            .ApiCode()
             .ShouldBe(40007);
     }
 
@@ -107,9 +134,14 @@ public sealed class Audiences
     {
         await using var sandbox = await StartAsync();
         var made = await CreateAsync(sandbox, "made");
-        (await sandbox.PostAsync(
-            "dmp/custom_audience/delete/", new { advertiser_id = Advertiser, custom_audience_ids = new[] { Audience, made } })).ApiCode()
-                .ShouldBe(0);
+        (
+            await sandbox.PostAsync(
+                "dmp/custom_audience/delete/",
+                new { advertiser_id = Advertiser, custom_audience_ids = new[] { Audience, made } }
+            )
+        )
+            .ApiCode()
+            .ShouldBe(0);
         (await sandbox.AddAsync("a")).ApiCode().ShouldBe(40007);
         await sandbox.Client.PostAsync("/admin/reset", null);
         (await sandbox.AddAsync("a")).ApiCode().ShouldBe(0);
@@ -124,7 +156,15 @@ public sealed class Audiences
 
     private static async Task<string> CreateAsync(TikTokSandbox sandbox, string name)
     {
-        var response = await sandbox.PostAsync(Path, new { advertiser_id = Advertiser, action = "create", custom_audience_name = name });
+        var response = await sandbox.PostAsync(
+            Path,
+            new
+            {
+                advertiser_id = Advertiser,
+                action = "create",
+                custom_audience_name = name,
+            }
+        );
         response.ApiCode().ShouldBe(0, response.Text);
         return response.Json.GetProperty("data").GetProperty("audience_id").GetString()!;
     }

@@ -41,9 +41,29 @@ internal sealed class TikTokSandbox : IAsyncDisposable
         {
             Accounts =
             [
-                new AccountSettings { Platform = "tiktok", Account = Advertiser, Token = "tt-1", Audiences = [Audience, OtherAudience], TikTok = settings },
-                new AccountSettings { Platform = "tiktok", Account = SisterAdvertiser, Token = "tt-1", Audiences = ["4321"], TikTok = sister },
-                new AccountSettings { Platform = "tiktok", Account = ForeignAdvertiser, Token = "tt-2", Audiences = [ForeignAudience] },
+                new AccountSettings
+                {
+                    Platform = "tiktok",
+                    Account = Advertiser,
+                    Token = "tt-1",
+                    Audiences = [Audience, OtherAudience],
+                    TikTok = settings,
+                },
+                new AccountSettings
+                {
+                    Platform = "tiktok",
+                    Account = SisterAdvertiser,
+                    Token = "tt-1",
+                    Audiences = ["4321"],
+                    TikTok = sister,
+                },
+                new AccountSettings
+                {
+                    Platform = "tiktok",
+                    Account = ForeignAdvertiser,
+                    Token = "tt-2",
+                    Audiences = [ForeignAudience],
+                },
             ],
         };
         var started = SandboxApp.Create(options, clock, builder => builder.WebHost.UseTestServer());
@@ -51,27 +71,31 @@ internal sealed class TikTokSandbox : IAsyncDisposable
         return new TikTokSandbox(started, clock);
     }
 
-    public static object Id(string value, params string[] audiences) => new { id = Sample.Hash(value), audience_ids = audiences.Length == 0 ? [Audience] : audiences };
+    public static object Id(string value, params string[] audiences) =>
+        new { id = Sample.Hash(value), audience_ids = audiences.Length == 0 ? [Audience] : audiences };
 
     /// <summary>The body of a valid email mapping; tests change the field under test.</summary>
-    public static Dictionary<string, object> Body(string action, params string[] emails) => new()
-    {
-        ["advertiser_ids"] = new[] { Advertiser },
-        ["action"] = action,
-        ["id_schema"] = new[] { "EMAIL_SHA256" },
-        ["batch_data"] = emails.Select(email => new[] { Id(email) }).ToArray(),
-    };
+    public static Dictionary<string, object> Body(string action, params string[] emails) =>
+        new()
+        {
+            ["advertiser_ids"] = new[] { Advertiser },
+            ["action"] = action,
+            ["id_schema"] = new[] { "EMAIL_SHA256" },
+            ["batch_data"] = emails.Select(email => new[] { Id(email) }).ToArray(),
+        };
 
     public Task<Response> AddAsync(params string[] emails) => PostAsync("segment/mapping/", Body("add", emails));
 
     public Task<Response> RemoveAsync(params string[] emails) => PostAsync("segment/mapping/", Body("delete", emails));
 
-    public Task<Response> PostAsync(string path, object body, string? token = "tt-1") => SendAsync(
-        new HttpRequestMessage(HttpMethod.Post, Root + path)
-        {
-            Content = new StringContent(body as string ?? JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"),
-        },
-        token);
+    public Task<Response> PostAsync(string path, object body, string? token = "tt-1") =>
+        SendAsync(
+            new HttpRequestMessage(HttpMethod.Post, Root + path)
+            {
+                Content = new StringContent(body as string ?? JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"),
+            },
+            token
+        );
 
     public Task<Response> GetAsync(string path, string? token = "tt-1") =>
         SendAsync(new HttpRequestMessage(HttpMethod.Get, Root + path), token);
@@ -94,8 +118,13 @@ internal sealed class TikTokSandbox : IAsyncDisposable
         return digests.TryGetProperty(key, out var held) ? [.. held.EnumerateArray().Select(digest => digest.GetString()!)] : [];
     }
 
-    public async Task<JsonElement> TotalsAsync(string operation) => (await AdminAsync("calls")).GetProperty("totals").EnumerateArray()
-        .Single(total => total.GetProperty("operation").GetString() == operation && total.GetProperty("audience").GetString() == Audience);
+    public async Task<JsonElement> TotalsAsync(string operation) =>
+        (await AdminAsync("calls"))
+            .GetProperty("totals")
+            .EnumerateArray()
+            .Single(total =>
+                total.GetProperty("operation").GetString() == operation && total.GetProperty("audience").GetString() == Audience
+            );
 
     public static string[] Sorted(params string[] values) => [.. values.Select(Sample.Hash).Order(StringComparer.Ordinal)];
 
@@ -118,7 +147,11 @@ internal sealed class TikTokSandbox : IAsyncDisposable
             var text = await response.Content.ReadAsStringAsync();
             var isJson = response.Content.Headers.ContentType?.MediaType == "application/json";
             return new Response(
-                (int)response.StatusCode, isJson ? JsonSerializer.Deserialize<JsonElement>(text) : default, response.Headers, text);
+                (int)response.StatusCode,
+                isJson ? JsonSerializer.Deserialize<JsonElement>(text) : default,
+                response.Headers,
+                text
+            );
         }
     }
 }

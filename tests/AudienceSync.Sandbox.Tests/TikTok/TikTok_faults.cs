@@ -20,7 +20,9 @@ public sealed class TikTok_faults
         (await sandbox.AddAsync("a")).ApiCode().ShouldBe(0);
         var totals = await sandbox.TotalsAsync("add");
         totals.GetProperty("faults").GetProperty(kind).GetInt64().ShouldBe(1);
-        totals.GetProperty("budget_violations").GetInt64()
+        totals
+            .GetProperty("budget_violations")
+            .GetInt64()
             .ShouldBe(kind == "throttle" ? 1 : 0, "a scripted throttle requests one second of backoff");
     }
 
@@ -60,7 +62,14 @@ public sealed class TikTok_faults
     public async Task A_delay_waits_on_the_clock()
     {
         await using var sandbox = await StartAsync();
-        await sandbox.FaultAsync(new { kind = "delay", delay_ms = 5_000, count = 1 });
+        await sandbox.FaultAsync(
+            new
+            {
+                kind = "delay",
+                delay_ms = 5_000,
+                count = 1,
+            }
+        );
         var call = sandbox.AddAsync("a");
         await sandbox.Clock.WaitersAsync(1);
         (await sandbox.HeldAsync()).ShouldBeEmpty();
@@ -74,10 +83,19 @@ public sealed class TikTok_faults
     {
         await using var sandbox = await StartAsync();
         await sandbox.AddAsync("a");
-        await sandbox.FaultAsync(new { kind = "list_deleted", audience = Audience, count = 1 });
+        await sandbox.FaultAsync(
+            new
+            {
+                kind = "list_deleted",
+                audience = Audience,
+                count = 1,
+            }
+        );
         (await sandbox.AddAsync("b")).ApiCode().ShouldBe(40007);
         (await sandbox.AddAsync("b")).ApiCode().ShouldBe(40007);
-        var list = (await sandbox.AdminAsync("lists")).EnumerateArray().Single(list => list.GetProperty("audience").GetString() == Audience);
+        var list = (await sandbox.AdminAsync("lists"))
+            .EnumerateArray()
+            .Single(list => list.GetProperty("audience").GetString() == Audience);
         list.GetProperty("deleted").GetBoolean().ShouldBeTrue();
         list.GetProperty("people").GetInt32().ShouldBe(0);
     }
@@ -86,12 +104,31 @@ public sealed class TikTok_faults
     public async Task The_create_response_can_be_lost_when_the_rule_names_the_operation()
     {
         await using var sandbox = await StartAsync();
-        await sandbox.FaultAsync(new { kind = "drop_after", operation = "create", count = 1 });
+        await sandbox.FaultAsync(
+            new
+            {
+                kind = "drop_after",
+                operation = "create",
+                count = 1,
+            }
+        );
         (await sandbox.AddAsync("a")).ApiCode().ShouldBe(0);
-        await Should.ThrowAsync<Exception>(() => sandbox.PostAsync(
-            "segment/audience/", new { advertiser_id = Advertiser, action = "create", custom_audience_name = "lost" }));
-        var names = (await sandbox.GetAsync($"dmp/custom_audience/list/?advertiser_id={Advertiser}")).Json.GetProperty("data").GetProperty("list")
-            .EnumerateArray().Select(audience => audience.GetProperty("name").GetString());
+        await Should.ThrowAsync<Exception>(() =>
+            sandbox.PostAsync(
+                "segment/audience/",
+                new
+                {
+                    advertiser_id = Advertiser,
+                    action = "create",
+                    custom_audience_name = "lost",
+                }
+            )
+        );
+        var names = (await sandbox.GetAsync($"dmp/custom_audience/list/?advertiser_id={Advertiser}"))
+            .Json.GetProperty("data")
+            .GetProperty("list")
+            .EnumerateArray()
+            .Select(audience => audience.GetProperty("name").GetString());
         names.ShouldContain("lost", "a client that creates again without a check has two audiences");
     }
 }

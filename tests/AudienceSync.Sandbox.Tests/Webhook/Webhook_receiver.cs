@@ -15,7 +15,9 @@ public sealed class Webhook_receiver
     public async Task Members_are_added_and_removed()
     {
         await using var sandbox = await StartAsync();
-        (await SendAsync(sandbox, Body("add", $$"""{"email":"{{Hash("a")}}","external_id":"7"},{"phone":"{{Hash("b")}}"}"""))).Status.ShouldBe(200);
+        (
+            await SendAsync(sandbox, Body("add", $$"""{"email":"{{Hash("a")}}","external_id":"7"},{"phone":"{{Hash("b")}}"}"""))
+        ).Status.ShouldBe(200);
         (await sandbox.HeldAsync("email", List)).ShouldBe([Hash("a")]);
         (await sandbox.HeldAsync("external_id", List)).ShouldBe([Hash("7")]);
         (await SendAsync(sandbox, Body("remove", $$"""{"phone":"{{Hash("b")}}"}"""))).Status.ShouldBe(200);
@@ -40,13 +42,25 @@ public sealed class Webhook_receiver
 
     [Theory]
     [InlineData("""{"version":2,"account":"crm","audience":"5001","operation":"add","members":[{"external_id":"1"}]}""", "unknown_version")]
-    [InlineData("""{"version":1,"account":"crm","audience":"5001","operation":"add","members":[{"external_id":"1"}],"dry":true}""", "unknown_field")]
+    [InlineData(
+        """{"version":1,"account":"crm","audience":"5001","operation":"add","members":[{"external_id":"1"}],"dry":true}""",
+        "unknown_field"
+    )]
     [InlineData("""{"version":1,"account":"crm","audience":"5001","operation":"add","members":[]}""", "operation_does_not_fit")]
-    [InlineData("""{"version":1,"account":"crm","audience":"5001","operation":"drop","members":[{"external_id":"1"}]}""", "operation_does_not_fit")]
+    [InlineData(
+        """{"version":1,"account":"crm","audience":"5001","operation":"drop","members":[{"external_id":"1"}]}""",
+        "operation_does_not_fit"
+    )]
     [InlineData("""{"version":1,"account":"crm","operation":"add","members":[{"external_id":"1"}]}""", "operation_does_not_fit")]
-    [InlineData("""{"version":1,"account":"crm","audience":"5001","operation":"check","members":[{"external_id":"1"}]}""", "operation_does_not_fit")]
+    [InlineData(
+        """{"version":1,"account":"crm","audience":"5001","operation":"check","members":[{"external_id":"1"}]}""",
+        "operation_does_not_fit"
+    )]
     [InlineData("""{"version":1,"account":"crm","audience":"5001","operation":"add","members":[{}]}""", "invalid_member")]
-    [InlineData("""{"version":1,"account":"crm","audience":"5001","operation":"add","members":[{"email":"ann@example.com"}]}""", "invalid_member")]
+    [InlineData(
+        """{"version":1,"account":"crm","audience":"5001","operation":"add","members":[{"email":"ann@example.com"}]}""",
+        "invalid_member"
+    )]
     [InlineData("""{"version":1,"account":"crm","audience":"5001","operation":"add","members":[{"name":"Ann"}]}""", "invalid_member")]
     [InlineData("""{"version":1,"account":"crm","audience":"5001","operation":"add","members":[{"external_id":""}]}""", "invalid_member")]
     [InlineData("""{"version":1,"account":"crm","audience":"5001","operation":"add","members":{}}""", "members_needed")]
@@ -63,7 +77,14 @@ public sealed class Webhook_receiver
         await using var sandbox = await StartAsync();
         (await SendAsync(sandbox, Body("check", "").Replace(List, "5009", StringComparison.Ordinal))).Status.ShouldBe(404);
         (await SendAsync(sandbox, Body("check", ""))).Status.ShouldBe(200);
-        await sandbox.FaultAsync(new { kind = "list_deleted", audience = List, count = 1 });
+        await sandbox.FaultAsync(
+            new
+            {
+                kind = "list_deleted",
+                audience = List,
+                count = 1,
+            }
+        );
         (await SendAsync(sandbox, Body("add", """{"external_id":"1"}"""))).Status.ShouldBe(410);
         (await SendAsync(sandbox, Body("check", ""))).Status.ShouldBe(410);
     }
@@ -89,7 +110,14 @@ public sealed class Webhook_receiver
     public async Task A_rejected_part_is_named()
     {
         await using var sandbox = await StartAsync();
-        await sandbox.FaultAsync(new { kind = "partial", platform = "webhook", count = 1 });
+        await sandbox.FaultAsync(
+            new
+            {
+                kind = "partial",
+                platform = "webhook",
+                count = 1,
+            }
+        );
         var response = await SendAsync(sandbox, Body("add", """{"external_id":"1"},{"external_id":"2"},{"external_id":"3"}"""));
         response.Status.ShouldBe(207);
         response.Json.GetProperty("rejected").EnumerateArray().Select(row => row.GetProperty("row").GetInt32()).ShouldBe([1, 2]);
@@ -107,15 +135,27 @@ public sealed class Webhook_receiver
         return sandbox;
     }
 
-    private static async Task<Response> SendAsync(RunningSandbox sandbox, string body, string key = Key,
-        string? sign = null, TimeSpan late = default)
+    private static async Task<Response> SendAsync(
+        RunningSandbox sandbox,
+        string body,
+        string key = Key,
+        string? sign = null,
+        TimeSpan late = default
+    )
     {
         var time = (sandbox.Clock.GetUtcNow() - late).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/webhook") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/webhook")
+        {
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
+        };
         request.Headers.Add("X-AudienceSync-Timestamp", time);
         request.Headers.Add(
             "X-AudienceSync-Signature",
-            "v1=" + Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes($"v1:{time}:{sign ?? body}"))));
+            "v1="
+                + Convert.ToHexStringLower(
+                    HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes($"v1:{time}:{sign ?? body}"))
+                )
+        );
         return await sandbox.SendAsync(request);
     }
 }

@@ -15,7 +15,8 @@ public sealed class JourneyTests
 
     [Fact]
     public void A_cart_of_low_value_or_one_paid_within_half_an_hour_causes_no_step() =>
-        Follow(new HighIntentCart(), Cart(Day0, 99.99m), Cart(Day0.AddDays(1), 500), Bought(Day0.AddDays(1).AddMinutes(29))).ShouldBeEmpty();
+        Follow(new HighIntentCart(), Cart(Day0, 99.99m), Cart(Day0.AddDays(1), 500), Bought(Day0.AddDays(1).AddMinutes(29)))
+            .ShouldBeEmpty();
 
     [Fact]
     public void A_purchase_at_the_exact_time_of_the_reminder_ties() =>

@@ -14,7 +14,10 @@ public sealed class ComparisonTests
     private static readonly DateTimeOffset Now = new(2026, 11, 21, 9, 0, 0, TimeSpan.Zero);
     private static readonly Play Play = ShopSimulation.Draw(5, Now, 1_000);
     private static readonly Tally Tally = AcceptAll();
-    private static readonly AcceptedEvent[] Good = [.. Play.Events.Where(item => item.Flaw == Flaw.None).Select(item => new AcceptedEvent(item, new ReceiptSpan(Now, Now)))];
+    private static readonly AcceptedEvent[] Good =
+    [
+        .. Play.Events.Where(item => item.Flaw == Flaw.None).Select(item => new AcceptedEvent(item, new ReceiptSpan(Now, Now))),
+    ];
 
     [Fact]
     public void Platforms_that_hold_what_the_oracle_expects_have_no_drift()
@@ -38,8 +41,12 @@ public sealed class ComparisonTests
         var report = Compare(Status(), platform);
 
         report.IsGood.ShouldBeFalse();
-        report.Audiences.Single(audience => audience.Drift != 0).ShouldSatisfyAllConditions(
-            audience => (audience.Key, audience.Destination).ShouldBe((key, "google_main")), audience => audience.Drift.ShouldBe(1));
+        report
+            .Audiences.Single(audience => audience.Drift != 0)
+            .ShouldSatisfyAllConditions(
+                audience => (audience.Key, audience.Destination).ShouldBe((key, "google_main")),
+                audience => audience.Drift.ShouldBe(1)
+            );
         report.DriftExamples.ShouldHaveSingleItem().ShouldStartWith($"{key} at google_main: customer ");
     }
 
@@ -48,9 +55,11 @@ public sealed class ComparisonTests
     {
         Compare(Status() with { People = 3 }, ExpectedPlatforms()).Failures.ShouldHaveSingleItem().ShouldContain("people");
         Compare(Status() with { Projector = new ProjectorStatus(0, Good.Length - 1, 0, 0) }, ExpectedPlatforms())
-            .Failures.ShouldHaveSingleItem().ShouldContain("applied");
+            .Failures.ShouldHaveSingleItem()
+            .ShouldContain("applied");
         Compare(Status() with { Quarantine = new QuarantineStatus(1) }, ExpectedPlatforms())
-            .Failures.ShouldHaveSingleItem().ShouldContain("quarantined");
+            .Failures.ShouldHaveSingleItem()
+            .ShouldContain("quarantined");
         Compare(Status() with { Bindings = [] }, ExpectedPlatforms()).Failures.Count.ShouldBe(9);
         Compare(Status() with { Sources = [] }, ExpectedPlatforms())
             .Failures.ShouldContain(failure => failure.Contains("clock_ahead", StringComparison.Ordinal));
@@ -61,38 +70,74 @@ public sealed class ComparisonTests
     [Fact]
     public void The_engines_own_events_are_tolerated() =>
         Compare(
-            Status() with { Log = new LogStatus(Good.Length + 9), Projector = new ProjectorStatus(0, Good.Length, 9, 0) },
-            ExpectedPlatforms())
+            Status() with
+            {
+                Log = new LogStatus(Good.Length + 9),
+                Projector = new ProjectorStatus(0, Good.Length, 9, 0),
+            },
+            ExpectedPlatforms()
+        )
             .IsGood.ShouldBeTrue();
 
-    private static AudienceSync.Shop.Reporting.RunReport Compare(EngineStatus status, Dictionary<(string Key, Destination Destination), PlatformList> platforms) =>
-        new Comparison(Play, Tally, status, platforms).Evaluate(Now, 1, []);
+    private static AudienceSync.Shop.Reporting.RunReport Compare(
+        EngineStatus status,
+        Dictionary<(string Key, Destination Destination), PlatformList> platforms
+    ) => new Comparison(Play, Tally, status, platforms).Evaluate(Now, 1, []);
 
     private static Tally AcceptAll()
     {
         var tally = new Tally();
         foreach (var item in Play.Events.Where(item => item.Flaw == Flaw.None))
         {
-            tally.Record(new Delivery(1, [item], IsArray: false, 0),
-                new DeliveryResult([new Answer(AnswerResult.Accepted, 200, Receipt, null, item.ExpectedWarnings())],
-                    1, new ReceiptSpan(Now, Now)));
+            tally.Record(
+                new Delivery(1, [item], IsArray: false, 0),
+                new DeliveryResult(
+                    [new Answer(AnswerResult.Accepted, 200, Receipt, null, item.ExpectedWarnings())],
+                    1,
+                    new ReceiptSpan(Now, Now)
+                )
+            );
         }
 
         return tally;
     }
 
     private static Dictionary<(string Key, Destination Destination), PlatformList> ExpectedPlatforms() =>
-        new MembershipOracle(Play.Customers).Evaluate(Good, Now)
-        .ToDictionary(audience => (audience.Key, audience.Destination), audience => new PlatformList(audience.Members.Count, audience.Digests));
+        new MembershipOracle(Play.Customers)
+            .Evaluate(Good, Now)
+            .ToDictionary(
+                audience => (audience.Key, audience.Destination),
+                audience => new PlatformList(audience.Members.Count, audience.Digests)
+            );
 
-    private static EngineStatus Status() => new(
-        new LogStatus(Good.Length),
-        new ProjectorStatus(Good.Length, Good.Length, 0, 0),
-        new QuarantineStatus(0),
-        Good.Select(item => item.Event.Customer).Distinct().Count(),
-        [.. JourneyList.All.Select(journey => new AudienceStatus(journey.Audience, journey.Key, 1, 0, 0))],
-        [.. JourneyList.All.SelectMany(journey => DestinationList.All.Select(destination =>
-            new BindingStatus(journey.Audience, journey.Key, destination.Name, 1, 1, 0, 0, 0, "active")))],
-        Quiet: true,
-        Sources: [.. Good.SelectMany(item => item.Event.ExpectedWarnings()).CountBy(code => code).Select(code => new SourceStatus("journeys", code.Key, code.Value))]);
+    private static EngineStatus Status() =>
+        new(
+            new LogStatus(Good.Length),
+            new ProjectorStatus(Good.Length, Good.Length, 0, 0),
+            new QuarantineStatus(0),
+            Good.Select(item => item.Event.Customer).Distinct().Count(),
+            [.. JourneyList.All.Select(journey => new AudienceStatus(journey.Audience, journey.Key, 1, 0, 0))],
+            [
+                .. JourneyList.All.SelectMany(journey =>
+                    DestinationList.All.Select(destination => new BindingStatus(
+                        journey.Audience,
+                        journey.Key,
+                        destination.Name,
+                        1,
+                        1,
+                        0,
+                        0,
+                        0,
+                        "active"
+                    ))
+                ),
+            ],
+            Quiet: true,
+            Sources:
+            [
+                .. Good.SelectMany(item => item.Event.ExpectedWarnings())
+                    .CountBy(code => code)
+                    .Select(code => new SourceStatus("journeys", code.Key, code.Value)),
+            ]
+        );
 }

@@ -25,27 +25,28 @@ public sealed class MembershipOracleTests
     private int _events;
 
     [Fact]
-    public void An_add_within_its_window_is_present() =>
-        Members(Add(1, Now.AddDays(-6))).ShouldBe([1]);
+    public void An_add_within_its_window_is_present() => Members(Add(1, Now.AddDays(-6))).ShouldBe([1]);
 
     [Fact]
-    public void A_removal_after_the_add_removes() =>
-        Members(Add(1, Now.AddDays(-3)), Remove(1, Now.AddDays(-2))).ShouldBeEmpty();
+    public void A_removal_after_the_add_removes() => Members(Add(1, Now.AddDays(-3)), Remove(1, Now.AddDays(-2))).ShouldBeEmpty();
 
     [Fact]
     public void An_add_after_the_removal_is_present_again() =>
         Members(Add(1, Now.AddDays(-3)), Remove(1, Now.AddDays(-2)), Add(1, Now.AddDays(-1))).ShouldBe([1]);
 
     [Fact]
-    public void On_a_tie_the_removal_wins() =>
-        Members(Remove(1, Now.AddDays(-1)), Add(1, Now.AddDays(-1))).ShouldBeEmpty();
+    public void On_a_tie_the_removal_wins() => Members(Remove(1, Now.AddDays(-1)), Add(1, Now.AddDays(-1))).ShouldBeEmpty();
 
     [Fact]
     public void The_order_and_the_number_of_arrivals_do_not_matter()
     {
         ShopEvent[] history =
         [
-            Add(1, Now.AddDays(-5)), Remove(1, Now.AddDays(-4)), Add(1, Now.AddDays(-2)), Add(2, Now.AddDays(-2)), Remove(2, Now.AddDays(-1)),
+            Add(1, Now.AddDays(-5)),
+            Remove(1, Now.AddDays(-4)),
+            Add(1, Now.AddDays(-2)),
+            Add(2, Now.AddDays(-2)),
+            Remove(2, Now.AddDays(-1)),
         ];
 
         Members(history).ShouldBe([1]);
@@ -61,12 +62,10 @@ public sealed class MembershipOracleTests
     }
 
     [Fact]
-    public void A_late_older_add_does_not_shorten_the_window() =>
-        Members(Add(1, Now.AddDays(-1)), Add(1, Now.AddDays(-8))).ShouldBe([1]);
+    public void A_late_older_add_does_not_shorten_the_window() => Members(Add(1, Now.AddDays(-1)), Add(1, Now.AddDays(-8))).ShouldBe([1]);
 
     [Fact]
-    public void An_exposure_changes_nothing() =>
-        Members(Make(1, EventKind.Exposure, Cart, Now.AddDays(-1))).ShouldBeEmpty();
+    public void An_exposure_changes_nothing() => Members(Make(1, EventKind.Exposure, Cart, Now.AddDays(-1))).ShouldBeEmpty();
 
     [Fact]
     public void Audiences_do_not_affect_each_other() =>
@@ -102,8 +101,8 @@ public sealed class MembershipOracleTests
         var after = Received(Remove(1, Now.AddHours(11)), Now.AddSeconds(3), Now.AddSeconds(4));
 
         Evaluate([add, during]).Undecided.ShouldBe([1]);
-        Evaluate([add, after]).ShouldSatisfyAllConditions(
-            audience => audience.Undecided.ShouldBeEmpty(), audience => audience.Members.ShouldBeEmpty());
+        Evaluate([add, after])
+            .ShouldSatisfyAllConditions(audience => audience.Undecided.ShouldBeEmpty(), audience => audience.Members.ShouldBeEmpty());
     }
 
     [Fact]
@@ -164,16 +163,20 @@ public sealed class MembershipOracleTests
     public void Drift_is_what_is_on_one_side_only_and_names_customers_by_number()
     {
         var expected = Evaluate(Add(1, Now.AddDays(-1)), Add(2, Now.AddDays(-1)));
-        var found = new DigestSet(new HashSet<string> { Hex("ann@example.com"), Hex("eve@example.com"), Hex("who@example.com") }, new HashSet<string>());
+        var found = new DigestSet(
+            new HashSet<string> { Hex("ann@example.com"), Hex("eve@example.com"), Hex("who@example.com") },
+            new HashSet<string>()
+        );
 
         expected.Digests.DistanceTo(found).ShouldBe(4);
-        DriftExamples.Find(expected, found, Customers, 5).ShouldBe(
-        [
-            $"{Cart} at meta_main: customer 1: expected Email, Phone, found Email",
-            $"{Cart} at meta_main: customer 2: expected Email, found None",
-            $"{Cart} at meta_main: customer 3: expected None, found Email",
-            $"{Cart} at meta_main: 1 digests at the platform belong to no customer (normalized incorrectly?)",
-        ]);
+        DriftExamples
+            .Find(expected, found, Customers, 5)
+            .ShouldBe([
+                $"{Cart} at meta_main: customer 1: expected Email, Phone, found Email",
+                $"{Cart} at meta_main: customer 2: expected Email, found None",
+                $"{Cart} at meta_main: customer 3: expected None, found Email",
+                $"{Cart} at meta_main: 1 digests at the platform belong to no customer (normalized incorrectly?)",
+            ]);
     }
 
     private static string Hex(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
@@ -181,10 +184,12 @@ public sealed class MembershipOracleTests
     private static ExpectedAudience Evaluate(params ShopEvent[] accepted) =>
         Evaluate([.. accepted.Select(item => Received(item, Now, Now))]);
 
-    private static AcceptedEvent Received(ShopEvent item, DateTimeOffset from, DateTimeOffset until) => new(item, new ReceiptSpan(from, until));
+    private static AcceptedEvent Received(ShopEvent item, DateTimeOffset from, DateTimeOffset until) =>
+        new(item, new ReceiptSpan(from, until));
 
     private static ExpectedAudience Evaluate(AcceptedEvent[] accepted) =>
-        new MembershipOracle(Customers).Evaluate(accepted, EvaluatedAt)
+        new MembershipOracle(Customers)
+            .Evaluate(accepted, EvaluatedAt)
             .Single(audience => audience.Key == Cart && audience.Destination == DestinationList.Meta);
 
     private static int[] Members(params ShopEvent[] accepted) => [.. Evaluate(accepted).Members.Keys.Order()];
@@ -194,6 +199,16 @@ public sealed class MembershipOracleTests
     private ShopEvent Remove(int customer, DateTimeOffset at) => Make(customer, EventKind.Remove, Cart, at);
 
     private ShopEvent Make(int customer, EventKind kind, string key, DateTimeOffset at) =>
-        new(++_events, customer, kind, key, at, Customers[customer - 1].IdentifiersAt(Now),
-            Flaw.None, SenderIdPlace.Body, $"e{_events}", "{}");
+        new(
+            ++_events,
+            customer,
+            kind,
+            key,
+            at,
+            Customers[customer - 1].IdentifiersAt(Now),
+            Flaw.None,
+            SenderIdPlace.Body,
+            $"e{_events}",
+            "{}"
+        );
 }

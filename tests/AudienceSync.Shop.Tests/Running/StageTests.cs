@@ -59,8 +59,9 @@ public sealed class StageTests : IDisposable
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
 
-        Should.Throw<StartException>(() => Ports.RequireFree(port, "--sandbox-port")).Message
-            .ShouldBe($"port {port} is taken; choose another with --sandbox-port N");
+        Should
+            .Throw<StartException>(() => Ports.RequireFree(port, "--sandbox-port"))
+            .Message.ShouldBe($"port {port} is taken; choose another with --sandbox-port N");
     }
 
     [Fact]
@@ -71,7 +72,18 @@ public sealed class StageTests : IDisposable
 
         new StageSecrets().Write(folder);
 
-        string[] files = ["operator.token", "operator.header", "journeys.token", "journeys.key", "meta.token", "google.token", "google.secret", "tiktok.token", "master.key"];
+        string[] files =
+        [
+            "operator.token",
+            "operator.header",
+            "journeys.token",
+            "journeys.key",
+            "meta.token",
+            "google.token",
+            "google.secret",
+            "tiktok.token",
+            "master.key",
+        ];
         foreach (var file in files)
         {
             File.GetUnixFileMode(folder.PathOf(file)).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite, file);
@@ -100,8 +112,12 @@ public sealed class StageTests : IDisposable
         var (port, _) = Ports.TwoFree();
 
         var problem = await Should.ThrowAsync<RunException>(() =>
-            new HealthWait(http, TimeProvider.System).WaitUntilHealthyAsync(child,
-                new Uri($"http://127.0.0.1:{port}/health"), CancellationToken.None));
+            new HealthWait(http, TimeProvider.System).WaitUntilHealthyAsync(
+                child,
+                new Uri($"http://127.0.0.1:{port}/health"),
+                CancellationToken.None
+            )
+        );
 
         problem.Message.ShouldContain("code 3");
         problem.Message.ShouldContain("the yaml is wrong");
@@ -152,8 +168,13 @@ public sealed class StageTests : IDisposable
     }
 
     private ChildProcess Start(string script) =>
-        ChildProcess.Start("child", ["/bin/sh", "-c", script],
-            new Dictionary<string, string>(), Path.Combine(_folder, "child.log"), TimeProvider.System);
+        ChildProcess.Start(
+            "child",
+            ["/bin/sh", "-c", script],
+            new Dictionary<string, string>(),
+            Path.Combine(_folder, "child.log"),
+            TimeProvider.System
+        );
 
     // A shell cannot trap a signal that was ignored when it started, and under "nohup ./test &" SIGINT is. PostgreSQL installs its own
     // handler.
@@ -171,7 +192,10 @@ public sealed class StageTests : IDisposable
     }
 
     private static Task LogContainsAsync(ChildProcess child, string word) =>
-        Deadline.UntilAsync(() => child.LogTail(5).Contains(word, StringComparison.Ordinal), () => $"'{word}' in the log: {child.LogTail(5)}");
+        Deadline.UntilAsync(
+            () => child.LogTail(5).Contains(word, StringComparison.Ordinal),
+            () => $"'{word}' in the log: {child.LogTail(5)}"
+        );
 
     [DllImport("libc", EntryPoint = "signal", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -26,9 +26,13 @@ public sealed class DeliveryRunnerTests
             counts => counts.Duplicates.ShouldBe(play.WebhookCount - play.Events.Count),
             counts => counts.Quarantined.ShouldBe(play.Events.Count(item => item.IsQuarantined())),
             counts => counts.Unknown.ShouldBe(0),
-            counts => (counts.Accepted + counts.Duplicates + counts.Quarantined + counts.Refused).ShouldBe(counts.Sent));
+            counts => (counts.Accepted + counts.Duplicates + counts.Quarantined + counts.Refused).ShouldBe(counts.Sent)
+        );
         receiver.DistinctEvents.ShouldBe(good);
-        tally.Accepted.Select(item => item.Event.Number).Order().ShouldBe(play.Events.Where(item => item.IsAccepted()).Select(item => item.Number).Order());
+        tally
+            .Accepted.Select(item => item.Event.Number)
+            .Order()
+            .ShouldBe(play.Events.Where(item => item.IsAccepted()).Select(item => item.Number).Order());
     }
 
     [Fact]
@@ -50,12 +54,22 @@ public sealed class DeliveryRunnerTests
         var delivery = new Delivery(1, [item], IsArray: false, 0);
         var tally = new Tally();
 
-        tally.Record(delivery,
-            new DeliveryResult([new Answer(AnswerResult.Accepted, 200, "0b2f1c1e-9d4f-4b53-8f0c-0d5a5e5e0001",
-                null, item.ExpectedWarnings())], 1, default));
-        tally.Record(delivery,
-            new DeliveryResult([new Answer(AnswerResult.Accepted, 200, "0b2f1c1e-9d4f-4b53-8f0c-0d5a5e5e0002",
-                null, item.ExpectedWarnings())], 1, default));
+        tally.Record(
+            delivery,
+            new DeliveryResult(
+                [new Answer(AnswerResult.Accepted, 200, "0b2f1c1e-9d4f-4b53-8f0c-0d5a5e5e0001", null, item.ExpectedWarnings())],
+                1,
+                default
+            )
+        );
+        tally.Record(
+            delivery,
+            new DeliveryResult(
+                [new Answer(AnswerResult.Accepted, 200, "0b2f1c1e-9d4f-4b53-8f0c-0d5a5e5e0002", null, item.ExpectedWarnings())],
+                1,
+                default
+            )
+        );
 
         tally.Counts.Duplicates.ShouldBe(1);
         tally.Violations.ShouldHaveSingleItem().ShouldContain("another receipt");
@@ -94,8 +108,11 @@ public sealed class DeliveryRunnerTests
         var sender = new WebhookSender(http, Writer(time), RetryRules.Default, time);
         Delivery[] unhurried = [.. play.Deliveries.Select(delivery => delivery with { FirstTimeoutMs = 0 })];
 
-        await new DeliveryRunner(sender, new Tally(), time)
-            .PlayAsync(unhurried, new Pace(1, DeliveriesPerSecond: 10), CancellationToken.None);
+        await new DeliveryRunner(sender, new Tally(), time).PlayAsync(
+            unhurried,
+            new Pace(1, DeliveriesPerSecond: 10),
+            CancellationToken.None
+        );
 
         (time.GetUtcNow() - Now).TotalSeconds.ShouldBe((unhurried.Length - 1) / 10.0, tolerance: 0.01);
     }

@@ -26,9 +26,10 @@ internal sealed class FakeReceiver(SenderKeys keys, DateTimeOffset now, int drop
     private HttpResponseMessage Answer(HttpRequestMessage request, byte[] body)
     {
         var credentials = request.Headers.Authorization!;
-        var token = credentials.Scheme == "Basic"
-            ? Encoding.UTF8.GetString(Convert.FromBase64String(credentials.Parameter!)).Split(':')[1]
-            : credentials.Parameter;
+        var token =
+            credentials.Scheme == "Basic"
+                ? Encoding.UTF8.GetString(Convert.FromBase64String(credentials.Parameter!)).Split(':')[1]
+                : credentials.Parameter;
         var timestamp = long.Parse(request.Headers.GetValues("X-CIO-Timestamp").Single());
         if (token != keys.Token || request.Headers.GetValues("X-CIO-Signature").Single() != keys.Sign(timestamp, body))
         {
@@ -60,8 +61,10 @@ internal sealed class FakeReceiver(SenderKeys keys, DateTimeOffset now, int drop
             }
 
             var results = json.RootElement.EnumerateArray().Select(item => Evaluate(item, null)).ToArray();
-            return Respond(results.Max(result => result.Status) == 200 ? 200 : 202,
-                JsonSerializer.Serialize(new { results = results.Select(result => result.Answer) }));
+            return Respond(
+                results.Max(result => result.Status) == 200 ? 200 : 202,
+                JsonSerializer.Serialize(new { results = results.Select(result => result.Answer) })
+            );
         }
         catch (JsonException)
         {
@@ -71,8 +74,11 @@ internal sealed class FakeReceiver(SenderKeys keys, DateTimeOffset now, int drop
 
     private (int Status, object Answer) Evaluate(JsonElement item, string? headerId)
     {
-        var hasPerson = item.TryGetProperty("person", out _) || item.TryGetProperty("email", out _)
-            || item.TryGetProperty("phone", out _) || item.TryGetProperty("customer_id", out _);
+        var hasPerson =
+            item.TryGetProperty("person", out _)
+            || item.TryGetProperty("email", out _)
+            || item.TryGetProperty("phone", out _)
+            || item.TryGetProperty("customer_id", out _);
         if (!hasPerson)
         {
             return (422, new { status = "refused", code = "missing_person" });
@@ -81,31 +87,55 @@ internal sealed class FakeReceiver(SenderKeys keys, DateTimeOffset now, int drop
         var id = item.TryGetProperty("event_id", out var own) ? own.GetString()! : headerId ?? item.GetRawText();
         var (hasPlaceholder, strongest) = PersonOf(item);
         string[] warnings = [.. Warnings(item), .. hasPlaceholder ? ["placeholder"] : Array.Empty<string>()];
-        var code = id == "unsent" ? "test_send"
+        var code =
+            id == "unsent" ? "test_send"
             : IsUnknown(item) ? "unknown_audience_key"
             : IsRemoval(item) ? null
             : warnings.FirstOrDefault(warning => warning is "newer_schema_version" or "occurred_in_future");
         if (code is not null)
         {
-            return (202, new { status = "quarantined", receipt_id = Guid.NewGuid().ToString(), code });
+            return (
+                202,
+                new
+                {
+                    status = "quarantined",
+                    receipt_id = Guid.NewGuid().ToString(),
+                    code,
+                }
+            );
         }
 
-        var receipt = _receipts.GetOrAdd($"{TypeOf(item)}/{item.GetProperty("audience_key")}/{strongest}/{id}", _ => Guid.NewGuid().ToString());
-        return (200, new { status = "accepted", receipt_id = receipt, warnings = warnings.Select(warning => new { code = warning }) });
+        var receipt = _receipts.GetOrAdd(
+            $"{TypeOf(item)}/{item.GetProperty("audience_key")}/{strongest}/{id}",
+            _ => Guid.NewGuid().ToString()
+        );
+        return (
+            200,
+            new
+            {
+                status = "accepted",
+                receipt_id = receipt,
+                warnings = warnings.Select(warning => new { code = warning }),
+            }
+        );
     }
 
-    private static bool IsUnknown(JsonElement item) => item.GetProperty("audience_key").GetString()!.StartsWith("nobody", StringComparison.Ordinal);
+    private static bool IsUnknown(JsonElement item) =>
+        item.GetProperty("audience_key").GetString()!.StartsWith("nobody", StringComparison.Ordinal);
 
     private static bool IsRemoval(JsonElement item) => TypeOf(item) == "audience_remove";
 
-    private static string TypeOf(JsonElement item) => item.GetProperty("event").GetString()!.Replace("cio.", string.Empty, StringComparison.Ordinal);
+    private static string TypeOf(JsonElement item) =>
+        item.GetProperty("event").GetString()!.Replace("cio.", string.Empty, StringComparison.Ordinal);
 
     // The strongest identifier of an event, in one spelling. A placeholder is not an identifier.
     private static (bool HasPlaceholder, string Strongest) PersonOf(JsonElement item)
     {
         var person = item.TryGetProperty("person", out var nested) ? nested : item;
         var values = new[] { "customer_id", "id", "email", "phone" }
-            .Select(name => person.TryGetProperty(name, out var value) ? value.GetString() : null).OfType<string>().ToArray();
+            .Select(name => person.TryGetProperty(name, out var value) ? value.GetString() : null)
+            .OfType<string>()
+            .ToArray();
         var real = values.Where(value => !MessyForms.Placeholders.Contains(value, StringComparer.Ordinal)).ToArray();
         return (real.Length < values.Length, real[0].Trim().ToLowerInvariant());
     }

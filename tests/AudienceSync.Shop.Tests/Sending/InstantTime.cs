@@ -53,9 +53,7 @@ internal sealed class InstantTime(DateTimeOffset start, TimeSpan? never = null) 
     {
         public bool Change(TimeSpan dueTime, TimeSpan period) => true;
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

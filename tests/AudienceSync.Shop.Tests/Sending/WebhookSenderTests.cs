@@ -41,7 +41,8 @@ public sealed class WebhookSenderTests
 
         result.ShouldSatisfyAllConditions(
             () => result.Attempts.ShouldBe(1),
-            () => result.Answers.Single().ShouldBe(new Answer(AnswerResult.Refused, status, null, "no_thanks")));
+            () => result.Answers.Single().ShouldBe(new Answer(AnswerResult.Refused, status, null, "no_thanks"))
+        );
     }
 
     [Fact]
@@ -117,8 +118,10 @@ public sealed class WebhookSenderTests
         var item = new ShopEvent(1, 1, EventKind.Add, "k", Now, Identifiers.Email, Flaw.None, SenderIdPlace.Body, "e1", "{}");
         using var http = new HttpMessageInvoker(receiver);
         var writer = new RequestWriter(new Uri("http://receiver.example/v1/webhooks/audience"), new SenderKeys("token", "key"), time);
-        return await new WebhookSender(http, writer, RetryRules.Default, time)
-            .SendAsync(new Delivery(1, [item], IsArray: false, firstTimeoutMs), CancellationToken.None);
+        return await new WebhookSender(http, writer, RetryRules.Default, time).SendAsync(
+            new Delivery(1, [item], IsArray: false, firstTimeoutMs),
+            CancellationToken.None
+        );
     }
 
     /// <summary>Answers by script; the last step repeats.</summary>

@@ -43,8 +43,9 @@ public sealed class ShopSimulationTests
     public void No_membership_ends_between_the_first_seconds_and_long_after_the_play(int seed)
     {
         var windows = JourneyList.All.ToDictionary(journey => journey.Key, journey => journey.Window);
-        var ends = ShopSimulation.Draw(seed, Start, 20_000).Events
-            .Where(item => item.Kind == EventKind.Add && item.Flaw == Flaw.None)
+        var ends = ShopSimulation
+            .Draw(seed, Start, 20_000)
+            .Events.Where(item => item.Kind == EventKind.Add && item.Flaw == Flaw.None)
             .Select(item => item.OccurredAt + windows[item.AudienceKey])
             .ToArray();
 
@@ -55,7 +56,10 @@ public sealed class ShopSimulationTests
     [Fact]
     public void No_audience_loses_a_fifth_of_its_members_by_the_intended_ends()
     {
-        AcceptedEvent[] good = [.. Large.Events.Where(item => item.Flaw == Flaw.None).Select(item => new AcceptedEvent(item, new ReceiptSpan(Start, Start)))];
+        AcceptedEvent[] good =
+        [
+            .. Large.Events.Where(item => item.Flaw == Flaw.None).Select(item => new AcceptedEvent(item, new ReceiptSpan(Start, Start))),
+        ];
         var before = new MembershipOracle(Large.Customers).Evaluate(good, Start);
         var after = new MembershipOracle(Large.Customers).Evaluate(good, Start.AddSeconds(8));
 
@@ -68,8 +72,10 @@ public sealed class ShopSimulationTests
     [Fact]
     public void No_valid_event_happens_after_the_start_or_long_before_the_history()
     {
-        var times = Large.Events.Where(item => item is { Flaw: Flaw.None, Clock: Clock.Accurate })
-            .Select(item => item.OccurredAt).ToArray();
+        var times = Large
+            .Events.Where(item => item is { Flaw: Flaw.None, Clock: Clock.Accurate })
+            .Select(item => item.OccurredAt)
+            .ToArray();
 
         times.Max().ShouldBeLessThanOrEqualTo(Start);
         times.Min().ShouldBeGreaterThan(Start.AddDays(-ShopSimulation.HistoryDays - 1));
@@ -99,13 +105,16 @@ public sealed class ShopSimulationTests
         var customer = new Customer(1, "c1", "ann@example.com", null, null, null);
         AcceptedEvent[] accepted =
         [
-            .. new ClockSkewHistories(new Random(history), Start).Draw(history)
-                .Select(entry => factory.FromStep(customer, JourneyList.All[1],
-                    new JourneyStep(entry.Kind, entry.At, "late-clock"), entry.Clock))
+            .. new ClockSkewHistories(new Random(history), Start)
+                .Draw(history)
+                .Select(entry =>
+                    factory.FromStep(customer, JourneyList.All[1], new JourneyStep(entry.Kind, entry.At, "late-clock"), entry.Clock)
+                )
                 .Select(item => new AcceptedEvent(item, new ReceiptSpan(Start.AddSeconds(1), Start.AddMinutes(3)))),
         ];
 
-        var audience = new MembershipOracle([customer]).Evaluate(accepted, Start.AddMinutes(3))
+        var audience = new MembershipOracle([customer])
+            .Evaluate(accepted, Start.AddMinutes(3))
             .First(one => one.Key == JourneyList.All[1].Key);
 
         audience.Undecided.ShouldBeEmpty();
@@ -117,10 +126,16 @@ public sealed class ShopSimulationTests
     {
         var removals = Large.Events.Where(item => item is { Kind: EventKind.Remove, Flaw: Flaw.NewerSchema or Flaw.FarFuture }).ToArray();
 
-        removals.Select(item => (item.Flaw, item.ExpectedStatus(), item.ExpectedWarnings().Single())).Distinct()
+        removals
+            .Select(item => (item.Flaw, item.ExpectedStatus(), item.ExpectedWarnings().Single()))
+            .Distinct()
             .ShouldBe([(Flaw.NewerSchema, 200, "newer_schema_version"), (Flaw.FarFuture, 200, "occurred_in_future")], ignoreOrder: true);
-        Large.Events.Where(item => item is { Kind: not EventKind.Remove, Flaw: Flaw.NewerSchema or Flaw.FarFuture or Flaw.UnknownKey }).ShouldAllBe(item => item.ExpectedStatus() == 202);
-        Large.Events.Where(item => item is { Kind: EventKind.Remove, Flaw: Flaw.UnknownKey }).ShouldAllBe(item => item.ExpectedStatus() == 202);
+        Large
+            .Events.Where(item => item is { Kind: not EventKind.Remove, Flaw: Flaw.NewerSchema or Flaw.FarFuture or Flaw.UnknownKey })
+            .ShouldAllBe(item => item.ExpectedStatus() == 202);
+        Large
+            .Events.Where(item => item is { Kind: EventKind.Remove, Flaw: Flaw.UnknownKey })
+            .ShouldAllBe(item => item.ExpectedStatus() == 202);
     }
 
     [Fact]
@@ -175,7 +190,11 @@ public sealed class ShopSimulationTests
     [Fact]
     public void Only_events_without_a_customer_id_may_carry_a_placeholder_for_one()
     {
-        var ids = Large.Events.Where(item => item.Flaw == Flaw.None).Select(item => (item, Id: CustomerIdOf(item))).Where(one => one.Id is not null).ToList();
+        var ids = Large
+            .Events.Where(item => item.Flaw == Flaw.None)
+            .Select(item => (item, Id: CustomerIdOf(item)))
+            .Where(one => one.Id is not null)
+            .ToList();
         var placeholders = ids.Where(one => !one.item.Identifiers.HasFlag(Identifiers.CustomerId)).ToList();
         placeholders.Select(one => one.Id).Distinct().Order().ShouldBe(MessyForms.Placeholders.Order());
         ids.Except(placeholders).ShouldAllBe(one => one.Id == Large.Customers[one.item.Customer - 1].CustomerId);
@@ -185,7 +204,9 @@ public sealed class ShopSimulationTests
     public void Extensions_and_form_bodies_occur()
     {
         var phones = Large.Events.Select(PhoneOf).OfType<string>().ToList();
-        phones.Count(phone => phone.Contains(" ext", StringComparison.Ordinal) || phone.Contains(" x", StringComparison.Ordinal)).ShouldBeGreaterThan(200);
+        phones
+            .Count(phone => phone.Contains(" ext", StringComparison.Ordinal) || phone.Contains(" x", StringComparison.Ordinal))
+            .ShouldBeGreaterThan(200);
         Large.Deliveries.Count(FormBody.Is).ShouldBeGreaterThan(200);
     }
 
@@ -214,13 +235,17 @@ public sealed class ShopSimulationTests
         var composites = Large.Events.Where(item => item.IdPlace == SenderIdPlace.None).ToArray();
 
         composites.Length.ShouldBeGreaterThan(500);
-        composites.Select(item => (item.Customer, item.Kind, item.AudienceKey, item.OccurredAt, Step(item)))
-            .Distinct().Count().ShouldBe(composites.Length);
+        composites
+            .Select(item => (item.Customer, item.Kind, item.AudienceKey, item.OccurredAt, Step(item)))
+            .Distinct()
+            .Count()
+            .ShouldBe(composites.Length);
     }
 
     [Fact]
     public void A_former_guest_always_carries_the_email_that_links_them() =>
-        Large.Events.Where(item => item.Flaw == Flaw.None && Large.Customers[item.Customer - 1].KnownSince is not null)
+        Large
+            .Events.Where(item => item.Flaw == Flaw.None && Large.Customers[item.Customer - 1].KnownSince is not null)
             .ShouldAllBe(item => item.Identifiers.HasFlag(Identifiers.Email));
 
     [Fact]
@@ -271,7 +296,10 @@ public sealed class ShopSimulationTests
     }
 
     private static string[] Script(Play play) =>
-        [.. play.Deliveries.Select(delivery =>
-            $"{delivery.FirstTimeoutMs} {delivery.IsArray} "
-            + $"{string.Join('|', delivery.Events.Select(item => $"{item.SenderId}{item.Json}"))}")];
+        [
+            .. play.Deliveries.Select(delivery =>
+                $"{delivery.FirstTimeoutMs} {delivery.IsArray} "
+                + $"{string.Join('|', delivery.Events.Select(item => $"{item.SenderId}{item.Json}"))}"
+            ),
+        ];
 }

@@ -43,7 +43,8 @@ public sealed class WatchingTests
     [Fact]
     public async Task Removals_that_wait_for_approval_are_approved()
     {
-        var waiting = Status(false).Replace("\"quiet\"", "\"plans\":[{\"plan\":7,\"state\":\"waiting\"},{\"plan\":8,\"state\":\"approved\"}],\"quiet\"");
+        var waiting = Status(false)
+            .Replace("\"quiet\"", "\"plans\":[{\"plan\":7,\"state\":\"waiting\"},{\"plan\":8,\"state\":\"approved\"}],\"quiet\"");
         var http = new ScriptedHttp(waiting, "{}", Status(true));
 
         (await WaitAsync(http)).IsQuiet.ShouldBeTrue();
@@ -55,8 +56,11 @@ public sealed class WatchingTests
     {
         using var client = new HttpClient(new ScriptedHttp("""{"people":2,"digests":{"EMAIL_SHA256":["aa","bb"],"PHONE_SHA256":[]}}"""));
 
-        var list = await new SandboxApi(client, new Uri("http://sandbox.example"), "admin")
-            .ListAsync(DestinationList.TikTok, JourneyList.All[0], CancellationToken.None);
+        var list = await new SandboxApi(client, new Uri("http://sandbox.example"), "admin").ListAsync(
+            DestinationList.TikTok,
+            JourneyList.All[0],
+            CancellationToken.None
+        );
 
         list.People.ShouldBe(2);
         list.Digests.Emails.Order().ShouldBe(["aa", "bb"]);
@@ -72,11 +76,13 @@ public sealed class WatchingTests
 
     private static string Status(bool quiet, int openJobs = 0) =>
         $$"""
-        {"workspace":"default","log":{"head":123},"projector":{"position":123,"applied":1,"superseded":1,"lag_events":0},
-         "quarantine":{"open":3},"people":10,"audiences":[{"audience":"a","key":"a_v1","present":1,"removed":1,"expired":1}],
-         "bindings":[{"audience":"a","key":"a_v1","destination":"meta_main","platform":"meta","remote":"1","desired":7,"delivered":6,
-         "in_doubt":0,"pending_adds":0,"pending_removals":0,"open_jobs":{{openJobs}},"state":"active"}],"quiet":{{(quiet ? "true" : "false")}}}
-        """;
+            {"workspace":"default","log":{"head":123},"projector":{"position":123,"applied":1,"superseded":1,"lag_events":0},
+             "quarantine":{"open":3},"people":10,"audiences":[{"audience":"a","key":"a_v1","present":1,"removed":1,"expired":1}],
+             "bindings":[{"audience":"a","key":"a_v1","destination":"meta_main","platform":"meta","remote":"1","desired":7,"delivered":6,
+             "in_doubt":0,"pending_adds":0,"pending_removals":0,"open_jobs":{{openJobs}},"state":"active"}],"quiet":{{(
+                quiet ? "true" : "false"
+            )}}}
+            """;
 
     private sealed class ScriptedHttp(params string[] bodies) : HttpMessageHandler
     {
@@ -87,7 +93,9 @@ public sealed class WatchingTests
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Paths.Add($"{request.Method} {request.RequestUri!.AbsolutePath}");
-            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(bodies[Math.Min(Requests, bodies.Length) - 1]) });
+            return Task.FromResult(
+                new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent(bodies[Math.Min(Requests, bodies.Length) - 1]) }
+            );
         }
     }
 }

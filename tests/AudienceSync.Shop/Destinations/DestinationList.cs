@@ -11,7 +11,14 @@ internal static class DestinationList
         PhoneForm = WithPlus,
     };
 
-    public static readonly Destination TikTok = new("tiktok_main", "tiktok", "7000000000000000001", "170000000000", "EMAIL_SHA256", "PHONE_SHA256")
+    public static readonly Destination TikTok = new(
+        "tiktok_main",
+        "tiktok",
+        "7000000000000000001",
+        "170000000000",
+        "EMAIL_SHA256",
+        "PHONE_SHA256"
+    )
     {
         PhoneForm = WithPlus,
     };

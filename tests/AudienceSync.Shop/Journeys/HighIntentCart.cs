@@ -27,8 +27,12 @@ internal sealed class HighIntentCart : IJourney
         foreach (var action in actions)
         {
             var due = action.At + ReminderDelay;
-            if (action.Kind == ActionKind.AbandonCart && action.CartValueUsd >= HighValueUsd
-                && due <= now && !PaysBetween(actions, action.At, due))
+            if (
+                action.Kind == ActionKind.AbandonCart
+                && action.CartValueUsd >= HighValueUsd
+                && due <= now
+                && !PaysBetween(actions, action.At, due)
+            )
             {
                 inside = true;
                 yield return new JourneyStep(EventKind.Add, due, "30min");

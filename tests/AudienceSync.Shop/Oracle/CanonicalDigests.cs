@@ -11,9 +11,11 @@ namespace AudienceSync.Shop.Oracle;
 /// </summary>
 internal static class CanonicalDigests
 {
-    public static string? Email(Customer customer, Destination destination) => customer.Email is { } email ? Hex(destination.EmailForm(email)) : null;
+    public static string? Email(Customer customer, Destination destination) =>
+        customer.Email is { } email ? Hex(destination.EmailForm(email)) : null;
 
-    public static string? Phone(Customer customer, Destination destination) => customer.PhoneDigits is { } digits ? Hex(destination.PhoneForm(digits)) : null;
+    public static string? Phone(Customer customer, Destination destination) =>
+        customer.PhoneDigits is { } digits ? Hex(destination.PhoneForm(digits)) : null;
 
     private static string Hex(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -9,7 +9,12 @@ namespace AudienceSync.Shop.Oracle;
 /// <summary>Compares the oracle with the engine's own counts and with the platforms.</summary>
 /// <param name="status">Null when the engine returned none.</param>
 /// <param name="platforms">By audience key and destination.</param>
-internal sealed class Comparison(Play play, Tally tally, EngineStatus? status, IReadOnlyDictionary<(string Key, Destination Destination), PlatformList> platforms)
+internal sealed class Comparison(
+    Play play,
+    Tally tally,
+    EngineStatus? status,
+    IReadOnlyDictionary<(string Key, Destination Destination), PlatformList> platforms
+)
 {
     private const int MaxExamples = 5;
 
@@ -20,7 +25,8 @@ internal sealed class Comparison(Play play, Tally tally, EngineStatus? status, I
         var expected = new MembershipOracle(play.Customers).Evaluate(accepted, now);
         var examples = expected
             .SelectMany(audience =>
-                DriftExamples.Find(audience, platforms[(audience.Key, audience.Destination)].Digests, play.Customers, MaxExamples))
+                DriftExamples.Find(audience, platforms[(audience.Key, audience.Destination)].Digests, play.Customers, MaxExamples)
+            )
             .Take(MaxExamples);
         return new RunReport(
             tally.Counts,
@@ -29,7 +35,8 @@ internal sealed class Comparison(Play play, Tally tally, EngineStatus? status, I
             seconds,
             [.. earlierFailures, .. AnswerFailures(), .. Undecided(expected), .. AccountFailures(accepted)],
             [.. examples],
-            MixedIn.Of(play));
+            MixedIn.Of(play)
+        );
     }
 
     private AudienceFinding Find(ExpectedAudience expected)
@@ -40,9 +47,13 @@ internal sealed class Comparison(Play play, Tally tally, EngineStatus? status, I
             expected.Destination.Name,
             expected.Members.Count,
             status?.Audiences.FirstOrDefault(audience => audience.Key == expected.Key)?.Present ?? -1,
-            status?.Bindings.FirstOrDefault(binding => binding.Key == expected.Key && binding.Destination == expected.Destination.Name)?.Delivered ?? -1,
+            status
+                ?.Bindings.FirstOrDefault(binding => binding.Key == expected.Key && binding.Destination == expected.Destination.Name)
+                ?.Delivered
+                ?? -1,
             found.People,
-            expected.Digests.DistanceTo(found.Digests));
+            expected.Digests.DistanceTo(found.Digests)
+        );
     }
 
     private IEnumerable<string> AnswerFailures()
@@ -76,11 +87,13 @@ internal sealed class Comparison(Play play, Tally tally, EngineStatus? status, I
         }
     }
 
-    private static IEnumerable<string> Undecided(IReadOnlyList<ExpectedAudience> expected) => expected
-        .Where(audience => audience.Undecided.Count > 0 && audience.Destination == DestinationList.Meta)
-        .Select(audience =>
-            $"{audience.Key}: {audience.Undecided.Count} customers cannot be evaluated because "
-            + "their events were received at nearly the same time; run it again");
+    private static IEnumerable<string> Undecided(IReadOnlyList<ExpectedAudience> expected) =>
+        expected
+            .Where(audience => audience.Undecided.Count > 0 && audience.Destination == DestinationList.Meta)
+            .Select(audience =>
+                $"{audience.Key}: {audience.Undecided.Count} customers cannot be evaluated because "
+                + "their events were received at nearly the same time; run it again"
+            );
 
     private IEnumerable<string> AccountFailures(IReadOnlyList<AcceptedEvent> accepted)
     {
@@ -113,7 +126,11 @@ internal sealed class Comparison(Play play, Tally tally, EngineStatus? status, I
             yield return $"{people} different customers were accepted, the engine has {status.People} people";
         }
 
-        foreach (var (key, destination) in platforms.Keys.Where(list => !status.Bindings.Any(binding => binding.Key == list.Key && binding.Destination == list.Destination.Name)))
+        foreach (
+            var (key, destination) in platforms.Keys.Where(list =>
+                !status.Bindings.Any(binding => binding.Key == list.Key && binding.Destination == list.Destination.Name)
+            )
+        )
         {
             yield return $"the engine reports no binding for {key} at {destination.Name}";
         }

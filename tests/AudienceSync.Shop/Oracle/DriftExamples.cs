@@ -13,7 +13,8 @@ internal static class DriftExamples
         foreach (var customer in customers)
         {
             var wanted = expected.Members.TryGetValue(customer.Number, out var identifiers)
-                ? identifiers & ~Identifiers.CustomerId : Identifiers.None;
+                ? identifiers & ~Identifiers.CustomerId
+                : Identifiers.None;
             var there = FoundOf(customer, expected.Destination, found);
             if (wanted == there)
             {
@@ -23,7 +24,9 @@ internal static class DriftExamples
             explained += int.PopCount((int)(wanted ^ there));
             if (examples.Count < max)
             {
-                examples.Add($"{expected.Key} at {expected.Destination.Name}: customer {customer.Number}: expected {wanted}, found {there}");
+                examples.Add(
+                    $"{expected.Key} at {expected.Destination.Name}: customer {customer.Number}: expected {wanted}, found {there}"
+                );
             }
         }
 
@@ -32,7 +35,8 @@ internal static class DriftExamples
         {
             examples.Add(
                 $"{expected.Key} at {expected.Destination.Name}: {unknown} digests at the platform belong to no customer "
-                + "(normalized incorrectly?)");
+                    + "(normalized incorrectly?)"
+            );
         }
 
         return examples;

@@ -7,7 +7,12 @@ namespace AudienceSync.Shop.Oracle;
 /// <param name="Members">Customer number to the identifiers that their accepted webhooks carried.</param>
 /// <param name="Undecided">Customers whose membership the sender cannot determine; they are not among the members.</param>
 internal sealed record ExpectedAudience(
-    string Key, Destination Destination, IReadOnlyDictionary<int, Identifiers> Members, DigestSet Digests, IReadOnlySet<int> Undecided);
+    string Key,
+    Destination Destination,
+    IReadOnlyDictionary<int, Identifiers> Members,
+    DigestSet Digests,
+    IReadOnlySet<int> Undecided
+);
 
 /// <summary>Lower-case hex digests of one audience, by match key.</summary>
 internal sealed record DigestSet(IReadOnlySet<string> Emails, IReadOnlySet<string> Phones)
@@ -15,5 +20,6 @@ internal sealed record DigestSet(IReadOnlySet<string> Emails, IReadOnlySet<strin
     /// <summary>Digests that are on one side only.</summary>
     public int DistanceTo(DigestSet other) => Difference(Emails, other.Emails) + Difference(Phones, other.Phones);
 
-    private static int Difference(IReadOnlySet<string> a, IReadOnlySet<string> b) => a.Count(x => !b.Contains(x)) + b.Count(x => !a.Contains(x));
+    private static int Difference(IReadOnlySet<string> a, IReadOnlySet<string> b) =>
+        a.Count(x => !b.Contains(x)) + b.Count(x => !a.Contains(x));
 }

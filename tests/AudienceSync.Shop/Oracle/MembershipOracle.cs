@@ -21,13 +21,18 @@ internal sealed class MembershipOracle(IReadOnlyList<Customer> customers)
     /// <param name="accepted">Any order, any number of times.</param>
     public IReadOnlyList<ExpectedAudience> Evaluate(IReadOnlyCollection<AcceptedEvent> accepted, DateTimeOffset now)
     {
-        var known = accepted.GroupBy(item => item.Event.Customer)
+        var known = accepted
+            .GroupBy(item => item.Event.Customer)
             .ToDictionary(group => group.Key, group => group.Aggregate(Identifiers.None, (all, item) => all | item.Event.Identifiers));
         return [.. JourneyList.All.SelectMany(journey => Evaluate(journey, accepted, known, now))];
     }
 
     private IEnumerable<ExpectedAudience> Evaluate(
-        IJourney journey, IReadOnlyCollection<AcceptedEvent> accepted, Dictionary<int, Identifiers> known, DateTimeOffset now)
+        IJourney journey,
+        IReadOnlyCollection<AcceptedEvent> accepted,
+        Dictionary<int, Identifiers> known,
+        DateTimeOffset now
+    )
     {
         var presence = accepted
             .Where(item => string.Equals(item.Event.AudienceKey, journey.Key, StringComparison.Ordinal))
@@ -36,7 +41,13 @@ internal sealed class MembershipOracle(IReadOnlyList<Customer> customers)
             .ToDictionary(history => history.Key, history => IsPresent([.. history], journey.Window, now));
         var members = presence.Where(one => one.Value == true).ToDictionary(one => one.Key, one => known[one.Key]);
         HashSet<int> undecided = [.. presence.Where(one => one.Value is null).Select(one => one.Key)];
-        return DestinationList.All.Select(destination => new ExpectedAudience(journey.Key, destination, members, DigestsOf(members, destination), undecided));
+        return DestinationList.All.Select(destination => new ExpectedAudience(
+            journey.Key,
+            destination,
+            members,
+            DigestsOf(members, destination),
+            undecided
+        ));
     }
 
     /// <summary>Null when it depends on times that only the receiver has.</summary>
@@ -47,7 +58,8 @@ internal sealed class MembershipOracle(IReadOnlyList<Customer> customers)
             return false;
         }
 
-        bool? isLater = Latest(history, EventKind.Remove) is not { } remove || add.From > remove.Until ? true
+        bool? isLater =
+            Latest(history, EventKind.Remove) is not { } remove || add.From > remove.Until ? true
             : add.Until <= remove.From ? false
             : null;
         return isLater == true && add.From + window <= now ? null : isLater;
@@ -69,9 +81,11 @@ internal sealed class MembershipOracle(IReadOnlyList<Customer> customers)
 
     private DigestSet DigestsOf(Dictionary<int, Identifiers> members, Destination destination)
     {
-        var emails = members.Where(member => member.Value.HasFlag(Identifiers.Email))
+        var emails = members
+            .Where(member => member.Value.HasFlag(Identifiers.Email))
             .Select(member => CanonicalDigests.Email(customers[member.Key - 1], destination)!);
-        var phones = members.Where(member => member.Value.HasFlag(Identifiers.Phone))
+        var phones = members
+            .Where(member => member.Value.HasFlag(Identifiers.Phone))
             .Select(member => CanonicalDigests.Phone(customers[member.Key - 1], destination)!);
         return new DigestSet(emails.ToHashSet(StringComparer.Ordinal), phones.ToHashSet(StringComparer.Ordinal));
     }

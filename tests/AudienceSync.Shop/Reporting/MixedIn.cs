@@ -14,7 +14,14 @@ namespace AudienceSync.Shop.Reporting;
 /// <param name="ClocksSkewed">Valid events with a timestamp less than five minutes ahead.</param>
 /// <param name="DoubtfulRemovals">Removals that take effect although one of their fields is invalid.</param>
 internal sealed record MixedIn(
-    int Placeholders, int Extensions, int FormBodies, int ReusedIds, int ClocksAhead, int ClocksSkewed, int DoubtfulRemovals)
+    int Placeholders,
+    int Extensions,
+    int FormBodies,
+    int ReusedIds,
+    int ClocksAhead,
+    int ClocksSkewed,
+    int DoubtfulRemovals
+)
 {
     public static MixedIn Of(Play play)
     {
@@ -24,18 +31,23 @@ internal sealed record MixedIn(
             people.Count(person => person.Id is { } id && MessyForms.Placeholders.Contains(id, StringComparer.Ordinal)),
             people.Count(person => person.Phone?.Contains('x', StringComparison.Ordinal) == true),
             play.Deliveries.Count(FormBody.Is),
-            good.Where(item => item.SenderId is not null).GroupBy(item => item.SenderId, StringComparer.Ordinal).Sum(facts => facts.Count() - 1),
+            good.Where(item => item.SenderId is not null)
+                .GroupBy(item => item.SenderId, StringComparer.Ordinal)
+                .Sum(facts => facts.Count() - 1),
             good.Count(item => item.Clock == Clock.Ahead),
             good.Count(item => item.Clock == Clock.Skewed),
-            play.Events.Count(item => item.Flaw != Flaw.None && item.IsAccepted()));
+            play.Events.Count(item => item.Flaw != Flaw.None && item.IsAccepted())
+        );
     }
 
     /// <summary>For human readers.</summary>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"mixed in: {Placeholders:N0} placeholders for ids, {Extensions:N0} phone extensions, {FormBodies:N0} form bodies, {ReusedIds:N0} reused ids, "
-        + $"{ClocksAhead:N0} timestamps hours ahead, {ClocksSkewed:N0} timestamps minutes ahead, "
-        + $"{DoubtfulRemovals:N0} removals with an invalid field");
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"mixed in: {Placeholders:N0} placeholders for ids, {Extensions:N0} phone extensions, {FormBodies:N0} form bodies, {ReusedIds:N0} reused ids, "
+                + $"{ClocksAhead:N0} timestamps hours ahead, {ClocksSkewed:N0} timestamps minutes ahead, "
+                + $"{DoubtfulRemovals:N0} removals with an invalid field"
+        );
 
     private static (string? Id, string? Phone) PersonOf(ShopEvent item)
     {

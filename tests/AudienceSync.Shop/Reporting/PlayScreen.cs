@@ -18,7 +18,14 @@ internal sealed class PlayScreen(IAnsiConsole console, Tally tally, int webhooks
     {
         if (console.Profile.Capabilities.Interactive && console.Profile.Out.IsTerminal)
         {
-            await console.Progress().Columns(new ProgressBarColumn { Width = 16 }, new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }).StartAsync(context => BarAsync(context, play));
+            await console
+                .Progress()
+                .Columns(
+                    new ProgressBarColumn { Width = 16 },
+                    new PercentageColumn(),
+                    new TaskDescriptionColumn { Alignment = Justify.Left }
+                )
+                .StartAsync(context => BarAsync(context, play));
         }
         else
         {
@@ -36,8 +43,7 @@ internal sealed class PlayScreen(IAnsiConsole console, Tally tally, int webhooks
             await Task.WhenAny(play, Task.Delay(BarInterval, time));
             bar.Value = tally.Counts.Sent;
             bar.Description = Describe(isShort: true);
-        }
-        while (!play.IsCompleted);
+        } while (!play.IsCompleted);
     }
 
     private async Task LinesAsync(Task play)
@@ -46,8 +52,7 @@ internal sealed class PlayScreen(IAnsiConsole console, Tally tally, int webhooks
         {
             await Task.WhenAny(play, Task.Delay(LineInterval, time));
             console.WriteLine(Describe(isShort: false));
-        }
-        while (!play.IsCompleted);
+        } while (!play.IsCompleted);
     }
 
     private string Describe(bool isShort)
@@ -62,9 +67,11 @@ internal sealed class PlayScreen(IAnsiConsole console, Tally tally, int webhooks
             ? string.Create(
                 CultureInfo.InvariantCulture,
                 $"{counts.Accepted:N0} new {counts.Duplicates:N0} dup {counts.Quarantined} quarantined "
-                + $"{counts.Refused} refused {rate:N0}/s")
+                    + $"{counts.Refused} refused {rate:N0}/s"
+            )
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"sent {counts.Sent:N0}/{webhooks:N0}  accepted {counts.Accepted:N0}  duplicates {counts.Duplicates:N0}  quarantined {counts.Quarantined:N0}  refused {counts.Refused:N0}  {rate:N0}/s");
+                $"sent {counts.Sent:N0}/{webhooks:N0}  accepted {counts.Accepted:N0}  duplicates {counts.Duplicates:N0}  quarantined {counts.Quarantined:N0}  refused {counts.Refused:N0}  {rate:N0}/s"
+            );
     }
 }

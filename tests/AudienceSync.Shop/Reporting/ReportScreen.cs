@@ -26,7 +26,8 @@ internal static class ReportScreen
                 Number(audience.Present),
                 Number(audience.Delivered),
                 Number(audience.Platform),
-                audience.Drift == 0 ? $"[green]{drift}[/]" : $"[red]{drift}[/]");
+                audience.Drift == 0 ? $"[green]{drift}[/]" : $"[red]{drift}[/]"
+            );
         }
 
         console.Write(table);

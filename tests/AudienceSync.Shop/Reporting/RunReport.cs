@@ -16,37 +16,41 @@ internal sealed record RunReport(
     double Seconds,
     IReadOnlyList<string> Failures,
     IReadOnlyList<string> DriftExamples,
-    MixedIn MixedIn)
+    MixedIn MixedIn
+)
 {
     public bool IsGood => Failures.Count == 0 && Audiences.All(audience => audience.Drift == 0);
 
     /// <summary>The one line that programs parse.</summary>
-    public string ToJsonLine() => JsonSerializer.Serialize(new
-    {
-        sent = Counts.Sent,
-        accepted = Counts.Accepted,
-        duplicates = Counts.Duplicates,
-        quarantined = Counts.Quarantined,
-        people = People,
-        audiences = Audiences.Select(audience => new
-        {
-            key = audience.Key,
-            destination = audience.Destination,
-            desired = audience.Desired,
-            delivered = audience.Delivered,
-            platform = audience.Platform,
-            drift = audience.Drift,
-        }),
-        mixed_in = new
-        {
-            placeholders = MixedIn.Placeholders,
-            extensions = MixedIn.Extensions,
-            form_bodies = MixedIn.FormBodies,
-            reused_ids = MixedIn.ReusedIds,
-            clocks_ahead = MixedIn.ClocksAhead,
-            clocks_skewed = MixedIn.ClocksSkewed,
-            doubtful_removals = MixedIn.DoubtfulRemovals,
-        },
-        seconds = Math.Round(Seconds, 2),
-    });
+    public string ToJsonLine() =>
+        JsonSerializer.Serialize(
+            new
+            {
+                sent = Counts.Sent,
+                accepted = Counts.Accepted,
+                duplicates = Counts.Duplicates,
+                quarantined = Counts.Quarantined,
+                people = People,
+                audiences = Audiences.Select(audience => new
+                {
+                    key = audience.Key,
+                    destination = audience.Destination,
+                    desired = audience.Desired,
+                    delivered = audience.Delivered,
+                    platform = audience.Platform,
+                    drift = audience.Drift,
+                }),
+                mixed_in = new
+                {
+                    placeholders = MixedIn.Placeholders,
+                    extensions = MixedIn.Extensions,
+                    form_bodies = MixedIn.FormBodies,
+                    reused_ids = MixedIn.ReusedIds,
+                    clocks_ahead = MixedIn.ClocksAhead,
+                    clocks_skewed = MixedIn.ClocksSkewed,
+                    doubtful_removals = MixedIn.DoubtfulRemovals,
+                },
+                seconds = Math.Round(Seconds, 2),
+            }
+        );
 }

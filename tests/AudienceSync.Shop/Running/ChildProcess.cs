@@ -36,7 +36,12 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Starts the command; the operating system appends its output to the log, so the output survives the shop.</summary>
     /// <param name="environment">Added to the shop's own environment.</param>
     public static ChildProcess Start(
-        string name, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> environment, string logPath, TimeProvider time)
+        string name,
+        IReadOnlyList<string> command,
+        IReadOnlyDictionary<string, string> environment,
+        string logPath,
+        TimeProvider time
+    )
     {
         // The shell replaces itself with the program, so the process id is the program's own.
         string[] arguments = ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", logPath, .. command];

@@ -38,7 +38,8 @@ internal sealed class DataFolder : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StartException(
-                $"{path} cannot be used (another ./run uses it, or it is not writable); choose another with --data DIR");
+                $"{path} cannot be used (another ./run uses it, or it is not writable); choose another with --data DIR"
+            );
         }
     }
 

@@ -18,7 +18,8 @@ internal sealed class HealthWait(HttpClient http, TimeProvider time)
             if (child.Ended.IsCompleted)
             {
                 throw new RunException(
-                    $"{child.Name} ended with code {child.ExitCode} during startup. The end of its log:\n{child.LogTail(TailLines)}");
+                    $"{child.Name} ended with code {child.ExitCode} during startup. The end of its log:\n{child.LogTail(TailLines)}"
+                );
             }
 
             if (await AnswersAsync(health, cancel))
@@ -30,7 +31,8 @@ internal sealed class HealthWait(HttpClient http, TimeProvider time)
         }
 
         throw new RunException(
-            $"{child.Name} was not ready after {Deadline.TotalSeconds:0} s. The end of its log:\n{child.LogTail(TailLines)}");
+            $"{child.Name} was not ready after {Deadline.TotalSeconds:0} s. The end of its log:\n{child.LogTail(TailLines)}"
+        );
     }
 
     private async Task<bool> AnswersAsync(Uri health, CancellationToken cancel)

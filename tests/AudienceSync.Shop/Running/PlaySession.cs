@@ -13,14 +13,16 @@ internal sealed class PlaySession : IDisposable
     {
         Play = ShopSimulation.Draw(seed, start, options.Webhooks);
         Start = start;
-        _http = new HttpMessageInvoker(new SocketsHttpHandler
-        {
-            MaxConnectionsPerServer = options.Connections,
-            ConnectTimeout = TimeSpan.FromSeconds(2),
-            Expect100ContinueTimeout = TimeSpan.FromSeconds(3),
-            UseProxy = false,
-            UseCookies = false,
-        });
+        _http = new HttpMessageInvoker(
+            new SocketsHttpHandler
+            {
+                MaxConnectionsPerServer = options.Connections,
+                ConnectTimeout = TimeSpan.FromSeconds(2),
+                Expect100ContinueTimeout = TimeSpan.FromSeconds(3),
+                UseProxy = false,
+                UseCookies = false,
+            }
+        );
         var writer = new RequestWriter(new Uri(settings.Api, "/v1/webhooks/audience"), keys, time);
         Sender = new WebhookSender(_http, writer, RetryRules.Default, time);
         Runner = new DeliveryRunner(Sender, Tally, time);

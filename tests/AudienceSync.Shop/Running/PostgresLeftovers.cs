@@ -41,7 +41,12 @@ internal static class PostgresLeftovers
             return [];
         }
 
-        var shallow = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2, IgnoreInaccessible = true };
+        var shallow = new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            MaxRecursionDepth = 2,
+            IgnoreInaccessible = true,
+        };
         return [.. Directory.EnumerateFiles(folder, "postmaster.pid", shallow).Select(LivePid).OfType<int>()];
     }
 

@@ -22,7 +22,8 @@ internal sealed record RepositoryRoot(string Path)
         }
 
         throw new StartException(
-            $"cannot find AudienceSync.sln above {AppContext.BaseDirectory}; set {Variable} to the repository's folder");
+            $"cannot find AudienceSync.sln above {AppContext.BaseDirectory}; set {Variable} to the repository's folder"
+        );
     }
 
     /// <exception cref="StartException">The program is not built.</exception>

@@ -7,29 +7,60 @@ internal static class ShopCommand
 {
     public static RootCommand Make(Func<RunOptions, Task<int>> run)
     {
-        var once = new Option<bool>("--once") { Description = "Send the webhooks as fast as is reasonable, wait until quiet, compare, "
-            + "print one JSON object as the last line, stop. Exit 0 only when every drift is 0." };
-        var crash = new Option<bool>("--crash") { Description = "With --once: kill the engine (SIGKILL) in the middle "
-            + "of the play and restart it one second later." };
-        var seed = new Option<int?>("--seed") { Description = "Number that determines everything the shop does. "
-            + "Default: derived from the clock and printed." };
+        var once = new Option<bool>("--once")
+        {
+            Description =
+                "Send the webhooks as fast as is reasonable, wait until quiet, compare, "
+                + "print one JSON object as the last line, stop. Exit 0 only when every drift is 0.",
+        };
+        var crash = new Option<bool>("--crash")
+        {
+            Description = "With --once: kill the engine (SIGKILL) in the middle " + "of the play and restart it one second later.",
+        };
+        var seed = new Option<int?>("--seed")
+        {
+            Description = "Number that determines everything the shop does. " + "Default: derived from the clock and printed.",
+        };
         var webhooks = Number("--webhooks", "Number of webhooks to send.", RunOptions.DefaultWebhooks, 100, 2_000_000);
         var connections = Number("--connections", "Number of webhooks in flight at the same time.", RunOptions.DefaultConnections, 1, 512);
-        var port = new Option<int?>("--port") { Description = $"Port of the API. Default: AUDIENCESYNC_PORT, else {RunOptions.DefaultPort}; with --once a free one." };
-        var sandboxPort = new Option<int?>("--sandbox-port") { Description = $"Port of the imitated ad platforms. Default: AUDIENCESYNC_SANDBOX_PORT, else {RunOptions.DefaultSandboxPort}; with --once a free one." };
-        var data = new Option<string?>("--data") { Description = "Folder for data, secrets and logs; wiped at the start if an earlier run "
-            + "created it. Default: .data/run; with --once .data/once-PID, deleted after success." };
-        var faults = new Option<string>("--faults") { Description = "Whether the platforms occasionally throttle, fail and "
-            + "drop connections.", DefaultValueFactory = _ => "on" };
+        var port = new Option<int?>("--port")
+        {
+            Description = $"Port of the API. Default: AUDIENCESYNC_PORT, else {RunOptions.DefaultPort}; with --once a free one.",
+        };
+        var sandboxPort = new Option<int?>("--sandbox-port")
+        {
+            Description =
+                $"Port of the imitated ad platforms. Default: AUDIENCESYNC_SANDBOX_PORT, else {RunOptions.DefaultSandboxPort}; with --once a free one.",
+        };
+        var data = new Option<string?>("--data")
+        {
+            Description =
+                "Folder for data, secrets and logs; wiped at the start if an earlier run "
+                + "created it. Default: .data/run; with --once .data/once-PID, deleted after success.",
+        };
+        var faults = new Option<string>("--faults")
+        {
+            Description = "Whether the platforms occasionally throttle, fail and " + "drop connections.",
+            DefaultValueFactory = _ => "on",
+        };
         faults.AcceptOnlyFromAmong("on", "off");
         RequirePort(port);
         RequirePort(sandboxPort);
         var command = new RootCommand(
             "Plays a shop against AudienceSync: 90 days of customers in a minute, real processes, imitated ad platforms, and an independent "
-            + "oracle that determines at the end who must be in each audience. Exit codes: "
-            + "0 success, 1 drift or a failed check, 2 cannot start.")
+                + "oracle that determines at the end who must be in each audience. Exit codes: "
+                + "0 success, 1 drift or a failed check, 2 cannot start."
+        )
         {
-            once, crash, seed, webhooks, connections, port, sandboxPort, data, faults,
+            once,
+            crash,
+            seed,
+            webhooks,
+            connections,
+            port,
+            sandboxPort,
+            data,
+            faults,
         };
         command.Validators.Add(result =>
         {
@@ -38,18 +69,23 @@ internal static class ShopCommand
                 result.AddError("--crash requires --once");
             }
         });
-        command.SetAction((parsed, _) => run(new RunOptions
-        {
-            Once = parsed.GetValue(once),
-            Crash = parsed.GetValue(crash),
-            Seed = parsed.GetValue(seed),
-            Webhooks = parsed.GetValue(webhooks),
-            Connections = parsed.GetValue(connections),
-            Port = parsed.GetValue(port),
-            SandboxPort = parsed.GetValue(sandboxPort),
-            Data = parsed.GetValue(data),
-            Faults = parsed.GetValue(faults) == "on",
-        }));
+        command.SetAction(
+            (parsed, _) =>
+                run(
+                    new RunOptions
+                    {
+                        Once = parsed.GetValue(once),
+                        Crash = parsed.GetValue(crash),
+                        Seed = parsed.GetValue(seed),
+                        Webhooks = parsed.GetValue(webhooks),
+                        Connections = parsed.GetValue(connections),
+                        Port = parsed.GetValue(port),
+                        SandboxPort = parsed.GetValue(sandboxPort),
+                        Data = parsed.GetValue(data),
+                        Faults = parsed.GetValue(faults) == "on",
+                    }
+                )
+        );
         return command;
     }
 
@@ -72,11 +108,12 @@ internal static class ShopCommand
         return option;
     }
 
-    private static void RequirePort(Option<int?> option) => option.Validators.Add(result =>
-    {
-        if (!result.Errors.Any() && result.GetValueOrDefault<int?>() is not (null or (> 0 and < 65536)))
+    private static void RequirePort(Option<int?> option) =>
+        option.Validators.Add(result =>
         {
-            result.AddError($"{option.Name} must be 1 to 65535");
-        }
-    });
+            if (!result.Errors.Any() && result.GetValueOrDefault<int?>() is not (null or (> 0 and < 65536)))
+            {
+                result.AddError($"{option.Name} must be 1 to 65535");
+            }
+        });
 }

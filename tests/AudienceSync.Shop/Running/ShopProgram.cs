@@ -44,7 +44,12 @@ internal sealed class ShopProgram(IAnsiConsole console, TextWriter output, TextW
         _ = root.Program("AudienceSync.Sandbox");
         _ = root.Program("AudienceSync.Host");
         var settings = StageSettings.From(options, root);
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}, data in {settings.DataPath}, API on {settings.Port}, sandbox on {settings.SandboxPort}"));
+        console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"seed {seed}, data in {settings.DataPath}, API on {settings.Port}, sandbox on {settings.SandboxPort}"
+            )
+        );
         using var folder = await DataFolder.PrepareAsync(settings.DataPath, time);
         RunReport? report = null;
         try
@@ -66,7 +71,12 @@ internal sealed class ShopProgram(IAnsiConsole console, TextWriter output, TextW
     }
 
     private async Task<RunReport> PlayOnStageAsync(
-        RunOptions options, int seed, StageSettings settings, DataFolder folder, CancellationToken cancel)
+        RunOptions options,
+        int seed,
+        StageSettings settings,
+        DataFolder folder,
+        CancellationToken cancel
+    )
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(10) };
         await using var stage = new Stage(settings, folder, http, time);
@@ -98,7 +108,12 @@ internal sealed class ShopProgram(IAnsiConsole console, TextWriter output, TextW
 
         public StopSignals(CancellationTokenSource stop, TextWriter errors)
         {
-            _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, Handle))];
+            _registrations =
+            [
+                .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal =>
+                    PosixSignalRegistration.Create(signal, Handle)
+                ),
+            ];
 
             void Handle(PosixSignalContext context)
             {

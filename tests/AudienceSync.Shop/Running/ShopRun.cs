@@ -12,7 +12,15 @@ namespace AudienceSync.Shop.Running;
 
 /// <summary>One run on a running stage: play, wait until quiet, compare, and continue at a low rate if requested.</summary>
 internal sealed class ShopRun(
-    RunOptions options, int seed, StageSettings settings, DataFolder folder, Stage stage, HttpClient http, IAnsiConsole console, TimeProvider time)
+    RunOptions options,
+    int seed,
+    StageSettings settings,
+    DataFolder folder,
+    Stage stage,
+    HttpClient http,
+    IAnsiConsole console,
+    TimeProvider time
+)
 {
     private const double PlaySeconds = 60;
 
@@ -54,16 +62,23 @@ internal sealed class ShopRun(
     private async Task PlayAsync(PlaySession session, CancellationToken cancel)
     {
         var play = session.Play;
-        console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{play.Customers.Count:N0} customers, {play.WebhookCount:N0} webhooks in {play.Deliveries.Count:N0} requests over {options.Connections} connections"));
+        console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{play.Customers.Count:N0} customers, {play.WebhookCount:N0} webhooks in {play.Deliveries.Count:N0} requests over {options.Connections} connections"
+            )
+        );
         console.WriteLine(MixedIn.Of(play).ToString());
         var pace = new Pace(options.Connections, options.Once ? null : play.Deliveries.Count / PlaySeconds);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var sending = session.Runner.PlayAsync(play.Deliveries, pace, stop.Token);
         var crashing = options.Crash ? new Crash(stage, session.Tally, time).RunAsync(play.WebhookCount, stop.Token) : Task.FromResult(0);
         var showing = new PlayScreen(console, session.Tally, play.WebhookCount, time).ShowAsync(Task.WhenAll(sending, crashing));
-        var first = await Task.WhenAny(showing, stage.Lost, crashing.ContinueWith(task => task.IsFaulted ? task : showing, TaskScheduler.Default).Unwrap());
+        var first = await Task.WhenAny(
+            showing,
+            stage.Lost,
+            crashing.ContinueWith(task => task.IsFaulted ? task : showing, TaskScheduler.Default).Unwrap()
+        );
         if (first != showing)
         {
             await stop.CancelAsync();
@@ -75,8 +90,9 @@ internal sealed class ShopRun(
         await showing;
         if (options.Crash)
         {
-            console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"the engine was killed after {killedAfter:N0} answers and restarted"));
+            console.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"the engine was killed after {killedAfter:N0} answers and restarted")
+            );
         }
     }
 
@@ -108,8 +124,11 @@ internal sealed class ShopRun(
             failures.Add("the play took so long that memberships ended during the comparison; send fewer webhooks");
         }
 
-        return new Comparison(session.Play, session.Tally, quiet.Status, platforms)
-            .Evaluate(time.GetUtcNow(), time.GetElapsedTime(began).TotalSeconds, failures);
+        return new Comparison(session.Play, session.Tally, quiet.Status, platforms).Evaluate(
+            time.GetUtcNow(),
+            time.GetElapsedTime(began).TotalSeconds,
+            failures
+        );
     }
 
     private async Task WaitForLastExpiryAsync(PlaySession session, CancellationToken cancel)
@@ -126,7 +145,7 @@ internal sealed class ShopRun(
         console.WriteLine("The shop stays open with one webhook per second; Ctrl-C closes it.");
         var trickle = new Trickle(seed, session.Start, session.Play.Customers);
         var reported = time.GetTimestamp();
-        for (var (sent, accepted) = (0, 0); ;)
+        for (var (sent, accepted) = (0, 0); ; )
         {
             if (await Task.WhenAny(Task.Delay(TricklePause, time, cancel), stage.Lost) == stage.Lost)
             {

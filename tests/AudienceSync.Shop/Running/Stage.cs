@@ -26,11 +26,15 @@ internal sealed class Stage(StageSettings settings, DataFolder folder, HttpClien
     {
         Secrets.Write(folder);
         await File.WriteAllTextAsync(folder.PathOf("audiencesync.yaml"), StageFiles.EngineYaml(settings.Sandbox), cancel);
-        _sandbox = Start("sandbox", [settings.Root.Program("AudienceSync.Sandbox")], new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["SANDBOX_URLS"] = Listen(settings.SandboxPort),
-            ["SANDBOX_ADMIN_TOKEN"] = Secrets.SandboxAdminToken,
-        });
+        _sandbox = Start(
+            "sandbox",
+            [settings.Root.Program("AudienceSync.Sandbox")],
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["SANDBOX_URLS"] = Listen(settings.SandboxPort),
+                ["SANDBOX_ADMIN_TOKEN"] = Secrets.SandboxAdminToken,
+            }
+        );
         await _health.WaitUntilHealthyAsync(_sandbox, new Uri(settings.Sandbox, "/health/live"), cancel);
         Sandbox = new SandboxApi(http, settings.Sandbox, Secrets.SandboxAdminToken);
         await Sandbox.PutAccountsAsync(StageFiles.SandboxAccounts(Secrets), cancel);
@@ -67,14 +71,18 @@ internal sealed class Stage(StageSettings settings, DataFolder folder, HttpClien
 
     private async Task StartHostAsync(CancellationToken cancel)
     {
-        _host = Start("host", [settings.Root.Program("AudienceSync.Host"), "serve"], new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["AUDIENCESYNC_URLS"] = Listen(settings.Port),
-            ["AUDIENCESYNC_DATA"] = folder.Path,
-            ["AUDIENCESYNC_POSTGRES"] = string.Empty, // The comparison needs a log that contains only this run.
-            ["AUDIENCESYNC_CONFIG"] = folder.PathOf("audiencesync.yaml"),
-            ["AUDIENCESYNC_MASTER_KEY_FILE"] = folder.PathOf("master.key"),
-        });
+        _host = Start(
+            "host",
+            [settings.Root.Program("AudienceSync.Host"), "serve"],
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["AUDIENCESYNC_URLS"] = Listen(settings.Port),
+                ["AUDIENCESYNC_DATA"] = folder.Path,
+                ["AUDIENCESYNC_POSTGRES"] = string.Empty, // The comparison needs a log that contains only this run.
+                ["AUDIENCESYNC_CONFIG"] = folder.PathOf("audiencesync.yaml"),
+                ["AUDIENCESYNC_MASTER_KEY_FILE"] = folder.PathOf("master.key"),
+            }
+        );
         await _health.WaitUntilHealthyAsync(_host, new Uri(settings.Api, "/health/ready"), cancel);
     }
 
@@ -89,7 +97,9 @@ internal sealed class Stage(StageSettings settings, DataFolder folder, HttpClien
     {
         if (!child.IsEndExpected)
         {
-            _lost.TrySetResult($"{child.Name} ended unexpectedly with code {child.ExitCode}. The end of its log:\n{child.LogTail(TailLines)}");
+            _lost.TrySetResult(
+                $"{child.Name} ended unexpectedly with code {child.ExitCode}. The end of its log:\n{child.LogTail(TailLines)}"
+            );
         }
     }
 

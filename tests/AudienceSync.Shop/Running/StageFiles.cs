@@ -29,7 +29,8 @@ internal static class StageFiles
                     default_country: US
                 audiences:
 
-            """);
+            """
+        );
         foreach (var journey in JourneyList.All)
         {
             yaml.Append(
@@ -40,7 +41,8 @@ internal static class StageFiles
                         definition: {{journey.Definition}}
                         versions: [ { version: 1, window_d: {{(int)journey.Window.TotalDays}} } ]
 
-                """);
+                """
+            );
         }
 
         yaml.Append(Destinations(sandbox.ToString().TrimEnd('/')));
@@ -50,9 +52,12 @@ internal static class StageFiles
             {
                 yaml.Append(
                     $$"""
-                          - { audience: {{journey.Audience}}, key: {{journey.Key}}, destination: {{destination.Name}}, remote: "{{destination.RemoteOf(journey)}}" }
+                          - { audience: {{journey.Audience}}, key: {{journey.Key}}, destination: {{destination.Name}}, remote: "{{destination.RemoteOf(
+                        journey
+                    )}}" }
 
-                    """);
+                    """
+                );
             }
         }
 
@@ -60,16 +65,39 @@ internal static class StageFiles
     }
 
     /// <summary>The ad accounts in the format of the sandbox's admin interface.</summary>
-    public static string SandboxAccounts(StageSecrets secrets) => JsonSerializer.Serialize(new object[]
-    {
-        new { account = DestinationList.Meta.Account, token = secrets.MetaToken, tier = "standard_access", audiences = RemotesOf(DestinationList.Meta) },
-        new
-        {
-            platform = "google", account = DestinationList.Google.Account, token = secrets.GoogleRefreshToken, audiences = RemotesOf(DestinationList.Google),
-            google = new { client_id = GoogleClient, client_secret = secrets.GoogleClientSecret, job_s = GoogleJobSeconds },
-        },
-        new { platform = "tiktok", account = DestinationList.TikTok.Account, token = secrets.TikTokToken, audiences = RemotesOf(DestinationList.TikTok) },
-    });
+    public static string SandboxAccounts(StageSecrets secrets) =>
+        JsonSerializer.Serialize(
+            new object[]
+            {
+                new
+                {
+                    account = DestinationList.Meta.Account,
+                    token = secrets.MetaToken,
+                    tier = "standard_access",
+                    audiences = RemotesOf(DestinationList.Meta),
+                },
+                new
+                {
+                    platform = "google",
+                    account = DestinationList.Google.Account,
+                    token = secrets.GoogleRefreshToken,
+                    audiences = RemotesOf(DestinationList.Google),
+                    google = new
+                    {
+                        client_id = GoogleClient,
+                        client_secret = secrets.GoogleClientSecret,
+                        job_s = GoogleJobSeconds,
+                    },
+                },
+                new
+                {
+                    platform = "tiktok",
+                    account = DestinationList.TikTok.Account,
+                    token = secrets.TikTokToken,
+                    audiences = RemotesOf(DestinationList.TikTok),
+                },
+            }
+        );
 
     private static IEnumerable<string> RemotesOf(Destination destination) => JourneyList.All.Select(destination.RemoteOf);
 
@@ -77,30 +105,30 @@ internal static class StageFiles
     // as they may be done.
     private static string Destinations(string sandbox) =>
         $$"""
-            destinations:
-              - name: {{DestinationList.Meta.Name}}
-                platform: meta
-                account: {{DestinationList.Meta.Account}}
-                base_url: {{sandbox}}
-                api_version: v27.0
-                token: { file: meta.token }
-              - name: {{DestinationList.Google.Name}}
-                platform: google
-                account: {{DestinationList.Google.Account}}
-                base_url: {{sandbox}}
-                token_url: {{sandbox}}/token
-                client_id: {{GoogleClient}}
-                client_secret: { file: google.secret }
-                refresh_token: { file: google.token }
-                terms_accepted: true
-                job_check_s: {{GoogleJobSeconds}}
-                flush_ms: 2000
-              - name: {{DestinationList.TikTok.Name}}
-                platform: tiktok
-                account: "{{DestinationList.TikTok.Account}}"
-                base_url: {{sandbox}}/open_api/
-                token: { file: tiktok.token }
-            bindings:
+                destinations:
+                  - name: {{DestinationList.Meta.Name}}
+                    platform: meta
+                    account: {{DestinationList.Meta.Account}}
+                    base_url: {{sandbox}}
+                    api_version: v27.0
+                    token: { file: meta.token }
+                  - name: {{DestinationList.Google.Name}}
+                    platform: google
+                    account: {{DestinationList.Google.Account}}
+                    base_url: {{sandbox}}
+                    token_url: {{sandbox}}/token
+                    client_id: {{GoogleClient}}
+                    client_secret: { file: google.secret }
+                    refresh_token: { file: google.token }
+                    terms_accepted: true
+                    job_check_s: {{GoogleJobSeconds}}
+                    flush_ms: 2000
+                  - name: {{DestinationList.TikTok.Name}}
+                    platform: tiktok
+                    account: "{{DestinationList.TikTok.Account}}"
+                    base_url: {{sandbox}}/open_api/
+                    token: { file: tiktok.token }
+                bindings:
 
-        """;
+            """;
 }

@@ -10,8 +10,10 @@ internal static class AnswerReader
     {
         if (status is not (200 or 202))
         {
-            return Same(delivery,
-                new Answer(status is >= 400 and < 500 ? AnswerResult.Refused : AnswerResult.Unknown, status, null, ProblemCode(body)));
+            return Same(
+                delivery,
+                new Answer(status is >= 400 and < 500 ? AnswerResult.Refused : AnswerResult.Unknown, status, null, ProblemCode(body))
+            );
         }
 
         try
@@ -48,7 +50,9 @@ internal static class AnswerReader
     }
 
     private static string[]? Warnings(JsonElement item) =>
-        item.TryGetProperty("warnings", out var warnings) ? [.. warnings.EnumerateArray().Select(warning => Text(warning, "code") ?? "no code")] : null;
+        item.TryGetProperty("warnings", out var warnings)
+            ? [.. warnings.EnumerateArray().Select(warning => Text(warning, "code") ?? "no code")]
+            : null;
 
     private static string? ProblemCode(string body)
     {

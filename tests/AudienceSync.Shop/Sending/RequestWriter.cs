@@ -15,7 +15,9 @@ internal sealed class RequestWriter(Uri webhookUrl, SenderKeys keys, TimeProvide
         var body = Encoding.UTF8.GetBytes(Text(delivery));
         var flaw = delivery.IsArray ? Flaw.None : delivery.Events[0].Flaw;
         var request = new HttpRequestMessage(HttpMethod.Post, webhookUrl) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = FormBody.Is(delivery) ? new MediaTypeHeaderValue(FormBody.Type) : ContentType(delivery.Number, flaw);
+        request.Content.Headers.ContentType = FormBody.Is(delivery)
+            ? new MediaTypeHeaderValue(FormBody.Type)
+            : ContentType(delivery.Number, flaw);
         // Lets the receiver refuse a large body by its length, before it is transmitted.
         request.Headers.ExpectContinue = flaw == Flaw.TooLarge;
         request.Headers.Authorization = Authorization(delivery.Number, flaw);

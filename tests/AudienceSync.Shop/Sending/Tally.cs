@@ -91,8 +91,12 @@ internal sealed class Tally
             case AnswerResult.Accepted when _receipts.TryGetValue(item.Number, out var receipt):
                 _counts = _counts with { Duplicates = _counts.Duplicates + 1 };
                 _accepted[item.Number] = new AcceptedEvent(item, _accepted[item.Number].Received.With(result.Received));
-                AddViolationIf(!string.Equals(receipt, answer.ReceiptId, StringComparison.Ordinal),
-                    item, answer, "a duplicate received another receipt");
+                AddViolationIf(
+                    !string.Equals(receipt, answer.ReceiptId, StringComparison.Ordinal),
+                    item,
+                    answer,
+                    "a duplicate received another receipt"
+                );
                 break;
             case AnswerResult.Accepted:
                 _counts = _counts with { Accepted = _counts.Accepted + 1 };
@@ -115,7 +119,10 @@ internal sealed class Tally
 
     private void Check(Delivery delivery, ShopEvent item, Answer answer)
     {
-        var expected = item.IsQuarantined() ? AnswerResult.Quarantined : item.IsAccepted() ? AnswerResult.Accepted : AnswerResult.Refused;
+        var expected =
+            item.IsQuarantined() ? AnswerResult.Quarantined
+            : item.IsAccepted() ? AnswerResult.Accepted
+            : AnswerResult.Refused;
         var isExpectedStatus = delivery.IsArray || answer.HttpStatus == item.ExpectedStatus();
         var isExpectedCode = item.ExpectedCode() is not { } code || string.Equals(code, answer.Code, StringComparison.Ordinal);
         var expectation = delivery.IsArray ? $"expected {expected}" : $"expected {item.ExpectedStatus()} {item.ExpectedCode()}";
@@ -133,8 +140,12 @@ internal sealed class Tally
     {
         var (expected, actual) = (item.ExpectedWarnings(), answer.Warnings ?? []);
         var isExpected = expected.All(actual.Contains) && (item.MayHaveMoreWarnings() || actual.All(expected.Contains));
-        AddViolationIf(!isExpected, item, answer,
-            $"expected the warnings [{string.Join(", ", expected)}], was [{string.Join(", ", actual)}]");
+        AddViolationIf(
+            !isExpected,
+            item,
+            answer,
+            $"expected the warnings [{string.Join(", ", expected)}], was [{string.Join(", ", actual)}]"
+        );
     }
 
     private void AddViolationIf(bool wrong, ShopEvent item, Answer answer, string what)
@@ -142,7 +153,8 @@ internal sealed class Tally
         if (wrong && _violations.Count < MaxViolations)
         {
             _violations.Add(
-                $"event {item.Number} (flaw {item.Flaw}): {what}, answered {answer.HttpStatus} {answer.Result} {answer.Code}".TrimEnd());
+                $"event {item.Number} (flaw {item.Flaw}): {what}, answered {answer.HttpStatus} {answer.Result} {answer.Code}".TrimEnd()
+            );
         }
     }
 }

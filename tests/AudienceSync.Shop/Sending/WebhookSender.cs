@@ -17,7 +17,11 @@ internal sealed class WebhookSender(HttpMessageInvoker http, RequestWriter write
             attempt = await TryOnceAsync(delivery, tries, cancel);
             if (attempt.Status != 0 && !RetryRules.IsRetryable(attempt.Status))
             {
-                return new DeliveryResult(AnswerReader.Read(delivery, attempt.Status, attempt.Body), tries, new ReceiptSpan(began, time.GetUtcNow()));
+                return new DeliveryResult(
+                    AnswerReader.Read(delivery, attempt.Status, attempt.Body),
+                    tries,
+                    new ReceiptSpan(began, time.GetUtcNow())
+                );
             }
 
             if (tries < rules.MaxAttempts)

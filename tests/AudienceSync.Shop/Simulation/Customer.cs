@@ -12,7 +12,8 @@ internal sealed record Customer(
     string? Email,
     string? PhoneDigits,
     string? PhoneCountry,
-    DateTimeOffset? KnownSince)
+    DateTimeOffset? KnownSince
+)
 {
     /// <summary>The identifiers that a webhook about this time carries.</summary>
     public Identifiers IdentifiersAt(DateTimeOffset at)

@@ -4,10 +4,43 @@ namespace AudienceSync.Shop.Simulation;
 internal sealed class CustomerRegistry(Random random, DateTimeOffset start)
 {
     private static readonly string[] FirstNames =
-        ["ann", "bob", "chandra", "dora", "emil", "fatima", "george", "hana", "ivan", "june", "kofi", "lena", "mary", "nils", "olga", "priya"];
+    [
+        "ann",
+        "bob",
+        "chandra",
+        "dora",
+        "emil",
+        "fatima",
+        "george",
+        "hana",
+        "ivan",
+        "june",
+        "kofi",
+        "lena",
+        "mary",
+        "nils",
+        "olga",
+        "priya",
+    ];
 
     private static readonly string[] LastNames =
-        ["adams", "baker", "clark", "diaz", "evans", "fischer", "gupta", "hughes", "ito", "jones", "khan", "lopez", "moore", "novak", "patel"];
+    [
+        "adams",
+        "baker",
+        "clark",
+        "diaz",
+        "evans",
+        "fischer",
+        "gupta",
+        "hughes",
+        "ito",
+        "jones",
+        "khan",
+        "lopez",
+        "moore",
+        "novak",
+        "patel",
+    ];
 
     private static readonly string[] Domains = ["example.com", "example.org", "example.net", "mail.example", "post.example"];
 
@@ -27,7 +60,9 @@ internal sealed class CustomerRegistry(Random random, DateTimeOffset start)
         {
             < 0.08 => new Customer(number, null, Email(number), null, null, null),
             < 0.12 => WithPhone(new Customer(number, null, null, null, null, null)),
-            < 0.22 => WithSomePhone(new Customer(number, CustomerId(number), Email(number), null, null, start.AddDays(-random.Next(1, 80)))),
+            < 0.22 => WithSomePhone(
+                new Customer(number, CustomerId(number), Email(number), null, null, start.AddDays(-random.Next(1, 80)))
+            ),
             _ => WithSomePhone(new Customer(number, CustomerId(number), Email(number), null, null, null)),
         };
         _customers.Add(customer);
@@ -38,7 +73,12 @@ internal sealed class CustomerRegistry(Random random, DateTimeOffset start)
 
     private Customer WithPhone(Customer customer)
     {
-        var country = random.NextDouble() switch { < 0.6 => "US", < 0.8 => "GB", _ => "IN" };
+        var country = random.NextDouble() switch
+        {
+            < 0.6 => "US",
+            < 0.8 => "GB",
+            _ => "IN",
+        };
         return customer with { PhoneDigits = _phones.DigitsOf(customer.Number, country), PhoneCountry = country };
     }
 
@@ -54,7 +94,13 @@ internal sealed class CustomerRegistry(Random random, DateTimeOffset start)
             return $"{first}.{last}.{number}{suffix}@{Gmail[random.Next(Gmail.Length)]}";
         }
 
-        var separator = random.Next(4) switch { 0 => "+", 1 => "_", 2 => "-", _ => "." };
+        var separator = random.Next(4) switch
+        {
+            0 => "+",
+            1 => "_",
+            2 => "-",
+            _ => ".",
+        };
         return $"{first}.{last}{separator}{number}@{Domains[random.Next(Domains.Length)]}";
     }
 }

@@ -17,14 +17,28 @@ internal sealed class DeliveryPlan(Random random)
     /// <param name="events">The others.</param>
     /// <param name="anywhere">Events that arrive at any time of the play, whatever their timestamp.</param>
     /// <param name="duplicates">The number of events that are sent a second time.</param>
-    public IReadOnlyList<Delivery> Make(IReadOnlyList<ShopEvent> early, IReadOnlyList<ShopEvent> events, IReadOnlyList<ShopEvent> anywhere, int duplicates)
+    public IReadOnlyList<Delivery> Make(
+        IReadOnlyList<ShopEvent> early,
+        IReadOnlyList<ShopEvent> events,
+        IReadOnlyList<ShopEvent> anywhere,
+        int duplicates
+    )
     {
         var slots = new List<Slot>();
         slots.AddRange(early.Select(item => new Slot(item, random.NextDouble() * events.Count / 10, Batched: false)));
-        slots.AddRange(events
-            .OrderBy(item => item.OccurredAt).ThenBy(item => item.Number)
-            .Select((item, i) => new Slot(item, Position(i, events.Count), MayBeBatched(item) && random.NextDouble() < BatchedShare)));
-        slots.AddRange(anywhere.Select(item => new Slot(item, random.NextDouble() * events.Count, MayBeBatched(item) && random.NextDouble() < BatchedShare)));
+        slots.AddRange(
+            events
+                .OrderBy(item => item.OccurredAt)
+                .ThenBy(item => item.Number)
+                .Select((item, i) => new Slot(item, Position(i, events.Count), MayBeBatched(item) && random.NextDouble() < BatchedShare))
+        );
+        slots.AddRange(
+            anywhere.Select(item => new Slot(
+                item,
+                random.NextDouble() * events.Count,
+                MayBeBatched(item) && random.NextDouble() < BatchedShare
+            ))
+        );
         var repeatable = slots.Where(slot => slot.Event.IsAccepted()).ToArray();
         for (var i = 0; i < duplicates && repeatable.Length > 0; i++)
         {
@@ -41,7 +55,8 @@ internal sealed class DeliveryPlan(Random random)
 
     // The headers of a request apply to the whole request, so only events with an id of their own, or none, go into an array.
     private static bool MayBeBatched(ShopEvent item) =>
-        item.IdPlace is SenderIdPlace.Body or SenderIdPlace.None && (item.Flaw == Flaw.MissingPerson || item.IsAccepted() || item.IsQuarantined());
+        item.IdPlace is SenderIdPlace.Body or SenderIdPlace.None
+        && (item.Flaw == Flaw.MissingPerson || item.IsAccepted() || item.IsQuarantined());
 
     private List<Delivery> Pack(List<Slot> slots)
     {

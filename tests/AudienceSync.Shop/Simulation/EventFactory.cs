@@ -25,8 +25,12 @@ internal sealed class EventFactory(Random random, ExpiryWindow expiry)
 
         var identifiers = customer.IdentifiersAt(at);
         // Not for a former guest: their e-mail beside their id is what links the two, and this could be their only webhook with an id.
-        if (step.Kind == EventKind.Remove && identifiers.HasFlag(Identifiers.CustomerId)
-            && customer.KnownSince is null && random.Next(12) == 0)
+        if (
+            step.Kind == EventKind.Remove
+            && identifiers.HasFlag(Identifiers.CustomerId)
+            && customer.KnownSince is null
+            && random.Next(12) == 0
+        )
         {
             identifiers = Identifiers.CustomerId;
         }
@@ -44,19 +48,36 @@ internal sealed class EventFactory(Random random, ExpiryWindow expiry)
         var form = TimeForms.Draw(random);
         var key = flaw == Flaw.UnknownKey ? $"nobody_knows_{random.Next(5)}_v1" : journey.Key;
         var step = new JourneyStep(FlawedKind(), form.Truncate(at), "flawed");
-        return Make(customer, key, journey.Audience, step, form, customer.IdentifiersAt(start),
-            flaw, flaw == Flaw.FarFuture ? Clock.Ahead : Clock.Accurate);
+        return Make(
+            customer,
+            key,
+            journey.Audience,
+            step,
+            form,
+            customer.IdentifiersAt(start),
+            flaw,
+            flaw == Flaw.FarFuture ? Clock.Ahead : Clock.Accurate
+        );
     }
 
-    private EventKind FlawedKind() => random.Next(5) switch
-    {
-        0 or 1 => EventKind.Add,
-        2 or 3 => EventKind.Remove,
-        _ => EventKind.Exposure,
-    };
+    private EventKind FlawedKind() =>
+        random.Next(5) switch
+        {
+            0 or 1 => EventKind.Add,
+            2 or 3 => EventKind.Remove,
+            _ => EventKind.Exposure,
+        };
 
     private ShopEvent Make(
-        Customer customer, string key, string journey, JourneyStep step, TimeForm form, Identifiers identifiers, Flaw flaw, Clock clock)
+        Customer customer,
+        string key,
+        string journey,
+        JourneyStep step,
+        TimeForm form,
+        Identifiers identifiers,
+        Flaw flaw,
+        Clock clock
+    )
     {
         var (place, id) = DrawId(flaw);
         if (place == SenderIdPlace.None && !_composites.Add((customer.Number, step.Kind, key, step.Step, step.At)))
@@ -70,7 +91,17 @@ internal sealed class EventFactory(Random random, ExpiryWindow expiry)
         }
 
         var facts = new EventFacts(
-            step.Kind, key, journey, step.Step, step.At, form, customer, identifiers, flaw, place == SenderIdPlace.Body ? id : null);
+            step.Kind,
+            key,
+            journey,
+            step.Step,
+            step.At,
+            form,
+            customer,
+            identifiers,
+            flaw,
+            place == SenderIdPlace.Body ? id : null
+        );
         var (json, hasPlaceholder) = _writer.Write(facts);
         return new ShopEvent(++_count, customer.Number, step.Kind, key, step.At, identifiers, flaw, place, id, json, clock, hasPlaceholder);
     }
@@ -105,13 +136,18 @@ internal sealed class EventFactory(Random random, ExpiryWindow expiry)
         };
     }
 
-    private string NewId() => string.Create(26, random, static (span, random) =>
-    {
-        span[0] = '0';
-        span[1] = '1';
-        for (var i = 2; i < span.Length; i++)
-        {
-            span[i] = IdAlphabet[random.Next(IdAlphabet.Length)];
-        }
-    });
+    private string NewId() =>
+        string.Create(
+            26,
+            random,
+            static (span, random) =>
+            {
+                span[0] = '0';
+                span[1] = '1';
+                for (var i = 2; i < span.Length; i++)
+                {
+                    span[i] = IdAlphabet[random.Next(IdAlphabet.Length)];
+                }
+            }
+        );
 }

@@ -13,7 +13,8 @@ internal sealed record EventFacts(
     Customer Customer,
     Identifiers Identifiers,
     Flaw Flaw,
-    string? EventId);
+    string? EventId
+);
 
 /// <summary>
 /// Writes an event in one of the many template forms that marketers use: person nested or flat, with or without prefix and consent.
@@ -46,20 +47,22 @@ internal sealed class EventWriter(Random random)
         return (facts.Flaw == Flaw.MalformedJson ? json[..^1] : json, hasPlaceholder);
     }
 
-    private static string Name(EventKind kind) => kind switch
-    {
-        EventKind.Add => "audience_add",
-        EventKind.Remove => "audience_remove",
-        _ => "exposure",
-    };
+    private static string Name(EventKind kind) =>
+        kind switch
+        {
+            EventKind.Add => "audience_add",
+            EventKind.Remove => "audience_remove",
+            _ => "exposure",
+        };
 
-    private JsonObject Context(EventFacts facts) => new()
-    {
-        ["journey"] = facts.Journey,
-        ["step"] = facts.Step,
-        ["variant"] = random.Next(2) == 0 ? "a" : "b",
-        ["message"] = $"m{random.Next(1, 9)}",
-    };
+    private JsonObject Context(EventFacts facts) =>
+        new()
+        {
+            ["journey"] = facts.Journey,
+            ["step"] = facts.Step,
+            ["variant"] = random.Next(2) == 0 ? "a" : "b",
+            ["message"] = $"m{random.Next(1, 9)}",
+        };
 
     private bool WritePerson(JsonObject body, EventFacts facts)
     {

@@ -23,6 +23,5 @@ internal sealed class ExpiryWindow(DateTimeOffset start)
     public bool IsForbidden(DateTimeOffset until) => until > NoEndsFrom && until < NoEndsUntil;
 
     /// <summary>The same time, or an earlier one when the membership would end in the period without ends.</summary>
-    public DateTimeOffset Avoid(DateTimeOffset addedAt, TimeSpan window) =>
-        IsForbidden(addedAt + window) ? addedAt - StepBack : addedAt;
+    public DateTimeOffset Avoid(DateTimeOffset addedAt, TimeSpan window) => IsForbidden(addedAt + window) ? addedAt - StepBack : addedAt;
 }

@@ -32,4 +32,5 @@ internal sealed record ShopEvent(
     string? SenderId,
     string Json,
     Clock Clock = Clock.Accurate,
-    bool HasPlaceholder = false);
+    bool HasPlaceholder = false
+);

@@ -66,7 +66,14 @@ internal sealed class ShopSimulation
     /// </summary>
     private ShopEvent ExpiringSoon(Customer customer, int index)
     {
-        var journey = JourneyList.All[(index % 20) switch { 0 or 1 => 0, 2 => 2, _ => 1 }];
+        var journey = JourneyList.All[
+            (index % 20) switch
+            {
+                0 or 1 => 0,
+                2 => 2,
+                _ => 1,
+            }
+        ];
         var end = _start.AddMilliseconds(_random.Next(2_000, (int)ExpiryWindow.LastIntendedEnd.TotalMilliseconds - 500));
         _known.Add(customer.Number);
         return _factory.FromStep(customer, journey, new JourneyStep(EventKind.Add, end - journey.Window, "entered"));

@@ -7,7 +7,10 @@ namespace AudienceSync.Shop.Watching;
 /// <summary>The engine's query interface, with the operator's token.</summary>
 internal sealed class EngineApi(HttpClient http, Uri root, string operatorToken)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
 
     /// <summary>The status as sent and as parsed.</summary>
     /// <exception cref="HttpRequestException">No answer, or not 200.</exception>
@@ -23,7 +26,11 @@ internal sealed class EngineApi(HttpClient http, Uri root, string operatorToken)
     /// <exception cref="HttpRequestException">No answer, or not 200.</exception>
     public async Task ApproveAsync(PlanStatus plan, CancellationToken cancel)
     {
-        using var response = await SendAsync(HttpMethod.Post, string.Create(CultureInfo.InvariantCulture, $"/v1/plans/{plan.Plan}/approve"), cancel);
+        using var response = await SendAsync(
+            HttpMethod.Post,
+            string.Create(CultureInfo.InvariantCulture, $"/v1/plans/{plan.Plan}/approve"),
+            cancel
+        );
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, CancellationToken cancel)

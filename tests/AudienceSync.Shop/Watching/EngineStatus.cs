@@ -10,7 +10,8 @@ internal sealed record EngineStatus(
     IReadOnlyList<BindingStatus> Bindings,
     bool Quiet,
     IReadOnlyList<PlanStatus>? Plans = null,
-    IReadOnlyList<SourceStatus>? Sources = null);
+    IReadOnlyList<SourceStatus>? Sources = null
+);
 
 /// <summary>The number of events of a source that were accepted with this warning.</summary>
 internal sealed record SourceStatus(string Source, string Code, long Events);
@@ -28,5 +29,14 @@ internal sealed record AudienceStatus(string Audience, string Key, int Present, 
 
 /// <param name="OpenJobs">Requests that the platform accepted and has not confirmed.</param>
 internal sealed record BindingStatus(
-    string Audience, string Key, string Destination, int Desired, int Delivered, int InDoubt, int PendingAdds, int PendingRemovals, string State,
-    int OpenJobs = 0);
+    string Audience,
+    string Key,
+    string Destination,
+    int Desired,
+    int Delivered,
+    int InDoubt,
+    int PendingAdds,
+    int PendingRemovals,
+    string State,
+    int OpenJobs = 0
+);

@@ -5,7 +5,15 @@ using AudienceSync.Shop.Destinations;
 namespace AudienceSync.Shop.Watching;
 
 /// <summary>One scripted fault of a platform; each is used up after <see cref="Count"/> calls.</summary>
-internal sealed record Fault(string Kind, string? Operation, int Count, double Probability, int Seed, int? DelayMs = null, string? Platform = null)
+internal sealed record Fault(
+    string Kind,
+    string? Operation,
+    int Count,
+    double Probability,
+    int Seed,
+    int? DelayMs = null,
+    string? Platform = null
+)
 {
     private const int SeedsEach = 10;
 
@@ -17,18 +25,22 @@ internal sealed record Fault(string Kind, string? Operation, int Count, double P
 
     /// <summary>The faults of each platform: correct retries recover from all of them.</summary>
     public static IReadOnlyList<Fault> ForAllPlatforms(int seed) =>
-        [.. DestinationList.All.SelectMany((destination, n) => ForPlatform(destination, seed + (n * SeedsEach))
-            .Select(fault => fault with { Platform = destination.Platform }))];
+        [
+            .. DestinationList.All.SelectMany(
+                (destination, n) =>
+                    ForPlatform(destination, seed + (n * SeedsEach)).Select(fault => fault with { Platform = destination.Platform })
+            ),
+        ];
 
     private static IEnumerable<Fault> ForPlatform(Destination destination, int seed) =>
-    [
-        // After a throttle, Meta and Google require a minute without calls: one is enough for a run of seconds.
-        new("throttle", null, 1, 0.5, seed),
-        new("server_error", null, 3, 0.2, seed + 1),
-        new("drop_before", "add", 2, 0.2, seed + 2),
-        new("drop_after", "add", 2, 0.2, seed + 3),
-        new("drop_after", "remove", 2, 0.3, seed + 4),
-        new(destination == DestinationList.Meta ? "error_in_200" : "conflict", null, 2, 0.2, seed + 5),
-        new("delay", null, 8, 0.3, seed + 6, DelayMs: 400),
-    ];
+        [
+            // After a throttle, Meta and Google require a minute without calls: one is enough for a run of seconds.
+            new("throttle", null, 1, 0.5, seed),
+            new("server_error", null, 3, 0.2, seed + 1),
+            new("drop_before", "add", 2, 0.2, seed + 2),
+            new("drop_after", "add", 2, 0.2, seed + 3),
+            new("drop_after", "remove", 2, 0.3, seed + 4),
+            new(destination == DestinationList.Meta ? "error_in_200" : "conflict", null, 2, 0.2, seed + 5),
+            new("delay", null, 8, 0.3, seed + 6, DelayMs: 400),
+        ];
 }

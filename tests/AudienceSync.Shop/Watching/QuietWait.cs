@@ -18,7 +18,7 @@ internal sealed class QuietWait(EngineApi engine, TimeProvider time)
         var started = time.GetTimestamp();
         EngineStatus? last = null;
         var text = "no status was read";
-        for (var quietInARow = 0; time.GetElapsedTime(started) < limit;)
+        for (var quietInARow = 0; time.GetElapsedTime(started) < limit; )
         {
             try
             {
@@ -31,7 +31,8 @@ internal sealed class QuietWait(EngineApi engine, TimeProvider time)
 
                 quietInARow = last.Quiet && last.Bindings.All(binding => binding.OpenJobs == 0) ? quietInARow + 1 : 0;
             }
-            catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+            catch (Exception e)
+                when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
             {
                 quietInARow = 0;
                 text = e.Message;

@@ -19,7 +19,10 @@ internal sealed class SandboxApi(HttpClient http, Uri root, string adminToken)
         using var response = await SendAsync(HttpMethod.Get, $"/admin/lists/{destination.RemoteOf(journey)}", null, cancel);
         using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancel));
         var digests = json.RootElement.GetProperty("digests");
-        return new PlatformList(json.RootElement.GetProperty("people").GetInt32(), new DigestSet(Set(digests, destination.EmailKey), Set(digests, destination.PhoneKey)));
+        return new PlatformList(
+            json.RootElement.GetProperty("people").GetInt32(),
+            new DigestSet(Set(digests, destination.EmailKey), Set(digests, destination.PhoneKey))
+        );
     }
 
     /// <exception cref="HttpRequestException">No answer, or not a success.</exception>
@@ -35,9 +38,10 @@ internal sealed class SandboxApi(HttpClient http, Uri root, string adminToken)
         using var response = await SendAsync(HttpMethod.Post, "/admin/accounts", accounts, cancel);
     }
 
-    private static HashSet<string> Set(JsonElement digests, string matchKey) => digests.TryGetProperty(matchKey, out var list)
-        ? list.EnumerateArray().Select(item => item.GetString()!).ToHashSet(StringComparer.Ordinal)
-        : [];
+    private static HashSet<string> Set(JsonElement digests, string matchKey) =>
+        digests.TryGetProperty(matchKey, out var list)
+            ? list.EnumerateArray().Select(item => item.GetString()!).ToHashSet(StringComparer.Ordinal)
+            : [];
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? body, CancellationToken cancel)
     {

@@ -13,7 +13,15 @@ public sealed record KeyDifference(long Stays, long Enters, long Leaves);
 /// <summary>
 /// The same for a remote audience that one of the two keys feeds, including the suppression and consent that apply there.
 /// </summary>
-public sealed record RemoteDifference(string Destination, string Remote, string FedBy, long Delivered, long Stays, long Enters, long Leaves);
+public sealed record RemoteDifference(
+    string Destination,
+    string Remote,
+    string FedBy,
+    long Delivered,
+    long Stays,
+    long Enters,
+    long Leaves
+);
 
 /// <summary>
 /// The effect of a promotion: the members that would enter and leave. Each key is read once, in the order of its people, and the two are
@@ -50,7 +58,11 @@ public sealed class KeyDiffQueries(WorkspaceDatabase database)
     /// <summary>Null when the key was never published.</summary>
     public async Task<int?> KeyIdAsync(AudienceKey key, CancellationToken cancellationToken)
     {
-        await using var command = Sql.Command(database.Query, "select key_id from audience_keys where audience_key = $1", Sql.Of(key.Value));
+        await using var command = Sql.Command(
+            database.Query,
+            "select key_id from audience_keys where audience_key = $1",
+            Sql.Of(key.Value)
+        );
         return await command.ExecuteScalarAsync(cancellationToken) as int?;
     }
 
@@ -69,15 +81,28 @@ public sealed class KeyDiffQueries(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            remotes.Add(new RemoteDifference(
-                reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6)));
+            remotes.Add(
+                new RemoteDifference(
+                    reader.GetString(0),
+                    reader.GetString(1),
+                    reader.GetString(2),
+                    reader.GetInt64(3),
+                    reader.GetInt64(4),
+                    reader.GetInt64(5),
+                    reader.GetInt64(6)
+                )
+            );
         }
 
         return remotes;
     }
 
     /// <summary>All people that are in only one of the two keys, in the order of their ids.</summary>
-    public async IAsyncEnumerable<(Guid Person, bool Enters)> PeopleAsync(int from, int to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<(Guid Person, bool Enters)> PeopleAsync(
+        int from,
+        int to,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await using var command = Sql.Command(database.Query, PeopleSql, Sql.Of(from), Sql.Of(to));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

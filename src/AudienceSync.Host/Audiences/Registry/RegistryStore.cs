@@ -54,9 +54,9 @@ public sealed class RegistryStore(WorkspaceDatabase database, TimeProvider clock
         return
         [
             .. from stored in events
-               where stored.Data is IRegistryEvent
-               let change = (IRegistryEvent)stored.Data
-               select new RegistryChange(change, EventTypes.AliasOf(change), stored.Version, stored.Sequence, stored.Timestamp),
+            where stored.Data is IRegistryEvent
+            let change = (IRegistryEvent)stored.Data
+            select new RegistryChange(change, EventTypes.AliasOf(change), stored.Version, stored.Sequence, stored.Timestamp),
         ];
     }
 
@@ -87,10 +87,18 @@ public sealed class RegistryStore(WorkspaceDatabase database, TimeProvider clock
 
     // Runs under the append lock.
     private async Task<bool> AppendAsync(
-        UnitOfWork unit, StoredAudience basis, IReadOnlyList<IRegistryEvent> events, CancellationToken cancellationToken)
+        UnitOfWork unit,
+        StoredAudience basis,
+        IReadOnlyList<IRegistryEvent> events,
+        CancellationToken cancellationToken
+    )
     {
         await BindingCheckQueries.RunAsync(unit.Connection, events, cancellationToken);
-        var stream = await unit.Session.Events.FetchForWriting<AudienceStream>(AudienceStream.IdOf(basis.Audience.Name), basis.Version, cancellationToken);
+        var stream = await unit.Session.Events.FetchForWriting<AudienceStream>(
+            AudienceStream.IdOf(basis.Audience.Name),
+            basis.Version,
+            cancellationToken
+        );
         stream.AppendMany(events);
         for (var i = 0; i < events.Count; i++)
         {

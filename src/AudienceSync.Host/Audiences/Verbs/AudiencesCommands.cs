@@ -15,15 +15,31 @@ internal static class AudiencesCommands
         var verbs = new AudiencesVerbs(environment);
         return new Command("audiences", "Manage audiences, their keys and bindings.")
         {
-            verbs.List(), verbs.Show(), verbs.History(), Register(verbs), Publish(verbs), new BindCommand(verbs, environment).Create(), Unbind(verbs), Promote(verbs),
-            RollBack(verbs), Retire(verbs),
+            verbs.List(),
+            verbs.Show(),
+            verbs.History(),
+            Register(verbs),
+            Publish(verbs),
+            new BindCommand(verbs, environment).Create(),
+            Unbind(verbs),
+            Promote(verbs),
+            RollBack(verbs),
+            Retire(verbs),
             verbs.Change(
-                "pause", "Stop syncing an audience until it is resumed.", verbs.Name,
-                (parsed, name) => (name, new PauseAudience(verbs.By(parsed), verbs.Why(parsed)))),
+                "pause",
+                "Stop syncing an audience until it is resumed.",
+                verbs.Name,
+                (parsed, name) => (name, new PauseAudience(verbs.By(parsed), verbs.Why(parsed)))
+            ),
             verbs.Change(
-                "resume", "Resume syncing a paused audience.", verbs.Name,
-                (parsed, name) => (name, new ResumeAudience(verbs.By(parsed), verbs.Why(parsed)))),
-            verbs.Diff(), verbs.Apply(), counters,
+                "resume",
+                "Resume syncing a paused audience.",
+                verbs.Name,
+                (parsed, name) => (name, new ResumeAudience(verbs.By(parsed), verbs.Why(parsed)))
+            ),
+            verbs.Diff(),
+            verbs.Apply(),
+            counters,
         };
     }
 
@@ -34,10 +50,24 @@ internal static class AudiencesCommands
         var definition = new Option<string>("--definition") { Description = "Description of who belongs to the audience." };
         var volume = new Option<long?>("--expected-volume") { Description = "Maximum number of members expected." };
         var register = verbs.Change(
-            "register", "Register an audience, or update its description.", verbs.Name, (parsed, name) => (name, new RegisterAudience(
-                new AudienceText(parsed.GetValue(purpose), parsed.GetValue(owner), parsed.GetValue(definition), parsed.GetValue(volume)),
-                verbs.By(parsed),
-                verbs.Why(parsed))));
+            "register",
+            "Register an audience, or update its description.",
+            verbs.Name,
+            (parsed, name) =>
+                (
+                    name,
+                    new RegisterAudience(
+                        new AudienceText(
+                            parsed.GetValue(purpose),
+                            parsed.GetValue(owner),
+                            parsed.GetValue(definition),
+                            parsed.GetValue(volume)
+                        ),
+                        verbs.By(parsed),
+                        verbs.Why(parsed)
+                    )
+                )
+        );
         foreach (var option in new Option[] { purpose, owner, definition, volume })
         {
             register.Options.Add(option);
@@ -55,19 +85,29 @@ internal static class AudiencesCommands
         };
         var consent = new Option<string>("--consent-policy")
         {
-            Description = "Consent policy: required or assumed.", DefaultValueFactory = _ => "assumed",
+            Description = "Consent policy: required or assumed.",
+            DefaultValueFactory = _ => "assumed",
         };
         var inherit = new Option<bool>("--inherit") { Description = "Also apply all events of the previous version, past and later ones." };
-        var publish = verbs.Change("publish", "Publish a key version. A published version is immutable.", verbs.Key, (parsed, text) =>
-        {
-            var keys = MatchKeys.All;
-            var known = parsed.GetValue(match) is not { } description || AudienceLabels.TryMatchKeys(description.Split(','), out keys);
-            var window_s = parsed.GetValue(window) is { } days ? (long?)Math.Round(days * 86_400) : null;
-            var terms = new KeyTerms(window_s, known ? keys : MatchKeys.None, AudienceLabels.TryPolicy(parsed.GetValue(consent), out var policy) ? policy : ConsentPolicy.Assumed,
-                parsed.GetValue(inherit));
-            var key = AudiencesVerbs.KeyOf(text);
-            return (key.Audience, new PublishKey(key.Version, terms, verbs.By(parsed), verbs.Why(parsed)));
-        });
+        var publish = verbs.Change(
+            "publish",
+            "Publish a key version. A published version is immutable.",
+            verbs.Key,
+            (parsed, text) =>
+            {
+                var keys = MatchKeys.All;
+                var known = parsed.GetValue(match) is not { } description || AudienceLabels.TryMatchKeys(description.Split(','), out keys);
+                var window_s = parsed.GetValue(window) is { } days ? (long?)Math.Round(days * 86_400) : null;
+                var terms = new KeyTerms(
+                    window_s,
+                    known ? keys : MatchKeys.None,
+                    AudienceLabels.TryPolicy(parsed.GetValue(consent), out var policy) ? policy : ConsentPolicy.Assumed,
+                    parsed.GetValue(inherit)
+                );
+                var key = AudiencesVerbs.KeyOf(text);
+                return (key.Audience, new PublishKey(key.Version, terms, verbs.By(parsed), verbs.Why(parsed)));
+            }
+        );
         consent.AcceptOnlyFromAmong("required", "assumed");
         foreach (var option in new Option[] { window, match, consent, inherit })
         {
@@ -77,10 +117,16 @@ internal static class AudiencesCommands
         return publish;
     }
 
-
-    private static Command Unbind(AudiencesVerbs verbs) => verbs.At(required: true, verbs.Change(
-        "unbind", "Stop feeding a remote audience. Delivered members stay in it.", verbs.Name,
-        (parsed, name) => (name, new UnbindAudience(verbs.Place(parsed)!.Value, verbs.By(parsed), verbs.Why(parsed)))));
+    private static Command Unbind(AudiencesVerbs verbs) =>
+        verbs.At(
+            required: true,
+            verbs.Change(
+                "unbind",
+                "Stop feeding a remote audience. Delivered members stay in it.",
+                verbs.Name,
+                (parsed, name) => (name, new UnbindAudience(verbs.Place(parsed)!.Value, verbs.By(parsed), verbs.Why(parsed)))
+            )
+        );
 
     private static Command Promote(AudiencesVerbs verbs)
     {
@@ -90,25 +136,47 @@ internal static class AudiencesCommands
             DefaultValueFactory = _ => "keep",
         };
         late.AcceptOnlyFromAmong("keep", "quarantine");
-        var promote = verbs.At(required: false, verbs.Change(
-            "promote", "Switch bindings to a key version. Only the difference is sent.", verbs.Key, (parsed, text) =>
-            {
-                var key = AudiencesVerbs.KeyOf(text);
-                _ = AudienceLabels.TryLateEvents(parsed.GetValue(late), out var where);
-                return (key.Audience, new PromoteKey(key.Version, verbs.Place(parsed), verbs.By(parsed), verbs.Why(parsed)) { LateEvents = where });
-            }));
+        var promote = verbs.At(
+            required: false,
+            verbs.Change(
+                "promote",
+                "Switch bindings to a key version. Only the difference is sent.",
+                verbs.Key,
+                (parsed, text) =>
+                {
+                    var key = AudiencesVerbs.KeyOf(text);
+                    _ = AudienceLabels.TryLateEvents(parsed.GetValue(late), out var where);
+                    return (
+                        key.Audience,
+                        new PromoteKey(key.Version, verbs.Place(parsed), verbs.By(parsed), verbs.Why(parsed)) { LateEvents = where }
+                    );
+                }
+            )
+        );
         promote.Options.Add(late);
         return promote;
     }
 
-    private static Command RollBack(AudiencesVerbs verbs) => verbs.At(required: false, verbs.Change(
-        "rollback", "Roll back the last promotion: switch bindings to the previous key version.", verbs.Name,
-        (parsed, name) => (name, new RollBackKey(verbs.Place(parsed), verbs.By(parsed), verbs.Why(parsed)))));
+    private static Command RollBack(AudiencesVerbs verbs) =>
+        verbs.At(
+            required: false,
+            verbs.Change(
+                "rollback",
+                "Roll back the last promotion: switch bindings to the previous key version.",
+                verbs.Name,
+                (parsed, name) => (name, new RollBackKey(verbs.Place(parsed), verbs.By(parsed), verbs.Why(parsed)))
+            )
+        );
 
-    private static Command Retire(AudiencesVerbs verbs) => verbs.Change(
-        "retire", "Retire a key version that feeds nothing: it accepts no more events. Cannot be reversed.", verbs.Key, (parsed, text) =>
-        {
-            var key = AudiencesVerbs.KeyOf(text);
-            return (key.Audience, new RetireKey(key.Version, verbs.By(parsed), verbs.Why(parsed)));
-        });
+    private static Command Retire(AudiencesVerbs verbs) =>
+        verbs.Change(
+            "retire",
+            "Retire a key version that feeds nothing: it accepts no more events. Cannot be reversed.",
+            verbs.Key,
+            (parsed, text) =>
+            {
+                var key = AudiencesVerbs.KeyOf(text);
+                return (key.Audience, new RetireKey(key.Version, verbs.By(parsed), verbs.Why(parsed)));
+            }
+        );
 }

@@ -24,14 +24,15 @@ internal static class AudiencesPrint
         }
     }
 
-    private static IEnumerable<string> Lines(object answer) => answer switch
-    {
-        RegistryAnswer plan => Of(plan),
-        KeyDiff diff => Of(diff),
-        IEnumerable<AudienceView> views => views.SelectMany(Of),
-        IEnumerable<AudienceChangeView> changes => changes.Select(Of),
-        _ => throw new ArgumentOutOfRangeException(nameof(answer), answer.GetType().Name, "No text format for this answer."),
-    };
+    private static IEnumerable<string> Lines(object answer) =>
+        answer switch
+        {
+            RegistryAnswer plan => Of(plan),
+            KeyDiff diff => Of(diff),
+            IEnumerable<AudienceView> views => views.SelectMany(Of),
+            IEnumerable<AudienceChangeView> changes => changes.Select(Of),
+            _ => throw new ArgumentOutOfRangeException(nameof(answer), answer.GetType().Name, "No text format for this answer."),
+        };
 
     private static IEnumerable<string> Of(KeyDiff diff)
     {
@@ -85,12 +86,16 @@ internal static class AudiencesPrint
         }
     }
 
-    private static string Of(ShownDrain drain) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{drain.Kept:N0} late events of {drain.AudienceKey} kept{(drain.LateEvents == LateEvents.Quarantine ? $", {drain.Quarantined:N0} in quarantine" : "")} "
-        + $"{(drain.Until is null ? "since" : "from")} {drain.Since.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z{(drain.Until is { } until ? $" to {until.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z" : "")}");
+    private static string Of(ShownDrain drain) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{drain.Kept:N0} late events of {drain.AudienceKey} kept{(drain.LateEvents == LateEvents.Quarantine ? $", {drain.Quarantined:N0} in quarantine" : "")} "
+                + $"{(drain.Until is null ? "since" : "from")} {drain.Since.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z{(drain.Until is { } until ? $" to {until.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z" : "")}"
+        );
 
-    private static string Of(AudienceChangeView change) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{change.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z {change.By}: {change.What}{(change.Why is { } why ? $" because {why}" : "")}{(change.Drain is { } drain ? $"; {Of(drain)}" : "")}");
+    private static string Of(AudienceChangeView change) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{change.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z {change.By}: {change.What}{(change.Why is { } why ? $" because {why}" : "")}{(change.Drain is { } drain ? $"; {Of(drain)}" : "")}"
+        );
 }

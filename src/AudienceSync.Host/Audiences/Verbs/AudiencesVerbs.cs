@@ -33,11 +33,12 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
     public string? Destination(ParseResult parsed) => parsed.GetValue(_destination);
 
     /// <summary>Null when no remote audience is given: all of them.</summary>
-    public RemoteAudience? Place(ParseResult parsed) => (parsed.GetValue(_destination), parsed.GetValue(_remote)) switch
-    {
-        (null, null) => null,
-        var (destination, remote) => new RemoteAudience(destination ?? "", remote ?? ""),
-    };
+    public RemoteAudience? Place(ParseResult parsed) =>
+        (parsed.GetValue(_destination), parsed.GetValue(_remote)) switch
+        {
+            (null, null) => null,
+            var (destination, remote) => new RemoteAudience(destination ?? "", remote ?? ""),
+        };
 
     /// <param name="required">Whether a remote audience must be given.</param>
     /// <param name="verb">The command.</param>
@@ -68,7 +69,11 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
     }
 
     public Command Change(
-        string verb, string description, Argument<string> subject, Func<ParseResult, string, (string Audience, AudienceCommand Command)> command)
+        string verb,
+        string description,
+        Argument<string> subject,
+        Func<ParseResult, string, (string Audience, AudienceCommand Command)> command
+    )
     {
         var change = new Command(verb, description) { subject, _by, _why, _workspace, _json };
         change.SetAction((parsed, cancellationToken) => ChangeAsync(parsed, subject, command, cancellationToken));
@@ -76,51 +81,89 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
     }
 
     public Task<int> ChangeAsync(
-        ParseResult parsed, Argument<string> subject, Func<ParseResult, string, (string Audience, AudienceCommand Command)> command,
-        CancellationToken cancellationToken) =>
-        RunAsync(parsed, cancellationToken, async table =>
-        {
-            var (audience, wanted) = command(parsed, parsed.GetRequiredValue(subject));
-            return RegistryAnswer.Of(await new AudienceRegistry(table).ExecuteAsync(audience, wanted, cancellationToken), dryRun: false);
-        });
+        ParseResult parsed,
+        Argument<string> subject,
+        Func<ParseResult, string, (string Audience, AudienceCommand Command)> command,
+        CancellationToken cancellationToken
+    ) =>
+        RunAsync(
+            parsed,
+            cancellationToken,
+            async table =>
+            {
+                var (audience, wanted) = command(parsed, parsed.GetRequiredValue(subject));
+                return RegistryAnswer.Of(
+                    await new AudienceRegistry(table).ExecuteAsync(audience, wanted, cancellationToken),
+                    dryRun: false
+                );
+            }
+        );
 
     public Command List()
     {
         var list = new Command("list", "List audiences with their keys and bindings.") { _workspace, _json };
-        list.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async table =>
-        {
-            var views = new List<AudienceView>();
-            foreach (var name in await table.ReadNamesAsync(cancellationToken))
-            {
-                views.Add(AudienceView.Of(await table.ReadAsync(name, cancellationToken), await table.DrainsAsync(name, cancellationToken)));
-            }
+        list.SetAction(
+            (parsed, cancellationToken) =>
+                RunAsync(
+                    parsed,
+                    cancellationToken,
+                    async table =>
+                    {
+                        var views = new List<AudienceView>();
+                        foreach (var name in await table.ReadNamesAsync(cancellationToken))
+                        {
+                            views.Add(
+                                AudienceView.Of(
+                                    await table.ReadAsync(name, cancellationToken),
+                                    await table.DrainsAsync(name, cancellationToken)
+                                )
+                            );
+                        }
 
-            return views;
-        }));
+                        return views;
+                    }
+                )
+        );
         return list;
     }
 
     public Command Show()
     {
         var show = new Command("show", "Show an audience with its keys and bindings.") { Name, _workspace, _json };
-        show.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async table =>
-        {
-            var stored = await table.ReadAsync(parsed.GetRequiredValue(Name), cancellationToken);
-            var drains = await table.DrainsAsync(stored.Audience.Name, cancellationToken);
-            return stored.Version > 0 ? new List<AudienceView> { AudienceView.Of(stored, drains) } : throw Unknown(parsed);
-        }));
+        show.SetAction(
+            (parsed, cancellationToken) =>
+                RunAsync(
+                    parsed,
+                    cancellationToken,
+                    async table =>
+                    {
+                        var stored = await table.ReadAsync(parsed.GetRequiredValue(Name), cancellationToken);
+                        var drains = await table.DrainsAsync(stored.Audience.Name, cancellationToken);
+                        return stored.Version > 0 ? new List<AudienceView> { AudienceView.Of(stored, drains) } : throw Unknown(parsed);
+                    }
+                )
+        );
         return show;
     }
 
     public Command History()
     {
         var history = new Command("history", "Show the changes of an audience: who, what, when and why.") { Name, _workspace, _json };
-        history.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async table =>
-        {
-            var changes = await table.HistoryAsync(parsed.GetRequiredValue(Name), cancellationToken);
-            var drains = await table.DrainsAsync(parsed.GetRequiredValue(Name), cancellationToken);
-            return changes.Count > 0 ? changes.ConvertAll(change => AudienceChangeView.Of(change, drains)) : throw Unknown(parsed);
-        }));
+        history.SetAction(
+            (parsed, cancellationToken) =>
+                RunAsync(
+                    parsed,
+                    cancellationToken,
+                    async table =>
+                    {
+                        var changes = await table.HistoryAsync(parsed.GetRequiredValue(Name), cancellationToken);
+                        var drains = await table.DrainsAsync(parsed.GetRequiredValue(Name), cancellationToken);
+                        return changes.Count > 0
+                            ? changes.ConvertAll(change => AudienceChangeView.Of(change, drains))
+                            : throw Unknown(parsed);
+                    }
+                )
+        );
         return history;
     }
 
@@ -131,22 +174,37 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
         file.Description = "Also write the entering and leaving person ids to this file, as CSV.";
         var diff = new Command("diff", "Show how many members would enter and leave if another key version fed the bindings.")
         {
-            Key, to, file, _workspace, _json,
+            Key,
+            to,
+            file,
+            _workspace,
+            _json,
         };
-        diff.SetAction((parsed, cancellationToken) => DatabaseVerb.RunAsync(parsed, environment, async connectionString =>
-        {
-            await using var database = new WorkspaceDatabase(connectionString, new WorkspaceName(parsed.GetRequiredValue(_workspace)));
-            var (from, other) = (KeyOf(parsed.GetRequiredValue(Key)), KeyOf(parsed.GetRequiredValue(to)));
-            var answer = await KeyDiff.ReadAsync(database, from, other, cancellationToken);
-            if (parsed.GetValue(file) is { } target)
-            {
-                await using var people = target.CreateText();
-                await KeyDiff.WritePeopleAsync(database, from, other, people, cancellationToken);
-            }
+        diff.SetAction(
+            (parsed, cancellationToken) =>
+                DatabaseVerb.RunAsync(
+                    parsed,
+                    environment,
+                    async connectionString =>
+                    {
+                        await using var database = new WorkspaceDatabase(
+                            connectionString,
+                            new WorkspaceName(parsed.GetRequiredValue(_workspace))
+                        );
+                        var (from, other) = (KeyOf(parsed.GetRequiredValue(Key)), KeyOf(parsed.GetRequiredValue(to)));
+                        var answer = await KeyDiff.ReadAsync(database, from, other, cancellationToken);
+                        if (parsed.GetValue(file) is { } target)
+                        {
+                            await using var people = target.CreateText();
+                            await KeyDiff.WritePeopleAsync(database, from, other, people, cancellationToken);
+                        }
 
-            await AudiencesPrint.WriteAsync(parsed.InvocationConfiguration.Output, answer, parsed.GetValue(_json));
-            return ExitCodes.Done;
-        }, cancellationToken));
+                        await AudiencesPrint.WriteAsync(parsed.InvocationConfiguration.Output, answer, parsed.GetValue(_json));
+                        return ExitCodes.Done;
+                    },
+                    cancellationToken
+                )
+        );
         return diff;
     }
 
@@ -158,16 +216,31 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
         var dryRun = new Option<bool>("--dry-run") { Description = "Only print what would change." };
         var apply = new Command("apply", "Apply the declarations of a file to the registry. Idempotent.")
         {
-            file, dryRun, _by, _why, _workspace, _json,
+            file,
+            dryRun,
+            _by,
+            _why,
+            _workspace,
+            _json,
         };
-        apply.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken, async table =>
-        {
-            var loader = new ConfigLoader(parsed.GetRequiredValue(file).FullName, environment);
-            var config = loader.LoadAudiences();
-            var declared = new AudiencePlanner(loader).Plan("declaration", config.Audiences, config.Bindings);
-            var only = parsed.GetValue(dryRun);
-            return RegistryAnswer.Of(await new AudienceRegistry(table).ApplyAsync(declared, By(parsed), Why(parsed), only, cancellationToken), only);
-        }));
+        apply.SetAction(
+            (parsed, cancellationToken) =>
+                RunAsync(
+                    parsed,
+                    cancellationToken,
+                    async table =>
+                    {
+                        var loader = new ConfigLoader(parsed.GetRequiredValue(file).FullName, environment);
+                        var config = loader.LoadAudiences();
+                        var declared = new AudiencePlanner(loader).Plan("declaration", config.Audiences, config.Bindings);
+                        var only = parsed.GetValue(dryRun);
+                        return RegistryAnswer.Of(
+                            await new AudienceRegistry(table).ApplyAsync(declared, By(parsed), Why(parsed), only, cancellationToken),
+                            only
+                        );
+                    }
+                )
+        );
         return apply;
     }
 
@@ -175,11 +248,16 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
 
     private Task<int> RunAsync<T>(ParseResult parsed, CancellationToken cancellationToken, Func<RegistryStore, Task<T>> work)
         where T : class =>
-        DatabaseVerb.RunAsync(parsed, environment, async connectionString =>
-        {
-            await using var database = new WorkspaceDatabase(connectionString, new WorkspaceName(parsed.GetRequiredValue(_workspace)));
-            var answer = await work(new RegistryStore(database, TimeProvider.System));
-            await AudiencesPrint.WriteAsync(parsed.InvocationConfiguration.Output, answer, parsed.GetValue(_json));
-            return ExitCodes.Done;
-        }, cancellationToken);
+        DatabaseVerb.RunAsync(
+            parsed,
+            environment,
+            async connectionString =>
+            {
+                await using var database = new WorkspaceDatabase(connectionString, new WorkspaceName(parsed.GetRequiredValue(_workspace)));
+                var answer = await work(new RegistryStore(database, TimeProvider.System));
+                await AudiencesPrint.WriteAsync(parsed.InvocationConfiguration.Output, answer, parsed.GetValue(_json));
+                return ExitCodes.Done;
+            },
+            cancellationToken
+        );
 }

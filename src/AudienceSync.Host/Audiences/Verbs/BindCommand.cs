@@ -40,37 +40,49 @@ internal sealed class BindCommand(AudiencesVerbs verbs, Func<string, string?> en
                 parsed.AddError("--name needs --create.");
             }
         });
-        bind.SetAction((parsed, cancellationToken) => parsed.GetValue(_create)
-            ? CreateAsync(parsed, cancellationToken)
-            : verbs.ChangeAsync(parsed, verbs.Key, Bind, cancellationToken));
+        bind.SetAction(
+            (parsed, cancellationToken) =>
+                parsed.GetValue(_create)
+                    ? CreateAsync(parsed, cancellationToken)
+                    : verbs.ChangeAsync(parsed, verbs.Key, Bind, cancellationToken)
+        );
         return bind;
     }
 
     private (string Audience, AudienceCommand Command) Bind(ParseResult parsed, string text)
     {
         var key = AudiencesVerbs.KeyOf(text);
-        return (key.Audience, new BindAudience(verbs.Place(parsed)!.Value, key.Version, verbs.By(parsed), verbs.Why(parsed))
-        {
-            Exclusive = parsed.GetValue(_exclusive),
-        });
+        return (
+            key.Audience,
+            new BindAudience(verbs.Place(parsed)!.Value, key.Version, verbs.By(parsed), verbs.Why(parsed))
+            {
+                Exclusive = parsed.GetValue(_exclusive),
+            }
+        );
     }
 
-    private Task<int> CreateAsync(ParseResult parsed, CancellationToken cancellationToken) => HostVerb.RunAsync(parsed, async () =>
-    {
-        var key = parsed.GetRequiredValue(verbs.Key);
-        var body = JsonSerializer.Serialize(new
-        {
-            key,
-            destination = verbs.Destination(parsed),
-            exclusive = parsed.GetValue(_exclusive),
-            create = true,
-            name = parsed.GetValue(_name),
-            by = verbs.By(parsed),
-            why = verbs.Why(parsed),
-        });
-        using var host = new HostClient(environment);
-        var audience = AudienceKey.TryParse(key, out var known) ? known.Audience : key;
-        var path = HostVerb.In($"/v1/audiences/{Uri.EscapeDataString(audience)}/bindings", verbs.Workspace(parsed));
-        return await host.SendAsync(HttpMethod.Post, path, body, HostVerb.Console(parsed), cancellationToken);
-    });
+    private Task<int> CreateAsync(ParseResult parsed, CancellationToken cancellationToken) =>
+        HostVerb.RunAsync(
+            parsed,
+            async () =>
+            {
+                var key = parsed.GetRequiredValue(verbs.Key);
+                var body = JsonSerializer.Serialize(
+                    new
+                    {
+                        key,
+                        destination = verbs.Destination(parsed),
+                        exclusive = parsed.GetValue(_exclusive),
+                        create = true,
+                        name = parsed.GetValue(_name),
+                        by = verbs.By(parsed),
+                        why = verbs.Why(parsed),
+                    }
+                );
+                using var host = new HostClient(environment);
+                var audience = AudienceKey.TryParse(key, out var known) ? known.Audience : key;
+                var path = HostVerb.In($"/v1/audiences/{Uri.EscapeDataString(audience)}/bindings", verbs.Workspace(parsed));
+                return await host.SendAsync(HttpMethod.Post, path, body, HostVerb.Console(parsed), cancellationToken);
+            }
+        );
 }

@@ -27,8 +27,9 @@ internal sealed class ClusterFolder
         {
             throw new EmbeddedPostgresException(
                 EmbeddedPostgresException.DataFolderInvalid,
-                $"The data folder {Path} has a character that PostgreSQL's start program does not support (\" $ ` \\ or a line end): " +
-                    $"set {EmbeddedPostgresOptions.DataVariable} to another folder");
+                $"The data folder {Path} has a character that PostgreSQL's start program does not support (\" $ ` \\ or a line end): "
+                    + $"set {EmbeddedPostgresOptions.DataVariable} to another folder"
+            );
         }
     }
 
@@ -54,8 +55,7 @@ internal sealed class ClusterFolder
     private string VersionFile => System.IO.Path.Combine(Cluster, "PG_VERSION");
 
     /// <summary>The major version that created the cluster; null while there is none.</summary>
-    public int? Major =>
-        File.Exists(VersionFile) && int.TryParse(File.ReadAllText(VersionFile).Trim(), out var major) ? major : null;
+    public int? Major => File.Exists(VersionFile) && int.TryParse(File.ReadAllText(VersionFile).Trim(), out var major) ? major : null;
 
     /// <summary>Nothing of another program is touched. Needs no lock: a folder that a Host is creating is never foreign.</summary>
     public void RefuseForeign()
@@ -64,8 +64,9 @@ internal sealed class ClusterFolder
         {
             throw new EmbeddedPostgresException(
                 EmbeddedPostgresException.DataFolderForeign,
-                $"{Path} is not empty and was not created by AudienceSync: set {EmbeddedPostgresOptions.DataVariable} to a new or " +
-                    "empty folder");
+                $"{Path} is not empty and was not created by AudienceSync: set {EmbeddedPostgresOptions.DataVariable} to a new or "
+                    + "empty folder"
+            );
         }
     }
 
@@ -82,13 +83,17 @@ internal sealed class ClusterFolder
         {
             throw new EmbeddedPostgresException(
                 EmbeddedPostgresException.DataFolderHalfMade,
-                $"The creation of the cluster in {Path} was interrupted and it never held data: delete that folder and start again");
+                $"The creation of the cluster in {Path} was interrupted and it never held data: delete that folder and start again"
+            );
         }
 
-        return Major is not null ? ClusterFolderState.Complete : throw new EmbeddedPostgresException(
-            EmbeddedPostgresException.DataFolderHalfMade,
-            $"The cluster in {Path} was once complete and now lacks {VersionFile}: restore its files from a backup, or delete " +
-                "that folder to start empty");
+        return Major is not null
+            ? ClusterFolderState.Complete
+            : throw new EmbeddedPostgresException(
+                EmbeddedPostgresException.DataFolderHalfMade,
+                $"The cluster in {Path} was once complete and now lacks {VersionFile}: restore its files from a backup, or delete "
+                    + "that folder to start empty"
+            );
     }
 
     /// <summary>A cluster is readable only by the major version that created it.</summary>
@@ -98,9 +103,10 @@ internal sealed class ClusterFolder
         {
             throw new EmbeddedPostgresException(
                 EmbeddedPostgresException.PostgresVersionChanged,
-                $"The cluster in {Path} was created by PostgreSQL {made}, the programs in {binaries.Folder} are version " +
-                    $"{binaries.Major}: install PostgreSQL {made} again or set {EmbeddedPostgresOptions.BinFolderVariable} to it, " +
-                    "or move the data with pg_upgrade");
+                $"The cluster in {Path} was created by PostgreSQL {made}, the programs in {binaries.Folder} are version "
+                    + $"{binaries.Major}: install PostgreSQL {made} again or set {EmbeddedPostgresOptions.BinFolderVariable} to it, "
+                    + "or move the data with pg_upgrade"
+            );
         }
     }
 
@@ -117,7 +123,9 @@ internal sealed class ClusterFolder
     }
 
     private bool HoldsAnything() =>
-        Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path)
+        Directory.Exists(Path)
+        && Directory
+            .EnumerateFileSystemEntries(Path)
             .Any(entry => System.IO.Path.GetFileName(entry) is not (StartLockName or MarkerName + ".new"));
 
     private string Below(string name) => System.IO.Path.Combine(Path, name);

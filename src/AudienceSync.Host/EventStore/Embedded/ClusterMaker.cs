@@ -20,37 +20,43 @@ internal sealed class ClusterMaker(ClusterFolder folder, PostgresBinaries binari
             binaries.Postgres,
             ["--single", "-D", folder.Cluster, "-c", "exit_on_error=on", "-c", $"fsync={(fsync ? "on" : "off")}", "postgres"],
             $"CREATE DATABASE {Database}\n",
-            cancel);
+            cancel
+        );
         await File.WriteAllTextAsync(
             Path.Combine(folder.Cluster, "pg_hba.conf"),
             "# The socket is in a folder that only the server's user can enter.\nlocal all all trust\n",
-            cancel);
+            cancel
+        );
         await File.AppendAllTextAsync(
             Path.Combine(folder.Cluster, "postgresql.conf"),
             $"\ninclude_if_exists = '{ServerSettings.FileName}'\n",
-            cancel);
+            cancel
+        );
         folder.MarkComplete();
     }
 
     private string[] InitArguments(bool fsync)
     {
-        string[] arguments =
-        [
-            "-D", folder.Cluster, "-U", Role, "-A", "trust", "-k", "--encoding=UTF8", "--locale=C", "--no-instructions",
-        ];
+        string[] arguments = ["-D", folder.Cluster, "-U", Role, "-A", "trust", "-k", "--encoding=UTF8", "--locale=C", "--no-instructions"];
         return fsync ? arguments : [.. arguments, "--no-sync"];
     }
 
     private async Task RunAsync(string program, string[] arguments, string input, CancellationToken cancel)
     {
-        var call = new ToolCall(program, arguments) { User = user.Name, Input = input, TimeLimit = TimeLimit };
+        var call = new ToolCall(program, arguments)
+        {
+            User = user.Name,
+            Input = input,
+            TimeLimit = TimeLimit,
+        };
         var result = await ToolRun.RunAsync(call, time, cancel);
         if (!result.Succeeded)
         {
             throw new EmbeddedPostgresException(
                 EmbeddedPostgresException.PostgresInitFailed,
-                $"{Path.GetFileName(program)} of PostgreSQL {binaries.Version} could not create the cluster in {folder.Path}: correct " +
-                    $"the reported cause, delete that folder and start again\n{result.Text}");
+                $"{Path.GetFileName(program)} of PostgreSQL {binaries.Version} could not create the cluster in {folder.Path}: correct "
+                    + $"the reported cause, delete that folder and start again\n{result.Text}"
+            );
         }
     }
 }

@@ -30,8 +30,10 @@ internal sealed class ClusterServer(ClusterFolder folder, PostgresBinaries binar
 
             if (time.GetElapsedTime(began) >= timeout)
             {
-                throw StartFailed($"is still {running.Status} after {timeout.TotalSeconds:0} s; after a crash it replays its log: " +
-                    "start again, nothing is lost");
+                throw StartFailed(
+                    $"is still {running.Status} after {timeout.TotalSeconds:0} s; after a crash it replays its log: "
+                        + "start again, nothing is lost"
+                );
             }
 
             await Task.Delay(Pause, time, cancel);
@@ -81,8 +83,9 @@ internal sealed class ClusterServer(ClusterFolder folder, PostgresBinaries binar
         {
             throw new EmbeddedPostgresException(
                 EmbeddedPostgresException.PostgresStopFailed,
-                $"PostgreSQL (process {left.Pid}) in {folder.Path} did not stop within {2 * timeLimit.TotalSeconds:0} s: check " +
-                    $"its log in {folder.ServerLogs}\n{LogTail()}");
+                $"PostgreSQL (process {left.Pid}) in {folder.Path} did not stop within {2 * timeLimit.TotalSeconds:0} s: check "
+                    + $"its log in {folder.ServerLogs}\n{LogTail()}"
+            );
         }
     }
 
@@ -99,9 +102,8 @@ internal sealed class ClusterServer(ClusterFolder folder, PostgresBinaries binar
         return ToolRun.RunAsync(call with { User = user.Name, TimeLimit = timeLimit + Margin }, time, cancel);
     }
 
-    private EmbeddedPostgresException StartFailed(string what) => new(
-        EmbeddedPostgresException.PostgresStartFailed,
-        $"PostgreSQL {binaries.Version} in {folder.Path} {what}\n{LogTail()}");
+    private EmbeddedPostgresException StartFailed(string what) =>
+        new(EmbeddedPostgresException.PostgresStartFailed, $"PostgreSQL {binaries.Version} in {folder.Path} {what}\n{LogTail()}");
 
     /// <summary>The output before its log collector ran, and the end of what the collector wrote.</summary>
     private string LogTail()

@@ -19,7 +19,12 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     private IDisposable? _use;
 
     private EmbeddedPostgres(
-        EmbeddedPostgresOptions options, ClusterFolder folder, ClusterServer server, string socketFolder, TimeProvider time)
+        EmbeddedPostgresOptions options,
+        ClusterFolder folder,
+        ClusterServer server,
+        string socketFolder,
+        TimeProvider time
+    )
     {
         (_options, _folder, _server, _socketFolder, _time) = (options, folder, server, socketFolder, time);
         _use = FolderLock.Share(folder.UsersLock);
@@ -47,7 +52,10 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     /// <summary>Creates the cluster if there is none, and starts or adopts its server.</summary>
     /// <exception cref="EmbeddedPostgresException">Any of its codes but postgres_stop_failed.</exception>
     public static async Task<EmbeddedPostgres> StartAsync(
-        EmbeddedPostgresOptions options, TimeProvider time, CancellationToken cancel = default)
+        EmbeddedPostgresOptions options,
+        TimeProvider time,
+        CancellationToken cancel = default
+    )
     {
         var folder = new ClusterFolder(options.DataFolder);
         try
@@ -64,18 +72,20 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         {
             throw new EmbeddedPostgresException(
                 EmbeddedPostgresException.DataFolderUnreachable,
-                $"The data folder {folder.Path} cannot be used ({error.Message}): give the user {Environment.UserName} access, or " +
-                    $"set {EmbeddedPostgresOptions.DataVariable} to another folder",
-                error);
+                $"The data folder {folder.Path} cannot be used ({error.Message}): give the user {Environment.UserName} access, or "
+                    + $"set {EmbeddedPostgresOptions.DataVariable} to another folder",
+                error
+            );
         }
     }
 
-    private string As(string login) => new DbConnectionStringBuilder
-    {
-        ["Host"] = _socketFolder,
-        ["Username"] = login,
-        ["Database"] = ClusterMaker.Database,
-    }.ConnectionString;
+    private string As(string login) =>
+        new DbConnectionStringBuilder
+        {
+            ["Host"] = _socketFolder,
+            ["Username"] = login,
+            ["Database"] = ClusterMaker.Database,
+        }.ConnectionString;
 
     /// <summary>Leaves the server, and stops it when no other process uses it. A second call does nothing.</summary>
     /// <exception cref="EmbeddedPostgresException">postgres_stop_failed, data_folder_in_use</exception>
@@ -105,7 +115,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         PostgresBinaries binaries,
         ServerUser user,
         TimeProvider time,
-        CancellationToken cancel)
+        CancellationToken cancel
+    )
     {
         if (folder.Inspect() == ClusterFolderState.Empty)
         {
@@ -134,7 +145,12 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     }
 
     private static Task WriteSettingsAsync(
-        EmbeddedPostgresOptions options, ClusterFolder folder, bool hasLz4, string socketFolder, CancellationToken cancel)
+        EmbeddedPostgresOptions options,
+        ClusterFolder folder,
+        bool hasLz4,
+        string socketFolder,
+        CancellationToken cancel
+    )
     {
         var file = Path.Combine(folder.Cluster, ServerSettings.FileName);
         // Root writes into another user's folder here: a link in the file's place is removed, not followed.

@@ -19,9 +19,10 @@ internal static class FolderLock
             {
                 throw new EmbeddedPostgresException(
                     EmbeddedPostgresException.DataFolderInUse,
-                    $"Another process has been starting or stopping the cluster in {Path.GetDirectoryName(file)} for " +
-                        $"{timeout.TotalSeconds:0} s: wait for it or end it, or set {EmbeddedPostgresOptions.DataVariable} to " +
-                        "another folder");
+                    $"Another process has been starting or stopping the cluster in {Path.GetDirectoryName(file)} for "
+                        + $"{timeout.TotalSeconds:0} s: wait for it or end it, or set {EmbeddedPostgresOptions.DataVariable} to "
+                        + "another folder"
+                );
             }
 
             await Task.Delay(Pause, time, cancel);

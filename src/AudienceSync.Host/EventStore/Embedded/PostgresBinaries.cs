@@ -57,7 +57,8 @@ public sealed partial record PostgresBinaries(string Folder, int Major, string V
 
     private static IEnumerable<string> NewestFirst(string parent, string pattern, string below) =>
         Directory.Exists(parent)
-            ? Directory.GetDirectories(parent, pattern)
+            ? Directory
+                .GetDirectories(parent, pattern)
                 .OrderByDescending(folder => int.TryParse(Digits().Match(Path.GetFileName(folder)).Value, out var major) ? major : 0)
                 .Select(folder => Path.Combine(folder, below))
             : [];
@@ -73,19 +74,23 @@ public sealed partial record PostgresBinaries(string Folder, int Major, string V
             : null;
     }
 
-    private static EmbeddedPostgresException TooOld(PostgresBinaries old) => new(
-        EmbeddedPostgresException.PostgresTooOld,
-        $"PostgreSQL {old.Version} in {old.Folder} is too old: install version {OldestMajor} or newer, or set " +
-            $"{EmbeddedPostgresOptions.BinFolderVariable} to the folder of a newer one");
+    private static EmbeddedPostgresException TooOld(PostgresBinaries old) =>
+        new(
+            EmbeddedPostgresException.PostgresTooOld,
+            $"PostgreSQL {old.Version} in {old.Folder} is too old: install version {OldestMajor} or newer, or set "
+                + $"{EmbeddedPostgresOptions.BinFolderVariable} to the folder of a newer one"
+        );
 
-    private static EmbeddedPostgresException NotFound(string? binFolder) => new(
-        EmbeddedPostgresException.PostgresNotFound,
-        binFolder is null
-            ? $"PostgreSQL's programs initdb, pg_ctl and postgres were not found: install PostgreSQL {OldestMajor} or newer " +
-                $"(Debian: apt-get install postgresql), set {EmbeddedPostgresOptions.BinFolderVariable} to their folder, or set " +
-                "AUDIENCESYNC_POSTGRES to a running server"
-            : $"{EmbeddedPostgresOptions.BinFolderVariable} is {binFolder}, which does not contain working programs initdb, pg_ctl " +
-                "and postgres: correct or unset it");
+    private static EmbeddedPostgresException NotFound(string? binFolder) =>
+        new(
+            EmbeddedPostgresException.PostgresNotFound,
+            binFolder is null
+                ? $"PostgreSQL's programs initdb, pg_ctl and postgres were not found: install PostgreSQL {OldestMajor} or newer "
+                    + $"(Debian: apt-get install postgresql), set {EmbeddedPostgresOptions.BinFolderVariable} to their folder, or set "
+                    + "AUDIENCESYNC_POSTGRES to a running server"
+                : $"{EmbeddedPostgresOptions.BinFolderVariable} is {binFolder}, which does not contain working programs initdb, pg_ctl "
+                    + "and postgres: correct or unset it"
+        );
 
     [GeneratedRegex(@"\(PostgreSQL\) (?<version>(?<major>\d+)[\w.]*)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex VersionText();

@@ -34,7 +34,8 @@ internal sealed class ServerUser
 
         throw new EmbeddedPostgresException(
             EmbeddedPostgresException.PostgresUserMissing,
-            "PostgreSQL does not run as root, and there is neither a user postgres nor nobody: add one (useradd --system postgres), or run as another user");
+            "PostgreSQL does not run as root, and there is neither a user postgres nor nobody: add one (useradd --system postgres), or run as another user"
+        );
     }
 
     /// <summary>Makes <paramref name="folder"/> one that only the server's user (and root) can enter.</summary>
@@ -106,9 +107,11 @@ internal sealed class ServerUser
     private async Task<bool> CanEnterAsync(string folder, CancellationToken cancel) =>
         (await ToolRun.RunAsync(new ToolCall("test", "-x", folder) { User = Name }, _time, cancel)).Succeeded;
 
-    private static EmbeddedPostgresException Unreachable(string what) => new(
-        EmbeddedPostgresException.DataFolderUnreachable,
-        $"{what}: set {EmbeddedPostgresOptions.DataVariable} to a folder that every user can reach, such as /var/lib/audiencesync");
+    private static EmbeddedPostgresException Unreachable(string what) =>
+        new(
+            EmbeddedPostgresException.DataFolderUnreachable,
+            $"{what}: set {EmbeddedPostgresOptions.DataVariable} to a folder that every user can reach, such as /var/lib/audiencesync"
+        );
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 }

@@ -64,8 +64,9 @@ internal static class SocketFolder
         {
             throw new EmbeddedPostgresException(
                 EmbeddedPostgresException.DataFolderUnreachable,
-                $"The socket folder {path} is a link or belongs to {owner}: delete it, or set " +
-                    $"{EmbeddedPostgresOptions.DataVariable} to a shorter path");
+                $"The socket folder {path} is a link or belongs to {owner}: delete it, or set "
+                    + $"{EmbeddedPostgresOptions.DataVariable} to a shorter path"
+            );
         }
     }
 }

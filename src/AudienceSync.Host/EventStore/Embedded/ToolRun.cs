@@ -52,8 +52,11 @@ internal static class ToolRun
         var errorText = await TextAsync(errors, time);
         return ended
             ? new ToolResult(process.ExitCode, text, errorText)
-            : new ToolResult(TimedOut, text, $"{errorText}\n{Path.GetFileName(call.Program)} took longer than " +
-                $"{call.TimeLimit.TotalSeconds:0} s");
+            : new ToolResult(
+                TimedOut,
+                text,
+                $"{errorText}\n{Path.GetFileName(call.Program)} took longer than " + $"{call.TimeLimit.TotalSeconds:0} s"
+            );
     }
 
     private static ProcessStartInfo Describe(ToolCall call)
@@ -87,14 +90,17 @@ internal static class ToolRun
     }
 
     // .NET searches the working folder for a bare name before PATH, so a file named test there would run in place of the system's.
-    private static string Resolve(string program) => program.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal)
-        ? program
-        : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .Append("/usr/bin")
-            .Append("/bin")
-            .Where(Path.IsPathRooted)
-            .Select(folder => Path.Combine(folder, program))
-            .FirstOrDefault(File.Exists) ?? program;
+    private static string Resolve(string program) =>
+        program.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            ? program
+            : (Environment.GetEnvironmentVariable("PATH") ?? "")
+                .Split(Path.PathSeparator)
+                .Append("/usr/bin")
+                .Append("/bin")
+                .Where(Path.IsPathRooted)
+                .Select(folder => Path.Combine(folder, program))
+                .FirstOrDefault(File.Exists)
+                ?? program;
 
     private static async Task<bool> EndAsync(Process process, ToolCall call, TimeProvider time, CancellationToken cancel)
     {

@@ -107,12 +107,20 @@ public sealed class LeaseStore(WorkspaceDatabase database, string owner, TimeSpa
     /// <summary>Runs a batch as one transaction that holds the lease: either all of it is committed, or nothing.</summary>
     /// <exception cref="LeaseLostException">Another host holds it now; nothing was committed.</exception>
     internal static Task WriteAsync(
-        NpgsqlConnection connection, Lease lease, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken) =>
-        WriteAsync(connection, lease, lease.Time, commands, cancellationToken);
+        NpgsqlConnection connection,
+        Lease lease,
+        IReadOnlyList<NpgsqlBatchCommand> commands,
+        CancellationToken cancellationToken
+    ) => WriteAsync(connection, lease, lease.Time, commands, cancellationToken);
 
     /// <summary>As above, for a holder that is about to make no writes for longer than usual.</summary>
     internal static async Task WriteAsync(
-        NpgsqlConnection connection, Lease lease, TimeSpan time, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        Lease lease,
+        TimeSpan time,
+        IReadOnlyList<NpgsqlBatchCommand> commands,
+        CancellationToken cancellationToken
+    )
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("begin"));

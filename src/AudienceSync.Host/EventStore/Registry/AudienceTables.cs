@@ -24,8 +24,12 @@ internal sealed class AudienceTables : IProjection
                 var stored = (IRegistryEvent)appended.Data;
                 var before = audience ?? new Audience(stored.Audience);
                 audience = before.Apply(stored);
-                operations.QueueOperation(new SqlOperation(
-                    [.. RegistryRows.Of(stored, appended.Timestamp), .. RegistryRows.OfDrains(before, audience, new EventId(appended.Id), appended.Timestamp)]));
+                operations.QueueOperation(
+                    new SqlOperation([
+                        .. RegistryRows.Of(stored, appended.Timestamp),
+                        .. RegistryRows.OfDrains(before, audience, new EventId(appended.Id), appended.Timestamp),
+                    ])
+                );
             }
         }
     }

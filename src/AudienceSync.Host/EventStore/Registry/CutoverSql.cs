@@ -33,9 +33,9 @@ internal static class CutoverSql
 
     /// <summary>Lets another key feed a remote audience and begins the sweep.</summary>
     public static IEnumerable<NpgsqlBatchCommand> Switch(AudienceKey key, RemoteAudience remote, DateTimeOffset now) =>
-    [
-        Sql.Command(EndSql, Sql.Of(key.Value), Sql.Of(remote.Destination), Sql.Of(remote.Remote), Sql.Of(now)),
-        Sql.Command(BeginSql, Sql.Of(key.Value), Sql.Of(remote.Destination), Sql.Of(remote.Remote), Sql.Of(now)),
-        Sql.Command(SwitchSql, Sql.Of(key.Value), Sql.Of(remote.Destination), Sql.Of(remote.Remote)),
-    ];
+        [
+            Sql.Command(EndSql, Sql.Of(key.Value), Sql.Of(remote.Destination), Sql.Of(remote.Remote), Sql.Of(now)),
+            Sql.Command(BeginSql, Sql.Of(key.Value), Sql.Of(remote.Destination), Sql.Of(remote.Remote), Sql.Of(now)),
+            Sql.Command(SwitchSql, Sql.Of(key.Value), Sql.Of(remote.Destination), Sql.Of(remote.Remote)),
+        ];
 }

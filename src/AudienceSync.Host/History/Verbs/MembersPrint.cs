@@ -13,23 +13,40 @@ internal static class MembersPrint
     public static readonly string[] ChangeHead = ["change", .. MemberHead];
 
     public static string[] Row(MemberView member) =>
-    [
-        member.Person.ToString(), CliText.Word(member.Status), CliText.Time(member.Since), CliText.Time(member.Until), CliText.Time(member.AddedAt), CliText.Time(member.RemovedAt),
-        string.Join(' ', member.Restrictions.Concat(member.RestrictedAt)),
-    ];
+        [
+            member.Person.ToString(),
+            CliText.Word(member.Status),
+            CliText.Time(member.Since),
+            CliText.Time(member.Until),
+            CliText.Time(member.AddedAt),
+            CliText.Time(member.RemovedAt),
+            string.Join(' ', member.Restrictions.Concat(member.RestrictedAt)),
+        ];
 
     public static string[] Row(MemberChange change) => [CliText.Word(change.Change), .. Row(change.Member)];
 
     public static void WritePage<T>(
-        TextWriter output, (IReadOnlyList<T> Rows, object Page) page, (bool Csv, bool Json, bool Lines) form, string[] head, Func<T, string[]> row)
+        TextWriter output,
+        (IReadOnlyList<T> Rows, object Page) page,
+        (bool Csv, bool Json, bool Lines) form,
+        string[] head,
+        Func<T, string[]> row
+    )
     {
         if (form.Csv)
         {
             // A destination's name may be any text.
             foreach (var one in page.Rows)
             {
-                output.WriteLine(string.Join(',', row(one).Select(
-                    cell => cell.AsSpan().IndexOfAny(",\"\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"")));
+                output.WriteLine(
+                    string.Join(
+                        ',',
+                        row(one)
+                            .Select(cell =>
+                                cell.AsSpan().IndexOfAny(",\"\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+                            )
+                    )
+                );
             }
         }
         else if (!form.Json)
@@ -58,11 +75,23 @@ internal static class MembersPrint
         }
 
         output.WriteLine($"person {history.Person}");
-        TextTable.Print(output, ["audience", "status", "since", "until", "event", "position", "recorded", "journey"], history.Spans.Select(span => new[]
-        {
-            span.AudienceKey, CliText.Word(span.Status), CliText.Time(span.Since), CliText.Time(span.Until), span.Event.Summary, span.Event.Position.ToString(CultureInfo.InvariantCulture),
-            CliText.Time(span.Event.RecordedAt), span.Event.Place ?? "",
-        }));
+        TextTable.Print(
+            output,
+            ["audience", "status", "since", "until", "event", "position", "recorded", "journey"],
+            history.Spans.Select(span =>
+                new[]
+                {
+                    span.AudienceKey,
+                    CliText.Word(span.Status),
+                    CliText.Time(span.Since),
+                    CliText.Time(span.Until),
+                    span.Event.Summary,
+                    span.Event.Position.ToString(CultureInfo.InvariantCulture),
+                    CliText.Time(span.Event.RecordedAt),
+                    span.Event.Place ?? "",
+                }
+            )
+        );
         return ExitCodes.Done;
     }
 }

@@ -33,7 +33,8 @@ internal static class AppendSql
     /// <summary>Whether any person was ever erased.</summary>
     public const string AnyTombstone = "select exists (select from tombstones)";
 
-    public const string Tombstones = "select t.digest, t.erasure from unnest($1::uuid[]) as d(digest) cross join lateral (select r.* from tombstones r where r.digest = d.digest limit 1) t";
+    public const string Tombstones =
+        "select t.digest, t.erasure from unnest($1::uuid[]) as d(digest) cross join lateral (select r.* from tombstones r where r.digest = d.digest limit 1) t";
 
     public const string KnownEvents = "select id from mt_events where id = any($1)";
 
@@ -109,10 +110,12 @@ internal static class AppendSql
         from unnest($1::uuid[], $2::int[], $3::bytea[], $4::uuid[], $5::uuid[]) as d(person, revision, cipher, email, phone)
         """;
 
-    public const string FurtherRevisions = NewRevisions + """
+    public const string FurtherRevisions =
+        NewRevisions
+        + """
 
-        on conflict (person, revision) do update set key_version = excluded.key_version, cipher = excluded.cipher
-        """;
+            on conflict (person, revision) do update set key_version = excluded.key_version, cipher = excluded.cipher
+            """;
 
     public const string ChangedAliases = """
         update person_aliases a set anchor = d.anchor, owner = d.owner, claimed_at = d.claimed_at

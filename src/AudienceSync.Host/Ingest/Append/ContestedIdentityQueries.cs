@@ -16,7 +16,10 @@ internal sealed class ContestedIdentityQueries(KnownState known, Vault vault)
     /// <param name="contested">The aliases of these webhooks.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task LoadAsync(
-        NpgsqlConnection connection, IReadOnlyCollection<AliasDigest> contested, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        IReadOnlyCollection<AliasDigest> contested,
+        CancellationToken cancellationToken
+    )
     {
         var people = await LoadGroupsAsync(connection, contested, cancellationToken);
         if (people.Count > 0)
@@ -26,7 +29,10 @@ internal sealed class ContestedIdentityQueries(KnownState known, Vault vault)
     }
 
     private async Task<List<KnownPerson>> LoadGroupsAsync(
-        NpgsqlConnection connection, IReadOnlyCollection<AliasDigest> contested, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        IReadOnlyCollection<AliasDigest> contested,
+        CancellationToken cancellationToken
+    )
     {
         var notLoaded = contested.Where(known.LookedUp.Add).Select(digest => digest.Value).ToList();
         var people = new List<KnownPerson>();
@@ -53,11 +59,20 @@ internal sealed class ContestedIdentityQueries(KnownState known, Vault vault)
 
     private async Task LoadClaimsAsync(NpgsqlConnection connection, List<KnownPerson> people, CancellationToken cancellationToken)
     {
-        var notLoaded = known.People.ClaimedAliases()
-            .Select(alias => alias.Digest).Where(known.LookedUp.Add).Select(digest => digest.Value).ToList();
+        var notLoaded = known
+            .People.ClaimedAliases()
+            .Select(alias => alias.Digest)
+            .Where(known.LookedUp.Add)
+            .Select(digest => digest.Value)
+            .ToList();
         await using var commands = new NpgsqlBatch(connection);
-        commands.BatchCommands.Add(Sql.Command(
-            AppendSql.Reclaimed, Sql.Of(people.ConvertAll(person => person.Id.Value)), Sql.Of(people.ConvertAll(person => person.Revision))));
+        commands.BatchCommands.Add(
+            Sql.Command(
+                AppendSql.Reclaimed,
+                Sql.Of(people.ConvertAll(person => person.Id.Value)),
+                Sql.Of(people.ConvertAll(person => person.Revision))
+            )
+        );
         commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(notLoaded)));
         await using var reader = await commands.ExecuteReaderAsync(cancellationToken);
         var reclaimed = new List<(KnownPerson Person, DateTimeOffset? Email, DateTimeOffset? Phone, DateTimeOffset? Details)>();

@@ -53,13 +53,15 @@ internal sealed class DuplicateSql
     }
 
     /// <summary>The statement that compares them.</summary>
-    public NpgsqlBatchCommand Command(DateTimeOffset now) => Sql.Command(
-        AppendSql.ReusedIds,
-        Sql.Of(Ids),
-        Sql.Of(Sources),
-        new NpgsqlParameter { Value = Data, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
-        Sql.Of(HasTime),
-        Sql.Of(AliasIds),
-        Sql.Of(AliasDigests),
-        Sql.Of(now));
+    public NpgsqlBatchCommand Command(DateTimeOffset now) =>
+        Sql.Command(
+            AppendSql.ReusedIds,
+            Sql.Of(Ids),
+            Sql.Of(Sources),
+            new NpgsqlParameter { Value = Data, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
+            Sql.Of(HasTime),
+            Sql.Of(AliasIds),
+            Sql.Of(AliasDigests),
+            Sql.Of(now)
+        );
 }

@@ -34,7 +34,13 @@ namespace AudienceSync.Host.Ingest.Append;
 /// </para>
 /// </summary>
 public sealed class EventLogStore(
-    WorkspaceDatabase database, Vault vault, BodySeal bodies, TombstoneDigester tombstones, TimeProvider clock, LinkLimit limit)
+    WorkspaceDatabase database,
+    Vault vault,
+    BodySeal bodies,
+    TombstoneDigester tombstones,
+    TimeProvider clock,
+    LinkLimit limit
+)
 {
     /// <summary>A NOTIFY is a hint, so under load a few per second are enough; it costs a cluster-wide lock at commit.</summary>
     private static readonly TimeSpan NotifyEvery = TimeSpan.FromMilliseconds(50);
@@ -70,8 +76,8 @@ public sealed class EventLogStore(
     {
         try
         {
-            var (head, plan) = await TryAppendOptimisticallyAsync(batch, cancellationToken)
-                ?? await AppendReadAsync(batch, cancellationToken);
+            var (head, plan) =
+                await TryAppendOptimisticallyAsync(batch, cancellationToken) ?? await AppendReadAsync(batch, cancellationToken);
             _head = head + plan.Rows.EventIds.Count;
             _people.Store(_known.People, _known.Erased);
             _recent.Store(plan.Rows.EventIds);
@@ -107,7 +113,9 @@ public sealed class EventLogStore(
 
     // Returns the last position before the batch and its plan, or null when the batch must be read for.
     private async Task<(long Head, AppendPlan Plan)?> TryAppendOptimisticallyAsync(
-        IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
+        IReadOnlyList<PendingRequest> batch,
+        CancellationToken cancellationToken
+    )
     {
         if (_head < 0 || !_streak.Holds)
         {
@@ -144,7 +152,9 @@ public sealed class EventLogStore(
 
     // Returns the last position before the batch, and its plan.
     private async Task<(long Head, AppendPlan Plan)> AppendReadAsync(
-        IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
+        IReadOnlyList<PendingRequest> batch,
+        CancellationToken cancellationToken
+    )
     {
         Begin(batch);
         await using var session = database.Store.LightweightSession();
@@ -181,7 +191,11 @@ public sealed class EventLogStore(
 
     // Returns the last position. One round trip, unless another host appended since our last commit: then the people taken from the cache
     // are read as well.
-    private async Task<long> ReadKnownAsync(NpgsqlConnection connection, IReadOnlyList<PendingRequest> batch, CancellationToken cancellationToken)
+    private async Task<long> ReadKnownAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<PendingRequest> batch,
+        CancellationToken cancellationToken
+    )
     {
         var ids = new List<Guid>(batch.Count);
         foreach (var pending in batch.SelectMany(request => request.Events))
@@ -215,7 +229,11 @@ public sealed class EventLogStore(
     }
 
     private async Task RereadAsync(
-        NpgsqlConnection connection, IReadOnlyList<PendingRequest> batch, bool moved, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        IReadOnlyList<PendingRequest> batch,
+        bool moved,
+        CancellationToken cancellationToken
+    )
     {
         if (moved)
         {
@@ -278,7 +296,8 @@ public sealed class EventLogStore(
         return missing;
     }
 
-    private NpgsqlBatchCommand LockAtHead() => Sql.Command(AppendSql.LockAt, Sql.Of(_head), Sql.Of(_tombstones.Any), Sql.Of(_tombstones.LookedUp));
+    private NpgsqlBatchCommand LockAtHead() =>
+        Sql.Command(AppendSql.LockAt, Sql.Of(_head), Sql.Of(_tombstones.Any), Sql.Of(_tombstones.LookedUp));
 
     private List<NpgsqlBatchCommand> Writes(long head, IReadOnlyList<PendingRequest> batch, in AppendPlan plan)
     {
@@ -299,16 +318,22 @@ public sealed class EventLogStore(
 
         if (rows.LinkStops.Count > 0)
         {
-            commands.Add(Sql.Command(
-                AppendSql.LinkStops, Sql.Of(rows.LinkStops.ConvertAll(stop => stop.Person.Value)),
-                Sql.Of(rows.LinkStops.ConvertAll(stop => (short)stop.Kind)), Sql.Of(now)));
+            commands.Add(
+                Sql.Command(
+                    AppendSql.LinkStops,
+                    Sql.Of(rows.LinkStops.ConvertAll(stop => stop.Person.Value)),
+                    Sql.Of(rows.LinkStops.ConvertAll(stop => (short)stop.Kind)),
+                    Sql.Of(now)
+                )
+            );
         }
 
         _replays.AddWrites(commands, batch, plan.Items);
         if (rows.Refused.Count > 0)
         {
-            commands.Add(Sql.Command(
-                AppendSql.Refused, Sql.Of(rows.Refused.Keys.ToList()), Sql.Of(rows.Refused.Values.ToList()), Sql.Of(now)));
+            commands.Add(
+                Sql.Command(AppendSql.Refused, Sql.Of(rows.Refused.Keys.ToList()), Sql.Of(rows.Refused.Values.ToList()), Sql.Of(now))
+            );
         }
 
         return commands;
@@ -318,15 +343,18 @@ public sealed class EventLogStore(
     {
         var at = now.UtcDateTime;
         var count = (long)rows.EventIds.Count;
-        commands.Add(Sql.Command(
-            AppendSql.Events,
-            Sql.Of(rows.EventIds),
-            Sql.Of(rows.EventStreams),
-            Sql.Of(rows.EventVersions),
-            new NpgsqlParameter { Value = rows.EventData, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
-            Sql.Of(rows.EventTypes),
-            Sql.Of(at),
-            Sql.Of(head)));
+        commands.Add(
+            Sql.Command(
+                AppendSql.Events,
+                Sql.Of(rows.EventIds),
+                Sql.Of(rows.EventStreams),
+                Sql.Of(rows.EventVersions),
+                new NpgsqlParameter { Value = rows.EventData, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
+                Sql.Of(rows.EventTypes),
+                Sql.Of(at),
+                Sql.Of(head)
+            )
+        );
         commands.Add(Sql.Command(AppendSql.Draw, Sql.Of(count)));
         var day = DateOnly.FromDateTime(at);
         if (day != _bodiesDay)
@@ -337,10 +365,16 @@ public sealed class EventLogStore(
             commands.Add(Sql.Command(AppendSql.EnsureBodies, Sql.Of(day)));
         }
 
-        commands.Add(Sql.Command(
-            AppendSql.Bodies,
-            Sql.Of(at), Sql.Of(head + 1), Sql.Of(head + count), Sql.Of(bodies.KeyVersion),
-            Sql.Of(bodies.Seal(now, rows.Bodies.WrittenSpan))));
+        commands.Add(
+            Sql.Command(
+                AppendSql.Bodies,
+                Sql.Of(at),
+                Sql.Of(head + 1),
+                Sql.Of(head + count),
+                Sql.Of(bodies.KeyVersion),
+                Sql.Of(bodies.Seal(now, rows.Bodies.WrittenSpan))
+            )
+        );
         if (clock.GetElapsedTime(_notifiedAt) >= NotifyEvery)
         {
             _notifiedAt = clock.GetTimestamp();

@@ -32,7 +32,8 @@ public sealed class GroupCommit(EventLogStore log, Wake projector, TimeProvider 
     private static readonly TimeSpan RefusedWindow = TimeSpan.FromSeconds(10);
 
     private readonly Channel<Queued> _queue = Channel.CreateUnbounded<Queued>(
-        new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = false });
+        new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = false }
+    );
 
     private readonly OutageLog _outage = new("Ingest", clock, logger);
     private int _queuedEvents;
@@ -120,7 +121,10 @@ public sealed class GroupCommit(EventLogStore log, Wake projector, TimeProvider 
                     var answered = refused as PostgresException;
                     logger.LogError(
                         "The event log refused a request because of its content: {Failure} {SqlState} {Constraint}",
-                        refused.GetType().Name, answered?.SqlState, answered?.ConstraintName);
+                        refused.GetType().Name,
+                        answered?.SqlState,
+                        answered?.ConstraintName
+                    );
                     await SettleAsync(requests, Failed(requests, AppendResult.Unstorable));
                     return;
                 }
@@ -134,7 +138,8 @@ public sealed class GroupCommit(EventLogStore log, Wake projector, TimeProvider 
                 // Nothing was done, and the sender still waits or retries: no attempt is used up.
                 attempt--;
             }
-            catch (Exception failure) when (failure is NpgsqlException or ObjectDisposedException or InvalidOperationException or TimeoutException or IOException)
+            catch (Exception failure)
+                when (failure is NpgsqlException or ObjectDisposedException or InvalidOperationException or TimeoutException or IOException)
             {
                 // Not distinguished by exception type: a broken connection surfaces as any of these.
                 if (attempt > 1)
@@ -154,19 +159,22 @@ public sealed class GroupCommit(EventLogStore log, Wake projector, TimeProvider 
         var outcomes = await log.AppendAsync(requests, cancellationToken);
         Progress?.Append(log.Head);
         span?.SetTag(Spans.Workspace, log.Workspace)
-            .SetTag(Spans.Events, requests.Sum(request => request.Size)).SetTag(Spans.LastPosition, log.Head);
+            .SetTag(Spans.Events, requests.Sum(request => request.Size))
+            .SetTag(Spans.LastPosition, log.Head);
         return outcomes;
     }
 
     // SQLSTATE classes 21, 22 and 23: the fault is in what was sent, not in the state of the server; but a missing daily partition is
     // created by us. Any other failure that is not a connection failure either, such as a row that cannot be opened, must not end the loop
     // for all other requests.
-    private static bool IsContent(Exception refused) => refused switch
-    {
-        PostgresException answered => answered is { SqlState: ['2', '1' or '2' or '3', ..], TableName: not ("raw_bodies" or "request_signatures") },
-        NpgsqlException or ObjectDisposedException or InvalidOperationException or TimeoutException or IOException => false,
-        _ => refused is not OperationCanceledException,
-    };
+    private static bool IsContent(Exception refused) =>
+        refused switch
+        {
+            PostgresException answered => answered
+                is { SqlState: ['2', '1' or '2' or '3', ..], TableName: not ("raw_bodies" or "request_signatures") },
+            NpgsqlException or ObjectDisposedException or InvalidOperationException or TimeoutException or IOException => false,
+            _ => refused is not OperationCanceledException,
+        };
 
     // Responses are written by a pool thread while this thread continues with the next commit. One thread for the whole batch: waking a
     // thread costs more than writing a response, and no request blocks while it waits for its response. The previous batch was settled long
@@ -188,7 +196,10 @@ public sealed class GroupCommit(EventLogStore log, Wake projector, TimeProvider 
         if (late > 0)
         {
             logger.LogWarning(
-                "{Result} after the senders had already received storage_slow: {Requests} requests", outcomes[0].Result, late);
+                "{Result} after the senders had already received storage_slow: {Requests} requests",
+                outcomes[0].Result,
+                late
+            );
         }
     }
 

@@ -16,7 +16,8 @@ public sealed record PendingEvent(
     byte[] Data,
     DateTimeOffset OccurredAt,
     Alias[] Aliases,
-    PersonIdentifiers Identifiers)
+    PersonIdentifiers Identifiers
+)
 {
     private Statement? _who;
 
@@ -36,7 +37,8 @@ public sealed record PendingEvent(
     public EventWarning[]? Warnings { get; init; }
 
     /// <summary>Whether it removes the person from an audience or withdraws a permission.</summary>
-    public bool IsRemoval => Type is EventTypes.MemberRemoved or EventTypes.Suppressed || (Type == EventTypes.ConsentChanged && !LinkLimit.MustWait(Type, Data));
+    public bool IsRemoval =>
+        Type is EventTypes.MemberRemoved or EventTypes.Suppressed || (Type == EventTypes.ConsentChanged && !LinkLimit.MustWait(Type, Data));
 
     /// <summary>The same event with one more warning.</summary>
     public PendingEvent WithWarning(EventWarning warning) => this with { Warnings = [.. Warnings ?? [], warning] };

@@ -12,7 +12,8 @@ public sealed record PendingRequest(
     PendingEvent[] Events,
     QuarantineEntry[] Quarantined,
     ReadOnlyMemory<byte> Body,
-    DateTimeOffset ReceivedAt)
+    DateTimeOffset ReceivedAt
+)
 {
     // Continuations run within Settle: one thread settles a whole batch and wakes no other thread for it.
     private readonly TaskCompletionSource<RequestOutcome> _settled = new();
@@ -44,8 +45,11 @@ public sealed record PendingRequest(
         var kept = Body.ToArray();
         for (var item = 0; item < items.Length; item++)
         {
-            if (items[item] == ItemOutcome.PersonErased && TextOf(item) is { IsEmpty: false } text
-                && Body.Span.Overlaps(text.Span, out var start))
+            if (
+                items[item] == ItemOutcome.PersonErased
+                && TextOf(item) is { IsEmpty: false } text
+                && Body.Span.Overlaps(text.Span, out var start)
+            )
             {
                 var hole = kept.AsSpan(start, text.Length);
                 hole.Fill((byte)' ');
@@ -77,5 +81,7 @@ public sealed record PendingRequest(
     internal Alias[] AliasesOf(int item) => item < Events.Length ? Events[item].Aliases : Quarantined[item - Events.Length].Named;
 
     private ReadOnlyMemory<byte> TextOf(int item) =>
-        item >= Events.Length ? Quarantined[item - Events.Length].Text : Texts is null ? default : Texts[item];
+        item >= Events.Length ? Quarantined[item - Events.Length].Text
+        : Texts is null ? default
+        : Texts[item];
 }

@@ -23,13 +23,15 @@ internal static class PeopleQueries
     /// <summary>
     /// Reads the anchor columns of <see cref="AppendSql.Groups"/>: person, kind, anchor, owner, revision, reach, stream version.
     /// </summary>
-    public static KnownPerson Person(NpgsqlDataReader reader) => new(
-        new PersonId(reader.GetGuid(0)),
-        new Alias((IdentifierKind)reader.GetInt16(1), new AliasDigest(reader.GetGuid(2))),
-        PersonOrNull(reader, 3),
-        reader.GetInt32(4),
-        reader.GetInt64(8),
-        ReachAt(reader, 5));
+    public static KnownPerson Person(NpgsqlDataReader reader) =>
+        new(
+            new PersonId(reader.GetGuid(0)),
+            new Alias((IdentifierKind)reader.GetInt16(1), new AliasDigest(reader.GetGuid(2))),
+            PersonOrNull(reader, 3),
+            reader.GetInt32(4),
+            reader.GetInt64(8),
+            ReachAt(reader, 5)
+        );
 
     private static void LoadAlias(NpgsqlDataReader reader, IdentityResolver resolver)
     {
@@ -38,7 +40,9 @@ internal static class PeopleQueries
         resolver.Load(new AliasBinding(alias, anchor, PersonOrNull(reader, 3), reader.TimeOrNull(4) ?? default));
         if (anchor is { } person && resolver.Find(person) is null)
         {
-            resolver.Load(new KnownPerson(person, alias, PersonOrNull(reader, 5), reader.GetInt32(6), reader.GetInt64(10), ReachAt(reader, 7)));
+            resolver.Load(
+                new KnownPerson(person, alias, PersonOrNull(reader, 5), reader.GetInt32(6), reader.GetInt64(10), ReachAt(reader, 7))
+            );
         }
     }
 

@@ -68,8 +68,12 @@ internal sealed class ReplayQueries
     // repeat.
     private void ResolveWithoutEffect(RequestSignature signature)
     {
-        if (!_signatures.TryAdd(signature.Digest, signature)
-            && _signatures[signature.Digest] is var first && first != signature && (first.HasEffect || _repeats.Contains(first)))
+        if (
+            !_signatures.TryAdd(signature.Digest, signature)
+            && _signatures[signature.Digest] is var first
+            && first != signature
+            && (first.HasEffect || _repeats.Contains(first))
+        )
         {
             _repeats.Add(signature);
         }
@@ -80,7 +84,9 @@ internal sealed class ReplayQueries
     {
         foreach (var day in _signatures.Values.GroupBy(signature => signature.Day))
         {
-            commands.BatchCommands.Add(Sql.Command(AppendSql.KnownSignatures, Sql.Of(day.Key), Sql.Of(day.Select(signature => signature.Digest).ToList())));
+            commands.BatchCommands.Add(
+                Sql.Command(AppendSql.KnownSignatures, Sql.Of(day.Key), Sql.Of(day.Select(signature => signature.Digest).ToList()))
+            );
         }
     }
 

@@ -48,7 +48,11 @@ internal sealed class SourceCountSql
             return;
         }
 
-        foreach (var ((source, code), events) in _counts.OrderBy(count => count.Key.Source, StringComparer.Ordinal).ThenBy(count => count.Key.Code, StringComparer.Ordinal))
+        foreach (
+            var ((source, code), events) in _counts
+                .OrderBy(count => count.Key.Source, StringComparer.Ordinal)
+                .ThenBy(count => count.Key.Code, StringComparer.Ordinal)
+        )
         {
             Sources.Add(source);
             Codes.Add(code);

@@ -27,7 +27,8 @@ public sealed class BodyArchiveStore(WorkspaceDatabase database, BodySeal seal)
     public async Task<byte[]?> FindAsync(EventId id, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Query, EventSql, Sql.Of(id.Value));
-        return await command.ExecuteScalarAsync(cancellationToken) is long position
+        return
+            await command.ExecuteScalarAsync(cancellationToken) is long position
             && await FindAsync(new Position(position), cancellationToken) is { Length: > 0 } body
             ? body
             : null;

@@ -30,7 +30,12 @@ public sealed class BodyMentions(AliasDigester digester)
     // Outside the values of IdentifierKind: the end of a number must not be taken for a number.
     private const IdentifierKind PhoneEndKind = (IdentifierKind)200;
 
-    private static readonly HashedFields[] Forms = [HashedFields.None, HashedFields.EmailSha256 | HashedFields.PhoneSha256Digits, HashedFields.PhoneSha256E164];
+    private static readonly HashedFields[] Forms =
+    [
+        HashedFields.None,
+        HashedFields.EmailSha256 | HashedFields.PhoneSha256Digits,
+        HashedFields.PhoneSha256E164,
+    ];
 
     /// <summary>Null when there are too many.</summary>
     /// <param name="body">As it was sent.</param>

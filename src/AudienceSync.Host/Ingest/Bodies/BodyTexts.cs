@@ -18,7 +18,10 @@ internal static class BodyTexts
     public static IEnumerable<string> Of(ReadOnlyMemory<byte> body)
     {
         var document = TryParse(body, out var isForm);
-        var texts = document is null ? TextRuns(body) : isForm ? Values(document).Concat(TextRuns(body)) : Values(document);
+        var texts =
+            document is null ? TextRuns(body)
+            : isForm ? Values(document).Concat(TextRuns(body))
+            : Values(document);
         return texts.Where(text => text.Length is > 0 and <= Limits.EmailChars);
     }
 
@@ -49,14 +52,15 @@ internal static class BodyTexts
         }
     }
 
-    private static IEnumerable<string> Values(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => value.EnumerateObject().SelectMany(field => Values(field.Value)),
-        JsonValueKind.Array => value.EnumerateArray().SelectMany(Values),
-        JsonValueKind.String => TryText(value) is { } text ? [text] : TextRuns(JsonMarshal.GetRawUtf8Value(value).ToArray()),
-        JsonValueKind.Number => [value.GetRawText()],
-        _ => [],
-    };
+    private static IEnumerable<string> Values(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Object => value.EnumerateObject().SelectMany(field => Values(field.Value)),
+            JsonValueKind.Array => value.EnumerateArray().SelectMany(Values),
+            JsonValueKind.String => TryText(value) is { } text ? [text] : TextRuns(JsonMarshal.GetRawUtf8Value(value).ToArray()),
+            JsonValueKind.Number => [value.GetRawText()],
+            _ => [],
+        };
 
     // Half a surrogate pair, or bytes that are not UTF-8, are not text; what is around them may be.
     private static string? TryText(JsonElement value)

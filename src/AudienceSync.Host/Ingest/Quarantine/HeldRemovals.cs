@@ -21,7 +21,7 @@ public sealed class HeldRemovals(QuarantineQueries queries, QuarantineReleases r
     public async Task<int> ReleaseAsync(CancellationToken cancellationToken)
     {
         var released = 0;
-        for (var settled = Limits.EventsPerRequest; settled == Limits.EventsPerRequest;)
+        for (var settled = Limits.EventsPerRequest; settled == Limits.EventsPerRequest; )
         {
             settled = 0;
             foreach (var id in await queries.RemovalsAsync(sources, Limits.EventsPerRequest, cancellationToken))

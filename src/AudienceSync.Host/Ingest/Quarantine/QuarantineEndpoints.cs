@@ -18,18 +18,31 @@ public sealed class QuarantineEndpoints
 
     private async Task<IResult> ListAsync(RequestWorkspace workspace, int? limit, string? reason, CancellationToken cancellationToken)
     {
-        return Results.Ok(new { entries = await new QuarantineQueries(workspace.Get<WorkspaceDatabase>()).ListAsync(limit ?? 100, reason, cancellationToken) });
+        return Results.Ok(
+            new
+            {
+                entries = await new QuarantineQueries(workspace.Get<WorkspaceDatabase>()).ListAsync(
+                    limit ?? 100,
+                    reason,
+                    cancellationToken
+                ),
+            }
+        );
     }
 
     // The received body is shown only on request, because it contains personal data.
     private async Task<IResult> ShowAsync(Guid id, RequestWorkspace workspace, bool? body, CancellationToken cancellationToken)
     {
-        return await workspace.Get<QuarantineReleases>().ShowAsync(id, body ?? false, cancellationToken) is { } shown ? Results.Ok(shown) : QueryProblem.UnknownEntry;
+        return await workspace.Get<QuarantineReleases>().ShowAsync(id, body ?? false, cancellationToken) is { } shown
+            ? Results.Ok(shown)
+            : QueryProblem.UnknownEntry;
     }
 
     private async Task<IResult> ReleaseAsync(Guid id, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
-        return await workspace.Get<QuarantineReleases>().ReleaseAsync(id, cancellationToken) is { } released ? Results.Ok(released) : QueryProblem.UnknownEntry;
+        return await workspace.Get<QuarantineReleases>().ReleaseAsync(id, cancellationToken) is { } released
+            ? Results.Ok(released)
+            : QueryProblem.UnknownEntry;
     }
 
     private async Task<IResult> DiscardAsync(Guid id, RequestWorkspace workspace, CancellationToken cancellationToken)
@@ -41,6 +54,8 @@ public sealed class QuarantineEndpoints
 
     private async Task<IResult> ReleaseAllAsync(RequestWorkspace workspace, string reason, CancellationToken cancellationToken)
     {
-        return Results.Ok(new { results = await workspace.Get<QuarantineReleases>().ReleaseAllAsync(reason, Limits.PageRows, cancellationToken) });
+        return Results.Ok(
+            new { results = await workspace.Get<QuarantineReleases>().ReleaseAllAsync(reason, Limits.PageRows, cancellationToken) }
+        );
     }
 }

@@ -8,9 +8,12 @@ namespace AudienceSync.Host.Ingest.Quarantine;
 internal sealed class QuarantineEntries(Source source, BodySeal seal, BodyMentions mentions)
 {
     /// <summary>The entry of an event that is held or refused.</summary>
-    public QuarantineEntry Of(in ParsedEvent parsed, DateTimeOffset receivedAt) => (parsed.Quarantine is { } reason
-        ? Entry(refused: false, reason.Code, reason.Detail, parsed.AudienceKey, parsed.Id, parsed.Text, receivedAt)
-        : Entry(refused: true, parsed.Problem!.Code, parsed.Problem.Detail, null, null, parsed.Text, receivedAt)) with
+    public QuarantineEntry Of(in ParsedEvent parsed, DateTimeOffset receivedAt) =>
+        (
+            parsed.Quarantine is { } reason
+                ? Entry(refused: false, reason.Code, reason.Detail, parsed.AudienceKey, parsed.Id, parsed.Text, receivedAt)
+                : Entry(refused: true, parsed.Problem!.Code, parsed.Problem.Detail, null, null, parsed.Text, receivedAt)
+        ) with
         {
             Named = parsed.Named,
             Text = parsed.Text,
@@ -32,12 +35,28 @@ internal sealed class QuarantineEntries(Source source, BodySeal seal, BodyMentio
     }
 
     private QuarantineEntry Entry(
-        bool refused, string code, string detail, string? audienceKey, EventId? id, ReadOnlyMemory<byte> text, DateTimeOffset receivedAt)
+        bool refused,
+        string code,
+        string detail,
+        string? audienceKey,
+        EventId? id,
+        ReadOnlyMemory<byte> text,
+        DateTimeOffset receivedAt
+    )
     {
         var plain = text.Span;
         return new QuarantineEntry(
-            IdOf(code, id, plain), source.Name, refused, code, detail, audienceKey, id, receivedAt, plain.Length,
-            seal.Seal(receivedAt, plain))
+            IdOf(code, id, plain),
+            source.Name,
+            refused,
+            code,
+            detail,
+            audienceKey,
+            id,
+            receivedAt,
+            plain.Length,
+            seal.Seal(receivedAt, plain)
+        )
         {
             Texts = mentions.Of(text, source.DefaultCountry),
         };

@@ -24,7 +24,8 @@ public sealed record QuarantineEntry(
     EventId? EventId,
     DateTimeOffset ReceivedAt,
     int BodyBytes,
-    byte[] Cipher)
+    byte[] Cipher
+)
 {
     /// <summary>
     /// Keyed digests of its texts, by which it can be found; null when there are too many: see <see cref="Privacy.Erasure.BodyMentions"/>.

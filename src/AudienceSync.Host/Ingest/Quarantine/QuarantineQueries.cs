@@ -11,14 +11,37 @@ public static class QuarantineStates
     public const string Released = "released";
     public const string Discarded = "discarded";
 
-    internal static string Of(short state) => state switch { 2 => Released, 3 => Discarded, _ => Open };
+    internal static string Of(short state) =>
+        state switch
+        {
+            2 => Released,
+            3 => Discarded,
+            _ => Open,
+        };
 
-    internal static short NumberOf(string state) => state switch { Released => 2, Discarded => 3, _ => 1 };
+    internal static short NumberOf(string state) =>
+        state switch
+        {
+            Released => 2,
+            Discarded => 3,
+            _ => 1,
+        };
 }
 
 /// <summary>A quarantined webhook as shown to operators: everything except its body.</summary>
 public sealed record QuarantineView(
-    Guid Id, string Source, bool Refused, string Reason, string Detail, string? AudienceKey, DateTimeOffset FirstSeenAt, DateTimeOffset LastSeenAt, int Seen, int BodyBytes, string State);
+    Guid Id,
+    string Source,
+    bool Refused,
+    string Reason,
+    string Detail,
+    string? AudienceKey,
+    DateTimeOffset FirstSeenAt,
+    DateTimeOffset LastSeenAt,
+    int Seen,
+    int BodyBytes,
+    string State
+);
 
 /// <summary>An entry with its sealed body, and the id that its event would have.</summary>
 public sealed record KeptEntry(QuarantineView View, EventId? EventId, short KeyVersion, byte[] Cipher);
@@ -26,7 +49,8 @@ public sealed record KeptEntry(QuarantineView View, EventId? EventId, short KeyV
 /// <summary>Queries of the quarantine.</summary>
 public sealed class QuarantineQueries(WorkspaceDatabase database)
 {
-    private const string Columns = "id, source, refused, reason, detail, audience_key, first_seen_at, last_seen_at, seen, body_bytes, state";
+    private const string Columns =
+        "id, source, refused, reason, detail, audience_key, first_seen_at, last_seen_at, seen, body_bytes, state";
 
     private const string ListSql = $"""
         select {Columns} from quarantine where state = 1 and ($2::text is null or reason = $2) order by last_seen_at desc, id limit $1
@@ -34,7 +58,8 @@ public sealed class QuarantineQueries(WorkspaceDatabase database)
 
     private const string FindSql = $"select {Columns}, event_id, key_version, cipher from quarantine where id = $1";
 
-    private const string WaitingSql = "select id from quarantine where state = 1 and not refused and reason = $1 order by first_seen_at, id limit $2";
+    private const string WaitingSql =
+        "select id from quarantine where state = 1 and not refused and reason = $1 order by first_seen_at, id limit $2";
 
     private const string RemovalsSql = """
         select q.id from quarantine q where q.state = 1 and q.removal and q.source = any($1) and exists (select from audience_keys k where k.audience_key = q.audience_key)
@@ -65,7 +90,12 @@ public sealed class QuarantineQueries(WorkspaceDatabase database)
         await using var command = Sql.Command(database.Query, FindSql, Sql.Of(id));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
-            ? new KeptEntry(View(reader), reader.IsDBNull(11) ? null : new EventId(reader.GetGuid(11)), reader.GetInt16(12), reader.GetFieldValue<byte[]>(13))
+            ? new KeptEntry(
+                View(reader),
+                reader.IsDBNull(11) ? null : new EventId(reader.GetGuid(11)),
+                reader.GetInt16(12),
+                reader.GetFieldValue<byte[]>(13)
+            )
             : null;
     }
 
@@ -111,8 +141,18 @@ public sealed class QuarantineQueries(WorkspaceDatabase database)
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
-    private static QuarantineView View(NpgsqlDataReader reader) => new(
-        reader.GetGuid(0), reader.GetString(1), reader.GetBoolean(2), reader.GetString(3), reader.GetString(4),
-        reader.TextOrNull(5), new DateTimeOffset(reader.GetDateTime(6)), new DateTimeOffset(reader.GetDateTime(7)),
-        reader.GetInt32(8), reader.GetInt32(9), QuarantineStates.Of(reader.GetInt16(10)));
+    private static QuarantineView View(NpgsqlDataReader reader) =>
+        new(
+            reader.GetGuid(0),
+            reader.GetString(1),
+            reader.GetBoolean(2),
+            reader.GetString(3),
+            reader.GetString(4),
+            reader.TextOrNull(5),
+            new DateTimeOffset(reader.GetDateTime(6)),
+            new DateTimeOffset(reader.GetDateTime(7)),
+            reader.GetInt32(8),
+            reader.GetInt32(9),
+            QuarantineStates.Of(reader.GetInt16(10))
+        );
 }

@@ -21,7 +21,11 @@ public sealed record QuarantineEntryView(QuarantineView Entry, string? Body);
 /// <param name="seal">Opens bodies.</param>
 /// <param name="clock">Determines which times are no longer in the future.</param>
 public sealed class QuarantineReleases(
-    QuarantineQueries queries, IReadOnlyDictionary<string, WebhookInbox> inboxes, BodySeal seal, TimeProvider clock)
+    QuarantineQueries queries,
+    IReadOnlyDictionary<string, WebhookInbox> inboxes,
+    BodySeal seal,
+    TimeProvider clock
+)
 {
     /// <summary>Null when there is no such entry.</summary>
     public async Task<QuarantineEntryView?> ShowAsync(Guid id, bool withBody, CancellationToken cancellationToken) =>
@@ -31,7 +35,9 @@ public sealed class QuarantineReleases(
 
     /// <summary>Null when there is no such entry, or it is no longer open.</summary>
     public async Task<ReleaseResult?> ReleaseAsync(Guid id, CancellationToken cancellationToken) =>
-        await queries.FindAsync(id, cancellationToken) is { View.State: QuarantineStates.Open } kept ? await ReleaseAsync(kept, cancellationToken) : null;
+        await queries.FindAsync(id, cancellationToken) is { View.State: QuarantineStates.Open } kept
+            ? await ReleaseAsync(kept, cancellationToken)
+            : null;
 
     /// <summary>Releases the entries held for this reason, the oldest first.</summary>
     public async Task<IReadOnlyList<ReleaseResult>> ReleaseAllAsync(string reason, int limit, CancellationToken cancellationToken)
@@ -49,11 +55,16 @@ public sealed class QuarantineReleases(
     }
 
     /// <summary>Discards an entry. Its body stays until its retention ends. False when it is not open.</summary>
-    public Task<bool> DiscardAsync(Guid id, CancellationToken cancellationToken) => queries.CloseAsync(id, QuarantineStates.Discarded, cancellationToken);
+    public Task<bool> DiscardAsync(Guid id, CancellationToken cancellationToken) =>
+        queries.CloseAsync(id, QuarantineStates.Discarded, cancellationToken);
 
     private async Task<ReleaseResult> ReleaseAsync(KeptEntry kept, CancellationToken cancellationToken)
     {
-        if (kept.View.Refused || kept.View.Reason == QuarantineReason.TestSend.Code || !inboxes.TryGetValue(kept.View.Source, out var inbox))
+        if (
+            kept.View.Refused
+            || kept.View.Reason == QuarantineReason.TestSend.Code
+            || !inboxes.TryGetValue(kept.View.Source, out var inbox)
+        )
         {
             // Its sender received a refusal, or it was never meant to take effect, or the settings to read its source no longer exist.
             return new ReleaseResult(kept.View.Id, ReleaseResult.Held, null, kept.View.Reason);

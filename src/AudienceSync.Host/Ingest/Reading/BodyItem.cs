@@ -52,7 +52,10 @@ public readonly record struct BodyItem(JsonDocument? Document, ReadOnlyMemory<by
         try
         {
             var readable = SurrogateNames.Replace(json.Span);
-            return new BodyItem(JsonDocument.Parse(readable, isInArray ? StrictInArray : Strict), json, null) { Defect = IngestProblem.InvalidText };
+            return new BodyItem(JsonDocument.Parse(readable, isInArray ? StrictInArray : Strict), json, null)
+            {
+                Defect = IngestProblem.InvalidText,
+            };
         }
         catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {

@@ -24,11 +24,13 @@ internal static class ConsentField
 
         return new Consent(
             Purpose(value, "ad_user_data"u8, "consent.ad_user_data", ref warnings),
-            Purpose(value, "ad_personalization"u8, "consent.ad_personalization", ref warnings));
+            Purpose(value, "ad_personalization"u8, "consent.ad_personalization", ref warnings)
+        );
     }
 
     /// <summary>Whether any purpose is denied, however much of the rest is unreadable.</summary>
-    public static bool IsWithdrawal(Consent consent) => consent.AdUserData == ConsentAnswer.Denied || consent.AdPersonalization == ConsentAnswer.Denied;
+    public static bool IsWithdrawal(Consent consent) =>
+        consent.AdUserData == ConsentAnswer.Denied || consent.AdPersonalization == ConsentAnswer.Denied;
 
     private static ConsentAnswer Purpose(JsonElement consent, ReadOnlySpan<byte> purpose, string path, ref WarningList warnings)
     {

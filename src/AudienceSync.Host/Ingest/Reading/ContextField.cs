@@ -27,7 +27,9 @@ internal static class ContextField
         var step = Field(value, "step"u8, "context.step", ref warnings);
         var variant = Field(value, "variant"u8, "context.variant", ref warnings);
         var message = Field(value, "message"u8, "context.message", ref warnings);
-        return journey is null && step is null && variant is null && message is null ? null : new JourneyContext(journey, step, variant, message);
+        return journey is null && step is null && variant is null && message is null
+            ? null
+            : new JourneyContext(journey, step, variant, message);
     }
 
     private static string? Field(JsonElement context, ReadOnlySpan<byte> name, string path, ref WarningList warnings)

@@ -28,14 +28,23 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
         Alias[]? named = null;
         var parsed = Parse(item, index, senderKey, source, receivedAt, ref warnings, ref named);
         return parsed is { Event: null, HeldNames: null } && item.ValueKind == JsonValueKind.Object
-            ? parsed with { HeldNames = named ?? PersonFields.NamedIn(item, source, digester) }
+            ? parsed with
+            {
+                HeldNames = named ?? PersonFields.NamedIn(item, source, digester),
+            }
             : parsed;
     }
 
     // The identifiers that the event names stay null until its person is read, so that no event is read for its person twice.
     private ParsedEvent Parse(
-        JsonElement item, int? index, SenderKey senderKey, Source source, DateTimeOffset receivedAt,
-        ref WarningList warnings, ref Alias[]? named)
+        JsonElement item,
+        int? index,
+        SenderKey senderKey,
+        Source source,
+        DateTimeOffset receivedAt,
+        ref WarningList warnings,
+        ref Alias[]? named
+    )
     {
         if (item.ValueKind != JsonValueKind.Object)
         {
@@ -45,8 +54,10 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
         if (TryEvent(item, out var name) is { } missingEvent)
         {
             return ReportingWebhook.Is(item)
-                ? ParsedEvent.Hold(QuarantineReason.ReportingWebhook, id: null, audienceKey: null)
-                    with { HeldNames = ReportingWebhook.NamedIn(item, person => PersonFields.NamedIn(person, source, digester)) }
+                ? ParsedEvent.Hold(QuarantineReason.ReportingWebhook, id: null, audienceKey: null) with
+                {
+                    HeldNames = ReportingWebhook.NamedIn(item, person => PersonFields.NamedIn(person, source, digester)),
+                }
                 : ParsedEvent.Refuse(missingEvent);
         }
 
@@ -57,7 +68,12 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
             return ParsedEvent.Refuse(wrongId);
         }
 
-        var incoming = new Incoming(item, type ?? name, isTest ? null : id, source, receivedAt) { IsRemoval = isRemoval, IsTest = isTest, TimeNeeded = !isTest };
+        var incoming = new Incoming(item, type ?? name, isTest ? null : id, source, receivedAt)
+        {
+            IsRemoval = isRemoval,
+            IsTest = isTest,
+            TimeNeeded = !isTest,
+        };
         if (CheckVersion(incoming, out var isNewer, ref warnings) is { } wrongVersion)
         {
             return ParsedEvent.Refuse(wrongVersion);
@@ -89,7 +105,10 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
         }
 
         var isNeeded = incoming is { Id: null, TimeNeeded: true };
-        if (OccurredAt.TryReadField(incoming.Item, incoming.ReceivedAt, isNeeded, incoming.IsRemoval, ref warnings, out var time) is { } wrongTime)
+        if (
+            OccurredAt.TryReadField(incoming.Item, incoming.ReceivedAt, isNeeded, incoming.IsRemoval, ref warnings, out var time) is
+            { } wrongTime
+        )
         {
             return ParsedEvent.Refuse(wrongTime);
         }
@@ -101,10 +120,21 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
 
         var consent = ConsentField.Read(incoming.Item, ref warnings);
         var context = ContextField.Read(incoming.Item, ref warnings);
-        var eventId = SenderKey.EventIdOf(incoming.Source, incoming.Id, incoming.Type, key.Value, person.Aliases, context?.Step, time.Named);
+        var eventId = SenderKey.EventIdOf(
+            incoming.Source,
+            incoming.Id,
+            incoming.Type,
+            key.Value,
+            person.Aliases,
+            context?.Step,
+            time.Named
+        );
         if (ReasonToHold(incoming, key, time) is { } reason)
         {
-            return ParsedEvent.Hold(reason, incoming.IsTest ? null : eventId, key.Value) with { IsHeldRemoval = incoming is { IsRemoval: true, IsTest: false } };
+            return ParsedEvent.Hold(reason, incoming.IsTest ? null : eventId, key.Value) with
+            {
+                IsHeldRemoval = incoming is { IsRemoval: true, IsTest: false },
+            };
         }
 
         var stored = Stored(incoming.Type, key, time.At, incoming.Source.Name, consent, context);
@@ -113,12 +143,24 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
 
     /// <summary>An event in the form that the log takes.</summary>
     internal static PendingEvent Pending(
-        EventId id, IStoredEvent stored, in EventTime time, in ReadPerson person, Source source, AliasDigester digester,
-        EventWarning[]? warnings)
+        EventId id,
+        IStoredEvent stored,
+        in EventTime time,
+        in ReadPerson person,
+        Source source,
+        AliasDigester digester,
+        EventWarning[]? warnings
+    )
     {
         var data = EventJson.Write(stored);
         return new PendingEvent(
-            id, EventTypes.AliasOf(stored), time.Replaced is { } written ? EventJson.WithSenderTime(data, written) : data, time.At, person.Aliases, person.Identifiers)
+            id,
+            EventTypes.AliasOf(stored),
+            time.Replaced is { } written ? EventJson.WithSenderTime(data, written) : data,
+            time.At,
+            person.Aliases,
+            person.Identifiers
+        )
         {
             Details = person.Identifiers.Details is { } details ? digester.Digest(details) : null,
             Source = source.Name,
@@ -192,21 +234,29 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
     private EventId? IdIfKnown(in Incoming incoming, ref Alias[]? named)
     {
         var ignored = default(WarningList);
-        return incoming.Id is not null
+        return
+            incoming.Id is not null
             && incoming.Type is EventTypes.MemberAdded or EventTypes.ExposureRecorded
             && TryKey(incoming.Item, out var key) is null
             && PersonFields.TryRead(incoming, digester, ref ignored, ref named, out var person) is null
-                ? SenderKey.EventIdOf(incoming.Source, incoming.Id, incoming.Type, key.Value, person.Aliases, step: null, default)
-                : null;
+            ? SenderKey.EventIdOf(incoming.Source, incoming.Id, incoming.Type, key.Value, person.Aliases, step: null, default)
+            : null;
     }
 
     private static IStoredEvent Stored(
-        string type, AudienceKey key, DateTimeOffset occurredAt, string source, Consent consent, JourneyContext? context) => type switch
-    {
-        EventTypes.MemberAdded => new AudienceMemberAdded(key, occurredAt, source, consent, context),
-        EventTypes.MemberRemoved => new AudienceMemberRemoved(key, occurredAt, source, consent, context),
-        _ => new AudienceExposureRecorded(key, occurredAt, source, consent, context),
-    };
+        string type,
+        AudienceKey key,
+        DateTimeOffset occurredAt,
+        string source,
+        Consent consent,
+        JourneyContext? context
+    ) =>
+        type switch
+        {
+            EventTypes.MemberAdded => new AudienceMemberAdded(key, occurredAt, source, consent, context),
+            EventTypes.MemberRemoved => new AudienceMemberRemoved(key, occurredAt, source, consent, context),
+            _ => new AudienceExposureRecorded(key, occurredAt, source, consent, context),
+        };
 
     private static bool IsRemoval(JsonElement item, string? type)
     {
@@ -265,14 +315,15 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
         return name.Length is > 0 and <= Limits.EventIdChars ? null : IngestProblem.MissingEvent;
     }
 
-    private static string? TypeOf(string name) => (name.StartsWith("cio.", StringComparison.Ordinal) ? name[4..] : name) switch
-    {
-        "audience_add" => EventTypes.MemberAdded,
-        "audience_remove" => EventTypes.MemberRemoved,
-        "exposure" => EventTypes.ExposureRecorded,
-        "person_consent" => EventTypes.ConsentChanged,
-        "person_suppress" => EventTypes.Suppressed,
-        "person_unsuppress" => EventTypes.SuppressionLifted,
-        _ => null,
-    };
+    private static string? TypeOf(string name) =>
+        (name.StartsWith("cio.", StringComparison.Ordinal) ? name[4..] : name) switch
+        {
+            "audience_add" => EventTypes.MemberAdded,
+            "audience_remove" => EventTypes.MemberRemoved,
+            "exposure" => EventTypes.ExposureRecorded,
+            "person_consent" => EventTypes.ConsentChanged,
+            "person_suppress" => EventTypes.Suppressed,
+            "person_unsuppress" => EventTypes.SuppressionLifted,
+            _ => null,
+        };
 }

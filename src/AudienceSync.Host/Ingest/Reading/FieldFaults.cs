@@ -5,8 +5,11 @@ namespace AudienceSync.Host.Ingest.Reading;
 /// </summary>
 internal static class FieldFaults
 {
-    public static readonly IngestProblem Context =
-        new(422, WarningCodes.InvalidContext, "The field context must be an object whose journey, step, variant and message are text.");
+    public static readonly IngestProblem Context = new(
+        422,
+        WarningCodes.InvalidContext,
+        "The field context must be an object whose journey, step, variant and message are text."
+    );
 
     public static readonly IngestProblem Reason = new(422, WarningCodes.InvalidReason, "The field reason must be text.");
 }

@@ -66,7 +66,10 @@ internal static class FormFields
             var one = text[i];
             if (one == '%')
             {
-                if (i + 2 >= text.Length || !byte.TryParse(text.Slice(i + 1, 2), System.Globalization.NumberStyles.AllowHexSpecifier, null, out one))
+                if (
+                    i + 2 >= text.Length
+                    || !byte.TryParse(text.Slice(i + 1, 2), System.Globalization.NumberStyles.AllowHexSpecifier, null, out one)
+                )
                 {
                     return null;
                 }

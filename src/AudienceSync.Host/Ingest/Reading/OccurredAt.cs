@@ -20,12 +20,19 @@ public static class OccurredAt
     /// <param name="warnings">Receives the warnings.</param>
     /// <param name="time">The time that was read.</param>
     public static IngestProblem? TryReadField(
-        JsonElement item, DateTimeOffset receivedAt, bool isNeeded, bool isRemoval, ref WarningList warnings, out EventTime time)
+        JsonElement item,
+        DateTimeOffset receivedAt,
+        bool isNeeded,
+        bool isRemoval,
+        ref WarningList warnings,
+        out EventTime time
+    )
     {
         time = new EventTime(Stored(receivedAt), null, false);
-        var problem = !item.TryGetProperty("occurred_at"u8, out var value) || value.ValueKind == JsonValueKind.Null
-            ? (isNeeded ? IngestProblem.MissingKeyAndTime : null)
-            : TryRead(value, out var written, ref time, receivedAt);
+        var problem =
+            !item.TryGetProperty("occurred_at"u8, out var value) || value.ValueKind == JsonValueKind.Null
+                ? (isNeeded ? IngestProblem.MissingKeyAndTime : null)
+                : TryRead(value, out var written, ref time, receivedAt);
         if (problem is null)
         {
             Warn(ref time, receivedAt, isRemoval, ref warnings);
@@ -42,7 +49,8 @@ public static class OccurredAt
     }
 
     /// <summary>Truncated to the microsecond, which is the precision of the store: two times that differ by less are the same.</summary>
-    public static DateTimeOffset Stored(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+    public static DateTimeOffset Stored(DateTimeOffset at) =>
+        new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 
     /// <summary>A time as it is stored.</summary>
     public static bool TryRead(JsonElement value, out DateTimeOffset at)
@@ -62,7 +70,9 @@ public static class OccurredAt
     {
         if (!TryRead(value, out written))
         {
-            return value.ValueKind == JsonValueKind.String && !TextField.TryText(value, out _) ? IngestProblem.InvalidText : IngestProblem.InvalidOccurredAt;
+            return value.ValueKind == JsonValueKind.String && !TextField.TryText(value, out _)
+                ? IngestProblem.InvalidText
+                : IngestProblem.InvalidOccurredAt;
         }
 
         time = new EventTime(written - receivedAt > Limits.ClockSkew ? time.At : written, written, written - receivedAt > Limits.Ahead);

@@ -5,7 +5,13 @@ using AudienceSync.Host.Ingest.Quarantine;
 namespace AudienceSync.Host.Ingest.Reading;
 
 /// <summary>The result of parsing one event of a request: exactly one of an event to append, a quarantine reason, or a refusal.</summary>
-public readonly record struct ParsedEvent(PendingEvent? Event, QuarantineReason? Quarantine, IngestProblem? Problem, EventId? Id, string? AudienceKey)
+public readonly record struct ParsedEvent(
+    PendingEvent? Event,
+    QuarantineReason? Quarantine,
+    IngestProblem? Problem,
+    EventId? Id,
+    string? AudienceKey
+)
 {
     /// <summary>The bytes it was parsed from; for an event of an array, only its own part.</summary>
     public ReadOnlyMemory<byte> Text { get; init; }

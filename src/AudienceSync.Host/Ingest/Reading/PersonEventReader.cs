@@ -33,7 +33,10 @@ public sealed class PersonEventReader(AliasDigester digester, IReadOnlySet<strin
     internal ParsedEvent Read(in Incoming incoming, ref WarningList warnings, ref Alias[]? named)
     {
         var isNeeded = incoming is { Id: null, TimeNeeded: true };
-        if (OccurredAt.TryReadField(incoming.Item, incoming.ReceivedAt, isNeeded, incoming.IsRemoval, ref warnings, out var time) is { } wrongTime)
+        if (
+            OccurredAt.TryReadField(incoming.Item, incoming.ReceivedAt, isNeeded, incoming.IsRemoval, ref warnings, out var time) is
+            { } wrongTime
+        )
         {
             return ParsedEvent.Refuse(wrongTime);
         }
@@ -49,7 +52,14 @@ public sealed class PersonEventReader(AliasDigester digester, IReadOnlySet<strin
         }
 
         var eventId = SenderKey.EventIdOf(
-            incoming.Source, incoming.Id, incoming.Type, Discriminator(stored!), person.Aliases, step: null, time.Named);
+            incoming.Source,
+            incoming.Id,
+            incoming.Type,
+            Discriminator(stored!),
+            person.Aliases,
+            step: null,
+            time.Named
+        );
         return time.TooFarAhead
             ? ParsedEvent.Hold(QuarantineReason.OccurredInFuture, eventId, audienceKey: null)
             : ParsedEvent.Append(EventReader.Pending(eventId, stored!, time, person, incoming.Source, digester, warnings.ToArray()));
@@ -58,7 +68,14 @@ public sealed class PersonEventReader(AliasDigester digester, IReadOnlySet<strin
     /// <summary>
     /// A suppression or its lifting for one identifier, as an imported list has them. Null when the identifier cannot identify a person.
     /// </summary>
-    public PendingEvent? Suppression(PersonIdentifiers identifiers, bool lift, string? destination, string? reason, Source source, DateTimeOffset at)
+    public PendingEvent? Suppression(
+        PersonIdentifiers identifiers,
+        bool lift,
+        string? destination,
+        string? reason,
+        Source source,
+        DateTimeOffset at
+    )
     {
         var person = new ReadPerson(identifiers, PersonAliases.Of(digester, identifiers));
         if (person.Aliases.Length == 0)
@@ -74,9 +91,10 @@ public sealed class PersonEventReader(AliasDigester digester, IReadOnlySet<strin
 
     public bool HasDestination(string destination) => destinations.Contains(destination);
 
-    private static IStoredEvent Suppression(string type, DateTimeOffset at, Source source, string? destination, string? reason) => type == EventTypes.Suppressed
-        ? new PersonSuppressed(at, source.Name, destination, reason)
-        : new PersonSuppressionLifted(at, source.Name, destination, reason);
+    private static IStoredEvent Suppression(string type, DateTimeOffset at, Source source, string? destination, string? reason) =>
+        type == EventTypes.Suppressed
+            ? new PersonSuppressed(at, source.Name, destination, reason)
+            : new PersonSuppressionLifted(at, source.Name, destination, reason);
 
     private IngestProblem? TryRead(in Incoming incoming, DateTimeOffset at, ref WarningList warnings, out IStoredEvent? stored)
     {
@@ -87,7 +105,12 @@ public sealed class PersonEventReader(AliasDigester digester, IReadOnlySet<strin
         }
 
         var wrongDestination = TextField.TryRead(
-            incoming.Item, "destination"u8, Limits.ContextChars, IngestProblem.UnknownDestination, out var destination);
+            incoming.Item,
+            "destination"u8,
+            Limits.ContextChars,
+            IngestProblem.UnknownDestination,
+            out var destination
+        );
         if (wrongDestination is not null || (destination is not null && !HasDestination(destination)))
         {
             if (!incoming.IsRemoval)
@@ -127,12 +150,15 @@ public sealed class PersonEventReader(AliasDigester digester, IReadOnlySet<strin
     }
 
     // What distinguishes two facts of the same type about one person: the destination, and for consent the answers.
-    private static string? Discriminator(IStoredEvent stored) => stored switch
-    {
-        PersonConsentChanged changed =>
-            string.Create(CultureInfo.InvariantCulture, $"{(int)changed.Consent.AdUserData}{(int)changed.Consent.AdPersonalization}"),
-        PersonSuppressed suppressed => suppressed.Destination,
-        PersonSuppressionLifted lifted => lifted.Destination,
-        _ => null,
-    };
+    private static string? Discriminator(IStoredEvent stored) =>
+        stored switch
+        {
+            PersonConsentChanged changed => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(int)changed.Consent.AdUserData}{(int)changed.Consent.AdPersonalization}"
+            ),
+            PersonSuppressed suppressed => suppressed.Destination,
+            PersonSuppressionLifted lifted => lifted.Destination,
+            _ => null,
+        };
 }

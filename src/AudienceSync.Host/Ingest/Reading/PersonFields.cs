@@ -25,7 +25,13 @@ internal static class PersonFields
     /// <param name="warnings">Receives the fields that were left out.</param>
     /// <param name="person">The person it names; meaningless with a refusal.</param>
     public static IngestProblem? TryRead(
-        JsonElement item, Source source, AliasDigester digester, bool isRemoval, ref WarningList warnings, out ReadPerson person)
+        JsonElement item,
+        Source source,
+        AliasDigester digester,
+        bool isRemoval,
+        ref WarningList warnings,
+        out ReadPerson person
+    )
     {
         if (!item.TryGetProperty("person"u8, out var nested) || nested.ValueKind == JsonValueKind.Null)
         {
@@ -43,7 +49,9 @@ internal static class PersonFields
             warnings.Add(problem, "person");
         }
 
-        return problem is null || !isRemoval || Read(item, source, digester, isNested: false, ref warnings, out person) is not null ? problem : null;
+        return problem is null || !isRemoval || Read(item, source, digester, isNested: false, ref warnings, out person) is not null
+            ? problem
+            : null;
     }
 
     /// <summary>Reads the person of an event.</summary>
@@ -53,10 +61,18 @@ internal static class PersonFields
     /// <param name="named">Receives the identifiers that it names, also when it is refused because these identify no one for it.</param>
     /// <param name="person">The person it names; meaningless with a refusal.</param>
     public static IngestProblem? TryRead(
-        in Incoming incoming, AliasDigester digester, ref WarningList warnings, ref Alias[]? named, out ReadPerson person)
+        in Incoming incoming,
+        AliasDigester digester,
+        ref WarningList warnings,
+        ref Alias[]? named,
+        out ReadPerson person
+    )
     {
         var problem = TryRead(incoming.Item, incoming.Source, digester, incoming.IsRemoval, ref warnings, out person);
-        named = problem is null ? person.Aliases : incoming.IsRemoval ? [] : NamedBeside(incoming.Item, incoming.Source, digester);
+        named =
+            problem is null ? person.Aliases
+            : incoming.IsRemoval ? []
+            : NamedBeside(incoming.Item, incoming.Source, digester);
         return problem;
     }
 
@@ -83,7 +99,13 @@ internal static class PersonFields
     }
 
     private static IngestProblem? Read(
-        JsonElement fields, Source source, AliasDigester digester, bool isNested, ref WarningList warnings, out ReadPerson person)
+        JsonElement fields,
+        Source source,
+        AliasDigester digester,
+        bool isNested,
+        ref WarningList warnings,
+        out ReadPerson person
+    )
     {
         IngestProblem? problem = null;
         var customerId = Identifier(fields, "customer_id"u8, Limits.CustomerIdChars, isNested, ref warnings, ref problem);
@@ -114,7 +136,13 @@ internal static class PersonFields
 
     // A template renders true, false, an object or a list for a missing value: absent, though worth a warning.
     private static string? Identifier(
-        JsonElement fields, ReadOnlySpan<byte> name, int maxChars, bool isNested, ref WarningList warnings, ref IngestProblem? problem)
+        JsonElement fields,
+        ReadOnlySpan<byte> name,
+        int maxChars,
+        bool isNested,
+        ref WarningList warnings,
+        ref IngestProblem? problem
+    )
     {
         if (TextField.TryRead(fields, name, maxChars, IngestProblem.InvalidPerson, out var text) is { } wrong)
         {
@@ -152,5 +180,6 @@ internal static class PersonFields
         return text;
     }
 
-    private static string Path(ReadOnlySpan<byte> name, bool isNested) => isNested ? "person." + Encoding.UTF8.GetString(name) : Encoding.UTF8.GetString(name);
+    private static string Path(ReadOnlySpan<byte> name, bool isNested) =>
+        isNested ? "person." + Encoding.UTF8.GetString(name) : Encoding.UTF8.GetString(name);
 }

@@ -39,9 +39,11 @@ public readonly record struct SenderKey(string? IdempotencyKey, string? Delivery
     /// </summary>
     private const int NameChars = 1024;
 
-    public static SenderKey Of(IHeaderDictionary headers) => new(
-        headers.TryGetValue(IdempotencyKeyHeader, out var key) && key is [{ Length: > 0 } first] ? first : null,
-        headers.TryGetValue(DeliveryIdHeader, out var delivery) && delivery is [{ Length: > 0 } id] ? id : null);
+    public static SenderKey Of(IHeaderDictionary headers) =>
+        new(
+            headers.TryGetValue(IdempotencyKeyHeader, out var key) && key is [{ Length: > 0 } first] ? first : null,
+            headers.TryGetValue(DeliveryIdHeader, out var delivery) && delivery is [{ Length: > 0 } id] ? id : null
+        );
 
     /// <param name="item">The event.</param>
     /// <param name="index">Its index in an array, null for a single event: the delivery id then identifies the request and the index
@@ -54,7 +56,10 @@ public readonly record struct SenderKey(string? IdempotencyKey, string? Delivery
     public IngestProblem? TryRead(JsonElement item, int? index, bool isRemoval, ref WarningList warnings, out string? key, out bool isTest)
     {
         var wrong = TextField.TryRead(item, "event_id"u8, Limits.EventIdChars, IngestProblem.InvalidEventId, out key);
-        if (TextField.TryRead(item, "delivery_id"u8, Limits.EventIdChars, IngestProblem.InvalidEventId, out var delivery) is { } wrongDelivery)
+        if (
+            TextField.TryRead(item, "delivery_id"u8, Limits.EventIdChars, IngestProblem.InvalidEventId, out var delivery) is
+            { } wrongDelivery
+        )
         {
             warnings.Add(wrongDelivery, "delivery_id");
         }
@@ -89,7 +94,14 @@ public readonly record struct SenderKey(string? IdempotencyKey, string? Delivery
     /// <param name="step">The journey's step; null when there is none.</param>
     /// <param name="at">The time, as the sender wrote it.</param>
     public static EventId EventIdOf(
-        Source source, string? id, string type, string? discriminator, Alias[] aliases, string? step, DateTimeOffset at)
+        Source source,
+        string? id,
+        string type,
+        string? discriminator,
+        Alias[] aliases,
+        string? step,
+        DateTimeOffset at
+    )
     {
         Span<char> name = stackalloc char[NameChars];
         var fits = id is not null
@@ -97,7 +109,8 @@ public readonly record struct SenderKey(string? IdempotencyKey, string? Delivery
             : name.TryWrite(
                 CultureInfo.InvariantCulture,
                 $"all/{type}/{discriminator}/{Digest(aliases, 0)}/{Digest(aliases, 1)}/{Digest(aliases, 2)}/{at.UtcTicks / TimeSpan.TicksPerMicrosecond}/{step}",
-                out length);
+                out length
+            );
         return fits
             ? EventId.Derive(source.Name, name[..length])
             : throw new InvalidOperationException("The name of an event exceeds the sum of all limits.");

@@ -14,14 +14,34 @@ internal static class StrictForm
 {
     public const int Version = 2;
 
-    private static readonly FrozenSet<string> Fields = Names("schema_version", "event", "event_id", "delivery_id", "audience_key", "occurred_at", "person", "consent", "context");
+    private static readonly FrozenSet<string> Fields = Names(
+        "schema_version",
+        "event",
+        "event_id",
+        "delivery_id",
+        "audience_key",
+        "occurred_at",
+        "person",
+        "consent",
+        "context"
+    );
 
     private static readonly FrozenSet<string> SuppressionFields = Names([.. Fields, "destination", "reason"]);
 
     private static readonly FrozenSet<string> Identifiers = Names("customer_id", "email", "phone");
 
-    private static readonly FrozenSet<string> PersonNames = Names(
-        [.. Identifiers, "first_name", "last_name", "city", "state", "postal_code", "country", "gender", "birth_date", "device_id"]);
+    private static readonly FrozenSet<string> PersonNames = Names([
+        .. Identifiers,
+        "first_name",
+        "last_name",
+        "city",
+        "state",
+        "postal_code",
+        "country",
+        "gender",
+        "birth_date",
+        "device_id",
+    ]);
 
     /// <param name="item">The event.</param>
     /// <param name="isSuppression">Whether it may name a destination and a reason.</param>

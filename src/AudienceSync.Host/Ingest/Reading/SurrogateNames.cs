@@ -62,7 +62,9 @@ internal static class SurrogateNames
 
     // The UTF-16 code unit of an escape like \u0041; null when there is none.
     private static char? Unit(ReadOnlySpan<byte> name, int at) =>
-        at + EscapeLength <= name.Length && name[at] == (byte)'\\' && name[at + 1] == (byte)'u'
+        at + EscapeLength <= name.Length
+        && name[at] == (byte)'\\'
+        && name[at + 1] == (byte)'u'
         && ushort.TryParse(name.Slice(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
             ? (char)unit
             : null;

@@ -13,7 +13,13 @@ internal static class TextField
     /// <param name="maxChars">Longer text is <see cref="IngestProblem.FieldTooLong"/>.</param>
     /// <param name="wrongKind">The refusal for anything but text, number and null.</param>
     /// <param name="text">Trimmed; null when absent, null, empty or not readable.</param>
-    public static IngestProblem? TryRead(JsonElement fields, ReadOnlySpan<byte> name, int maxChars, IngestProblem wrongKind, out string? text)
+    public static IngestProblem? TryRead(
+        JsonElement fields,
+        ReadOnlySpan<byte> name,
+        int maxChars,
+        IngestProblem wrongKind,
+        out string? text
+    )
     {
         text = null;
         return fields.TryGetProperty(name, out var value) ? TryRead(value, maxChars, wrongKind, out text) : null;

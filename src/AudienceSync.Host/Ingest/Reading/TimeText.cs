@@ -31,7 +31,8 @@ internal static class TimeText
 
         return text.ContainsAnyExcept("0123456789.")
             ? TryIso(text, out at) && at >= First
-            : decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && TryUnix(number, out at);
+            : decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+                && TryUnix(number, out at);
     }
 
     /// <summary>Unix time as it is written in a JSON number.</summary>
@@ -39,7 +40,12 @@ internal static class TimeText
     {
         at = default;
         return number.Length <= MaxTextLength
-            && decimal.TryParse(number, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var read)
+            && decimal.TryParse(
+                number,
+                NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent | NumberStyles.AllowLeadingSign,
+                CultureInfo.InvariantCulture,
+                out var read
+            )
             && TryUnix(read, out at);
     }
 
@@ -64,7 +70,8 @@ internal static class TimeText
         at = default;
         var isExtended = text.Length > 4 && text[4] == '-';
         return TryDay(ref text, isExtended, out var day)
-            && text.Length > 0 && text[0] is 'T' or 't' or ' '
+            && text.Length > 0
+            && text[0] is 'T' or 't' or ' '
             && TryTime(ref text, isExtended, out var ticks)
             && TryOffset(text, out var offset)
             && TryMoment(day, ticks - offset.Ticks, out at);
@@ -73,10 +80,17 @@ internal static class TimeText
     private static bool TryDay(ref ReadOnlySpan<char> text, bool isExtended, out DateTime day)
     {
         day = default;
-        if (!TryDigits(ref text, 4, out var year)
-            || (isExtended && !TrySkip(ref text, '-')) || !TryDigits(ref text, 2, out var month)
-            || (isExtended && !TrySkip(ref text, '-')) || !TryDigits(ref text, 2, out var dayOfMonth)
-            || year == 0 || month is 0 or > 12 || dayOfMonth == 0 || dayOfMonth > DateTime.DaysInMonth(year, month))
+        if (
+            !TryDigits(ref text, 4, out var year)
+            || (isExtended && !TrySkip(ref text, '-'))
+            || !TryDigits(ref text, 2, out var month)
+            || (isExtended && !TrySkip(ref text, '-'))
+            || !TryDigits(ref text, 2, out var dayOfMonth)
+            || year == 0
+            || month is 0 or > 12
+            || dayOfMonth == 0
+            || dayOfMonth > DateTime.DaysInMonth(year, month)
+        )
         {
             return false;
         }
@@ -89,7 +103,13 @@ internal static class TimeText
     {
         ticks = 0;
         text = text[1..];
-        if (!TryDigits(ref text, 2, out var hour) || (isExtended && !TrySkip(ref text, ':')) || !TryDigits(ref text, 2, out var minute) || hour > 23 || minute > 59)
+        if (
+            !TryDigits(ref text, 2, out var hour)
+            || (isExtended && !TrySkip(ref text, ':'))
+            || !TryDigits(ref text, 2, out var minute)
+            || hour > 23
+            || minute > 59
+        )
         {
             return false;
         }
@@ -124,7 +144,12 @@ internal static class TimeText
     {
         offset = default;
         text = text.TrimStart();
-        if (text.Length == 0 || text is "Z" or "z" || text.Equals("UTC", StringComparison.OrdinalIgnoreCase) || text.Equals("GMT", StringComparison.OrdinalIgnoreCase))
+        if (
+            text.Length == 0
+            || text is "Z" or "z"
+            || text.Equals("UTC", StringComparison.OrdinalIgnoreCase)
+            || text.Equals("GMT", StringComparison.OrdinalIgnoreCase)
+        )
         {
             return true;
         }
@@ -137,7 +162,10 @@ internal static class TimeText
 
         text = text[1..];
         var minutes = 0;
-        if (!TryDigits(ref text, 2, out var hours) || (text.Length > 0 && ((text[0] == ':' && !TrySkip(ref text, ':')) || !TryDigits(ref text, 2, out minutes))))
+        if (
+            !TryDigits(ref text, 2, out var hours)
+            || (text.Length > 0 && ((text[0] == ':' && !TrySkip(ref text, ':')) || !TryDigits(ref text, 2, out minutes)))
+        )
         {
             return false;
         }

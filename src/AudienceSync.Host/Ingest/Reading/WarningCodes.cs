@@ -23,10 +23,24 @@ public static class WarningCodes
 
     public static readonly IReadOnlyList<string> All =
     [
-        ClockAhead, QuarantineReason.OccurredInFuture.Code, QuarantineReason.NewerSchemaVersion.Code, IngestProblem.InvalidSchemaVersion.Code,
-        IngestProblem.InvalidEventId.Code, IngestProblem.MissingKeyAndTime.Code, IngestProblem.InvalidOccurredAt.Code, IngestProblem.InvalidPerson.Code,
-        IngestProblem.FieldTooLong.Code, IngestProblem.InvalidText.Code, IngestProblem.InvalidConsent.Code, InvalidContext,
-        IngestProblem.UnknownDestination.Code, InvalidReason, IngestProblem.UnknownField.Code, IngestProblem.MissingIdOrTime.Code,
-        .. Enum.GetValues<IdentifierFault>().Where(fault => fault is not (IdentifierFault.None or IdentifierFault.InvalidText)).Select(fault => fault.Code()),
+        ClockAhead,
+        QuarantineReason.OccurredInFuture.Code,
+        QuarantineReason.NewerSchemaVersion.Code,
+        IngestProblem.InvalidSchemaVersion.Code,
+        IngestProblem.InvalidEventId.Code,
+        IngestProblem.MissingKeyAndTime.Code,
+        IngestProblem.InvalidOccurredAt.Code,
+        IngestProblem.InvalidPerson.Code,
+        IngestProblem.FieldTooLong.Code,
+        IngestProblem.InvalidText.Code,
+        IngestProblem.InvalidConsent.Code,
+        InvalidContext,
+        IngestProblem.UnknownDestination.Code,
+        InvalidReason,
+        IngestProblem.UnknownField.Code,
+        IngestProblem.MissingIdOrTime.Code,
+        .. Enum.GetValues<IdentifierFault>()
+            .Where(fault => fault is not (IdentifierFault.None or IdentifierFault.InvalidText))
+            .Select(fault => fault.Code()),
     ];
 }

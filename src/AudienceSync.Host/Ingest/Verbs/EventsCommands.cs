@@ -12,14 +12,21 @@ internal static class EventsCommands
         var workspace = Arguments.Workspace();
         var body = new Command("body", "Show the request that brought an event. It contains personal data, and is kept for 14 days.")
         {
-            id, workspace,
+            id,
+            workspace,
         };
-        body.SetAction((parsed, cancellationToken) => HostVerb.RunAsync(parsed, async () =>
-        {
-            using var host = new HostClient(environment);
-            var path = HostVerb.In($"/v1/events/{parsed.GetValue(id)}/body", parsed.GetValue(workspace));
-            return await host.SendAsync(HttpMethod.Get, path, null, HostVerb.Console(parsed), cancellationToken);
-        }));
+        body.SetAction(
+            (parsed, cancellationToken) =>
+                HostVerb.RunAsync(
+                    parsed,
+                    async () =>
+                    {
+                        using var host = new HostClient(environment);
+                        var path = HostVerb.In($"/v1/events/{parsed.GetValue(id)}/body", parsed.GetValue(workspace));
+                        return await host.SendAsync(HttpMethod.Get, path, null, HostVerb.Console(parsed), cancellationToken);
+                    }
+                )
+        );
         return new Command("events", "Show what senders sent.") { body };
     }
 }

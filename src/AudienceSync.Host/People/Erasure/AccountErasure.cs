@@ -22,7 +22,12 @@ namespace AudienceSync.Host.People.Erasure;
 /// <param name="clock">Times of the calls.</param>
 /// <param name="logger">Names no person.</param>
 public sealed class AccountErasure(
-    AccountErasureStore table, IReadOnlyDictionary<string, IDestination> destinations, Func<double> chance, TimeProvider clock, ILogger logger)
+    AccountErasureStore table,
+    IReadOnlyDictionary<string, IDestination> destinations,
+    Func<double> chance,
+    TimeProvider clock,
+    ILogger logger
+)
 {
     /// <summary>True when nothing is left to remove from any account.</summary>
     /// <param name="erasure">The erasure.</param>
@@ -44,7 +49,13 @@ public sealed class AccountErasure(
         return complete;
     }
 
-    private async Task<bool> TryAsync(Guid erasure, Guid[] people, AccountToErase account, IDestination destination, CancellationToken cancellationToken)
+    private async Task<bool> TryAsync(
+        Guid erasure,
+        Guid[] people,
+        AccountToErase account,
+        IDestination destination,
+        CancellationToken cancellationToken
+    )
     {
         var now = clock.GetUtcNow();
         if (account.Held || account.NextTryAt > now)
@@ -54,7 +65,8 @@ public sealed class AccountErasure(
 
         var normalizers = account.Normalizers.Append(destination.Normalizer).Distinct().ToList();
         var members = (await table.IdentifiersAsync(people, cancellationToken))
-            .SelectMany(identifiers => normalizers.Select(normalizer => new Member(identifiers, normalizer))).ToList();
+            .SelectMany(identifiers => normalizers.Select(normalizer => new Member(identifiers, normalizer)))
+            .ToList();
         var result = new CallResult(Outcome.Done, [], []);
         foreach (var batch in members.Chunk(destination.Limits.MembersPerCall))
         {
@@ -71,7 +83,11 @@ public sealed class AccountErasure(
         {
             logger.LogWarning(
                 "Erasure {Erasure}: {Destination} did not remove the person from all its lists: {Code}; retrying in {Wait}",
-                erasure, account.Destination, result.Outcome.Code, wait);
+                erasure,
+                account.Destination,
+                result.Outcome.Code,
+                wait
+            );
         }
 
         return wait is null;

@@ -13,10 +13,22 @@ namespace AudienceSync.Host.People.Erasure;
 /// <param name="Normalizers">Those under which the person was delivered there.</param>
 /// <param name="Held">Whether an operator paused the account, or it has stopped.</param>
 public sealed record AccountToErase(
-    string Destination, bool Done, DateTimeOffset? NextTryAt, int Attempts, IReadOnlyList<NormalizerVersion> Normalizers, bool Held);
+    string Destination,
+    bool Done,
+    DateTimeOffset? NextTryAt,
+    int Attempts,
+    IReadOnlyList<NormalizerVersion> Normalizers,
+    bool Held
+);
 
 /// <summary>The last call that removed, or should have removed, a person from every list of an account.</summary>
-public sealed record AccountErasureCall(string Destination, string Outcome, string? RequestId, DateTimeOffset CalledAt, DateTimeOffset? ErasedAt);
+public sealed record AccountErasureCall(
+    string Destination,
+    string Outcome,
+    string? RequestId,
+    DateTimeOffset CalledAt,
+    DateTimeOffset? ErasedAt
+);
 
 /// <summary>Removals of erased people from every list of an account, those included that we do not know (contracts/meta.md 8.2).</summary>
 public sealed class AccountErasureStore(WorkspaceDatabase database, Vault vault)
@@ -63,9 +75,16 @@ public sealed class AccountErasureStore(WorkspaceDatabase database, Vault vault)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            accounts.Add(new AccountToErase(
-                reader.GetString(0), reader.GetBoolean(1), reader.TimeOrNull(2), reader.GetInt32(3),
-                [.. reader.GetFieldValue<short[]>(4).Where(version => version > 0).Select(version => new NormalizerVersion(version))], reader.GetBoolean(5)));
+            accounts.Add(
+                new AccountToErase(
+                    reader.GetString(0),
+                    reader.GetBoolean(1),
+                    reader.TimeOrNull(2),
+                    reader.GetInt32(3),
+                    [.. reader.GetFieldValue<short[]>(4).Where(version => version > 0).Select(version => new NormalizerVersion(version))],
+                    reader.GetBoolean(5)
+                )
+            );
         }
 
         return accounts;
@@ -80,7 +99,12 @@ public sealed class AccountErasureStore(WorkspaceDatabase database, Vault vault)
         while (await reader.ReadAsync(cancellationToken))
         {
             var opened = vault.TryOpen(
-                new PersonId(reader.GetGuid(0)), reader.GetInt32(1), reader.GetInt16(3), reader.GetFieldValue<byte[]>(2), reader.GetFieldValue<byte[]>(4));
+                new PersonId(reader.GetGuid(0)),
+                reader.GetInt32(1),
+                reader.GetInt16(3),
+                reader.GetFieldValue<byte[]>(2),
+                reader.GetFieldValue<byte[]>(4)
+            );
             var parts = new[] { IdentifierParts.Email, IdentifierParts.Phone, IdentifierParts.Details, IdentifierParts.Device };
             var kept = parts.Where((_, n) => reader.GetBoolean(5 + n)).Aggregate(IdentifierParts.None, (all, part) => all | part);
             if (opened is not null)
@@ -99,12 +123,26 @@ public sealed class AccountErasureStore(WorkspaceDatabase database, Vault vault)
     /// <param name="nextTryAt">When it is repeated; null when it succeeded.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
     public async Task WriteAsync(
-        Guid erasure, string destination, CallResult result, DateTimeOffset calledAt, DateTimeOffset? nextTryAt, CancellationToken cancellationToken)
+        Guid erasure,
+        string destination,
+        CallResult result,
+        DateTimeOffset calledAt,
+        DateTimeOffset? nextTryAt,
+        CancellationToken cancellationToken
+    )
     {
         var outcome = nextTryAt is null ? "removed" : result.Outcome.Code;
         await using var command = Sql.Command(
-            database.Hot, WriteSql, Sql.Of(erasure), Sql.Of(destination), Sql.Of(outcome), Sql.OfNullable(result.PlatformRequestId), Sql.Of(calledAt),
-            Sql.OfNullable(nextTryAt), Sql.OfNullable(nextTryAt is null ? calledAt : (DateTimeOffset?)null));
+            database.Hot,
+            WriteSql,
+            Sql.Of(erasure),
+            Sql.Of(destination),
+            Sql.Of(outcome),
+            Sql.OfNullable(result.PlatformRequestId),
+            Sql.Of(calledAt),
+            Sql.OfNullable(nextTryAt),
+            Sql.OfNullable(nextTryAt is null ? calledAt : (DateTimeOffset?)null)
+        );
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -116,8 +154,15 @@ public sealed class AccountErasureStore(WorkspaceDatabase database, Vault vault)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            calls.Add(new AccountErasureCall(
-                reader.GetString(0), reader.GetString(1), reader.TextOrNull(2), new DateTimeOffset(reader.GetDateTime(3)), reader.TimeOrNull(4)));
+            calls.Add(
+                new AccountErasureCall(
+                    reader.GetString(0),
+                    reader.GetString(1),
+                    reader.TextOrNull(2),
+                    new DateTimeOffset(reader.GetDateTime(3)),
+                    reader.TimeOrNull(4)
+                )
+            );
         }
 
         return calls;

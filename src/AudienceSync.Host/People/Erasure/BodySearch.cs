@@ -14,7 +14,11 @@ namespace AudienceSync.Host.People.Erasure;
 /// <param name="phones">The person's numbers as they were sent, of those that were sent plain.</param>
 /// <param name="digester">The digester of the workspace.</param>
 public sealed class BodySearch(
-    IReadOnlySet<AliasDigest> aliases, IReadOnlyCollection<string> countries, IEnumerable<string> phones, AliasDigester digester)
+    IReadOnlySet<AliasDigest> aliases,
+    IReadOnlyCollection<string> countries,
+    IEnumerable<string> phones,
+    AliasDigester digester
+)
 {
     /// <summary>Digests that name the person in any body.</summary>
     public Guid[] Exact { get; } = [.. aliases.Select(alias => alias.Value)];

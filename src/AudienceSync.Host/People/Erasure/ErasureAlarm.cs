@@ -22,5 +22,7 @@ public static class ErasureAlarms
         erasure.State == ErasureState.Waiting ? Of(erasure.Deadline, now) : ErasureAlarm.None;
 
     public static ErasureAlarm Of(DateTimeOffset? deadline, DateTimeOffset now) =>
-        deadline is not { } until || now < until - Before ? ErasureAlarm.None : now < until ? ErasureAlarm.Due : ErasureAlarm.Overdue;
+        deadline is not { } until || now < until - Before ? ErasureAlarm.None
+        : now < until ? ErasureAlarm.Due
+        : ErasureAlarm.Overdue;
 }

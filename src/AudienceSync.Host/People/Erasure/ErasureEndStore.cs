@@ -68,7 +68,10 @@ public sealed class ErasureEndStore(WorkspaceDatabase database, TombstoneDigeste
         }
 
         var anchors = await AnchorsAsync(connection, row, cancellationToken);
-        if (!await IsReadyAsync(connection, row, anchors, cancellationToken) || !await IsFullyRemovedAsync(connection, traces, cancellationToken))
+        if (
+            !await IsReadyAsync(connection, row, anchors, cancellationToken)
+            || !await IsFullyRemovedAsync(connection, traces, cancellationToken)
+        )
         {
             return false;
         }
@@ -98,7 +101,12 @@ public sealed class ErasureEndStore(WorkspaceDatabase database, TombstoneDigeste
     }
 
     private async Task DestroyAsync(
-        NpgsqlConnection connection, Guid erasure, Guid[] anchors, ErasureTraces traces, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        Guid erasure,
+        Guid[] anchors,
+        ErasureTraces traces,
+        CancellationToken cancellationToken
+    )
     {
         await ExecuteAsync(connection, ErasureSql.DeleteCells, [Sql.Of(anchors)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.DeleteVault, [Sql.Of(anchors)], cancellationToken);
@@ -141,19 +149,33 @@ public sealed class ErasureEndStore(WorkspaceDatabase database, TombstoneDigeste
         return [.. anchors];
     }
 
-    private static async Task<bool> IsReadyAsync(NpgsqlConnection connection, ErasureRow erasure, Guid[] anchors, CancellationToken cancellationToken)
+    private static async Task<bool> IsReadyAsync(
+        NpgsqlConnection connection,
+        ErasureRow erasure,
+        Guid[] anchors,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = Sql.Command(connection, ErasureSql.Ready, Sql.Of(anchors), Sql.Of(erasure.Position));
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private static async Task<bool> IsFullyRemovedAsync(NpgsqlConnection connection, ErasureTraces traces, CancellationToken cancellationToken)
+    private static async Task<bool> IsFullyRemovedAsync(
+        NpgsqlConnection connection,
+        ErasureTraces traces,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = Sql.Command(connection, ErasureSql.FullyRemoved, Sql.Of(traces.Others), Sql.Of(traces.Digests));
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+    private static async Task ExecuteAsync(
+        NpgsqlConnection connection,
+        string sql,
+        NpgsqlParameter[] parameters,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = Sql.Command(connection, sql, parameters);
         await command.ExecuteNonQueryAsync(cancellationToken);

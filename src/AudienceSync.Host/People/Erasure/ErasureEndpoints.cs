@@ -23,7 +23,12 @@ public sealed class ErasureEndpoints(TimeProvider clock)
     }
 
     private async Task<IResult> AskAsync(
-        NamedPerson who, RequestWorkspace workspace, [FromQuery(Name = "default_country")] string? defaultCountry, HttpContext context, CancellationToken cancellationToken)
+        NamedPerson who,
+        RequestWorkspace workspace,
+        [FromQuery(Name = "default_country")] string? defaultCountry,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
     {
         if (workspace.Get<Erasures>().Name(who, defaultCountry ?? "") is not { } naming)
         {
@@ -54,7 +59,12 @@ public sealed class ErasureEndpoints(TimeProvider clock)
     }
 
     private async Task<IResult> ExportAsync(
-        NamedPerson who, RequestWorkspace workspace, [FromQuery(Name = "default_country")] string? defaultCountry, HttpContext context, CancellationToken cancellationToken)
+        NamedPerson who,
+        RequestWorkspace workspace,
+        [FromQuery(Name = "default_country")] string? defaultCountry,
+        HttpContext context,
+        CancellationToken cancellationToken
+    )
     {
         if (workspace.Get<Erasures>().Name(who, defaultCountry ?? "") is not { } naming)
         {
@@ -73,7 +83,10 @@ public sealed class ErasureEndpoints(TimeProvider clock)
         }
 
         context.Response.Headers.CacheControl = "no-store";
-        return Results.Stream(body => workspace.Get<Erasures>().Export.WriteAsync(person, body, context.RequestAborted), "application/json");
+        return Results.Stream(
+            body => workspace.Get<Erasures>().Export.WriteAsync(person, body, context.RequestAborted),
+            "application/json"
+        );
     }
 
     private async Task<IResult> RealiasAsync(RequestWorkspace workspace, CancellationToken cancellationToken) =>
@@ -84,5 +97,6 @@ public sealed class ErasureEndpoints(TimeProvider clock)
             erasure,
             await workspace.Get<Erasures>().Table.RemovalsAsync(erasure, cancellationToken),
             await workspace.Get<Erasures>().Accounts.CallsAsync(erasure.Erasure, cancellationToken),
-            clock.GetUtcNow());
+            clock.GetUtcNow()
+        );
 }

@@ -105,7 +105,10 @@ public sealed class ErasureLoop(ErasureStore table, ErasureRun run, LeaseStore l
     {
         var now = clock.GetUtcNow();
         var alarm = ErasureAlarms.Of(erasure, now);
-        if (alarm == ErasureAlarm.None || (_logged.TryGetValue(erasure.Erasure, out var logged) && logged.Alarm == alarm && now - logged.At < AlarmEvery))
+        if (
+            alarm == ErasureAlarm.None
+            || (_logged.TryGetValue(erasure.Erasure, out var logged) && logged.Alarm == alarm && now - logged.At < AlarmEvery)
+        )
         {
             return;
         }
@@ -113,6 +116,10 @@ public sealed class ErasureLoop(ErasureStore table, ErasureRun run, LeaseStore l
         _logged[erasure.Erasure] = (alarm, now);
         logger.Log(
             alarm == ErasureAlarm.Due ? LogLevel.Warning : LogLevel.Error,
-            "Erasure {Erasure} still waits for a platform, deadline {Deadline:u}: {Alarm}", erasure.Erasure, erasure.Deadline, alarm);
+            "Erasure {Erasure} still waits for a platform, deadline {Deadline:u}: {Alarm}",
+            erasure.Erasure,
+            erasure.Deadline,
+            alarm
+        );
     }
 }

@@ -23,7 +23,14 @@ namespace AudienceSync.Host.People.Erasure;
 /// </para>
 /// </summary>
 public sealed class ErasureRequestStore(
-    WorkspaceDatabase database, PersonQueries people, Vault vault, AliasDigester digester, TombstoneDigester tombstones, IMessages messages, TimeProvider clock)
+    WorkspaceDatabase database,
+    PersonQueries people,
+    Vault vault,
+    AliasDigester digester,
+    TombstoneDigester tombstones,
+    IMessages messages,
+    TimeProvider clock
+)
 {
     /// <summary>The time within which an erasure must be done, counted from its request.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromDays(30);
@@ -34,7 +41,11 @@ public sealed class ErasureRequestStore(
     /// <param name="named">The identifiers to refuse; at least one.</param>
     /// <param name="otherForms">Other forms in which a source may send the same identifiers.</param>
     public async Task<ErasureRow?> AskAsync(
-        IReadOnlyList<Alias> named, IReadOnlyList<Alias> otherForms, string askedBy, CancellationToken cancellationToken)
+        IReadOnlyList<Alias> named,
+        IReadOnlyList<Alias> otherForms,
+        string askedBy,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
         var found = await PersonGroupQueries.ReadAsync(connection, vault, named, otherForms, cancellationToken);
@@ -42,14 +53,21 @@ public sealed class ErasureRequestStore(
         otherForms = [.. otherForms.Concat(OtherForms(found)).Distinct()];
         Guid? asked = null;
         await _lock.RunAsync(
-            async (unit, token) => (asked = await AskAsync(unit, named, otherForms, called, askedBy, token)) is not null, cancellationToken);
+            async (unit, token) => (asked = await AskAsync(unit, named, otherForms, called, askedBy, token)) is not null,
+            cancellationToken
+        );
         return asked is { } erasure ? await new ErasureStore(database).FindAsync(erasure, cancellationToken) : null;
     }
 
     // Under the append lock.
     private async Task<Guid?> AskAsync(
-        UnitOfWork unit, IReadOnlyList<Alias> named, IReadOnlyList<Alias> otherForms, List<AliasDigest> called, string askedBy,
-        CancellationToken cancellationToken)
+        UnitOfWork unit,
+        IReadOnlyList<Alias> named,
+        IReadOnlyList<Alias> otherForms,
+        List<AliasDigest> called,
+        string askedBy,
+        CancellationToken cancellationToken
+    )
     {
         var connection = unit.Connection;
         var group = await PersonGroupQueries.ReadAsync(connection, vault, named, otherForms, cancellationToken);
@@ -78,12 +96,17 @@ public sealed class ErasureRequestStore(
         return erasure;
     }
 
-    private IEnumerable<Alias> OtherForms(PersonGroup group) => group.IdentifierClaims
-        .Where(claim => claim.Address.Kind == IdentifierKind.Phone && claim.Hashed == HashedFields.None)
-        .SelectMany(claim => claim.Canonical is { } phone ? NamedPerson.OtherForms(phone, digester) : []);
+    private IEnumerable<Alias> OtherForms(PersonGroup group) =>
+        group
+            .IdentifierClaims.Where(claim => claim.Address.Kind == IdentifierKind.Phone && claim.Hashed == HashedFields.None)
+            .SelectMany(claim => claim.Canonical is { } phone ? NamedPerson.OtherForms(phone, digester) : []);
 
     private static async Task<List<AliasDigest>> NotOfOthersAsync(
-        NpgsqlConnection connection, List<AliasDigest> candidates, PersonGroup group, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        List<AliasDigest> candidates,
+        PersonGroup group,
+        CancellationToken cancellationToken
+    )
     {
         var ids = group.Ids.ToHashSet();
         var ofOthers = new HashSet<AliasDigest>();
@@ -108,7 +131,11 @@ public sealed class ErasureRequestStore(
     }
 
     // Of several, the one that the strongest identifier leads to.
-    private async Task<Guid?> FindByTombstoneAsync(NpgsqlConnection connection, IReadOnlyList<Alias> named, CancellationToken cancellationToken)
+    private async Task<Guid?> FindByTombstoneAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<Alias> named,
+        CancellationToken cancellationToken
+    )
     {
         var digests = named.Select(alias => tombstones.Digest(alias.Digest)).ToList();
         var hits = new Dictionary<Guid, Guid>();
@@ -122,8 +149,18 @@ public sealed class ErasureRequestStore(
         return digests.Where(hits.ContainsKey).Select(digest => (Guid?)hits[digest]).FirstOrDefault();
     }
 
-    private Task WriteTombstonesAsync(NpgsqlConnection connection, Guid erasure, List<AliasDigest> aliases, CancellationToken cancellationToken) =>
-        ExecuteAsync(connection, ErasureSql.WriteTombstones, [Sql.Of(aliases.ConvertAll(tombstones.Digest)), Sql.Of(erasure)], cancellationToken);
+    private Task WriteTombstonesAsync(
+        NpgsqlConnection connection,
+        Guid erasure,
+        List<AliasDigest> aliases,
+        CancellationToken cancellationToken
+    ) =>
+        ExecuteAsync(
+            connection,
+            ErasureSql.WriteTombstones,
+            [Sql.Of(aliases.ConvertAll(tombstones.Digest)), Sql.Of(erasure)],
+            cancellationToken
+        );
 
     // After the append, because the request records the position of its last event.
     private void Open(UnitOfWork unit, Guid erasure, PersonGroup group, string askedBy)
@@ -132,13 +169,27 @@ public sealed class ErasureRequestStore(
         var events = group.IsKnown
             ? PersonEventSql.Append(unit, database, group.Ids, $"erasure_requested/{erasure}", new PersonErasureRequested(now, erasure))
             : [];
-        unit.AfterAppending(Sql.Command(
-            ErasureSql.Ask,
-            Sql.Of(erasure), Sql.Of((short)(group.IsKnown ? ErasureState.Waiting : ErasureState.Unknown)), Sql.Of(askedBy), Sql.Of(now),
-            Sql.Of(now + Deadline), Sql.Of(group.Ids.ToList()), Sql.Of(events), Sql.OfNullable(group.IsKnown ? null : now)));
+        unit.AfterAppending(
+            Sql.Command(
+                ErasureSql.Ask,
+                Sql.Of(erasure),
+                Sql.Of((short)(group.IsKnown ? ErasureState.Waiting : ErasureState.Unknown)),
+                Sql.Of(askedBy),
+                Sql.Of(now),
+                Sql.Of(now + Deadline),
+                Sql.Of(group.Ids.ToList()),
+                Sql.Of(events),
+                Sql.OfNullable(group.IsKnown ? null : now)
+            )
+        );
     }
 
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+    private static async Task ExecuteAsync(
+        NpgsqlConnection connection,
+        string sql,
+        NpgsqlParameter[] parameters,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = Sql.Command(connection, sql, parameters);
         await command.ExecuteNonQueryAsync(cancellationToken);

@@ -21,8 +21,20 @@ public enum ErasureState : short
 /// <param name="Quarantined">Quarantined bodies that were deleted.</param>
 /// <param name="RefusedEvents">Events that named the person afterwards.</param>
 public sealed record ErasureRow(
-    Guid Erasure, ErasureState State, string AskedBy, DateTimeOffset AskedAt, DateTimeOffset Deadline, IReadOnlyList<Guid> Anchors, long Position,
-    int Tombstones, int Bodies, int Quarantined, DateTimeOffset? EndedAt, long RefusedEvents, DateTimeOffset? LastRefusedAt);
+    Guid Erasure,
+    ErasureState State,
+    string AskedBy,
+    DateTimeOffset AskedAt,
+    DateTimeOffset Deadline,
+    IReadOnlyList<Guid> Anchors,
+    long Position,
+    int Tombstones,
+    int Bodies,
+    int Quarantined,
+    DateTimeOffset? EndedAt,
+    long RefusedEvents,
+    DateTimeOffset? LastRefusedAt
+);
 
 /// <summary>One remote audience that received the person, and how the person was removed there.</summary>
 /// <param name="Outcome">
@@ -33,8 +45,17 @@ public sealed record ErasureRow(
 /// Kinds of identifiers that the list still holds, because each belongs to another member by now: email, phone, details, device_id.
 /// </param>
 public sealed record ErasureRemoval(
-    string Destination, string Platform, string Audience, string Remote, string Outcome, long? CallId, string? RequestId, DateTimeOffset? CalledAt,
-    DateTimeOffset? RemovedAt, IReadOnlyList<string> KeptForAnother);
+    string Destination,
+    string Platform,
+    string Audience,
+    string Remote,
+    string Outcome,
+    long? CallId,
+    string? RequestId,
+    DateTimeOffset? CalledAt,
+    DateTimeOffset? RemovedAt,
+    IReadOnlyList<string> KeptForAnother
+);
 
 /// <summary>All erasures together.</summary>
 public sealed record ErasureCounts(long Waiting, long Erased, long Unknown, DateTimeOffset? EarliestDeadline, long RefusedEvents);

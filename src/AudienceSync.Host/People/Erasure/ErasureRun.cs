@@ -10,7 +10,14 @@ namespace AudienceSync.Host.People.Erasure;
 /// ones, and then destroys what leads to the person. In this order, because the person's aliases are needed to find the bodies. Every step
 /// may be repeated.
 /// </summary>
-public sealed class ErasureRun(PersonQueries people, KeptBodyStore bodies, QuarantinedBodyStore quarantined, AccountErasure accounts, ErasureEndStore end, AliasDigester digester)
+public sealed class ErasureRun(
+    PersonQueries people,
+    KeptBodyStore bodies,
+    QuarantinedBodyStore quarantined,
+    AccountErasure accounts,
+    ErasureEndStore end,
+    AliasDigester digester
+)
 {
     private readonly ConcurrentDictionary<Guid, ErasureTraces> _traces = [];
 

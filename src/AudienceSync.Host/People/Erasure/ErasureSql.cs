@@ -77,9 +77,11 @@ internal static class ErasureSql
         where person = any($1::uuid[]) and (email = any($2::uuid[]) or phone = any($2::uuid[]))
         """;
 
-    public const string WaitingForPerson = "select erasure from erasures where state = 1 and anchors && $1::uuid[] order by asked_at limit 1";
+    public const string WaitingForPerson =
+        "select erasure from erasures where state = 1 and anchors && $1::uuid[] order by asked_at limit 1";
 
-    public const string WriteTombstones = "insert into tombstones (digest, erasure) select d.digest, $2 from unnest($1::uuid[]) as d(digest) on conflict (digest) do nothing";
+    public const string WriteTombstones =
+        "insert into tombstones (digest, erasure) select d.digest, $2 from unnest($1::uuid[]) as d(digest) on conflict (digest) do nothing";
 
     public const string Ask = """
         insert into erasures (erasure, state, asked_by, asked_at, deadline, anchors, position, tombstones, ended_at)
@@ -87,7 +89,8 @@ internal static class ErasureSql
           (select count(*) from tombstones where erasure = $1), $8)
         """;
 
-    public const string Recount = "update erasures set tombstones = (select count(*) from tombstones where erasure = $1) where erasure = $1";
+    public const string Recount =
+        "update erasures set tombstones = (select count(*) from tombstones where erasure = $1) where erasure = $1";
 
     public const string Hold = $"select {ErasureStore.Columns} from erasures e where e.erasure = $1 and e.state = 1 for update";
 

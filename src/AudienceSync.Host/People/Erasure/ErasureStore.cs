@@ -40,7 +40,8 @@ public sealed class ErasureStore(WorkspaceDatabase database)
         ReadAsync(Sql.Command(database.Query, ListSql, Sql.Of(limit)), cancellationToken);
 
     /// <summary>Those that wait, longest first.</summary>
-    public Task<List<ErasureRow>> WaitingAsync(CancellationToken cancellationToken) => ReadAsync(Sql.Command(database.Query, WaitingSql), cancellationToken);
+    public Task<List<ErasureRow>> WaitingAsync(CancellationToken cancellationToken) =>
+        ReadAsync(Sql.Command(database.Query, WaitingSql), cancellationToken);
 
     public Task<List<ErasureRow>> OfPersonAsync(IReadOnlyList<Guid> anchors, CancellationToken cancellationToken) =>
         ReadAsync(Sql.Command(database.Query, OfPersonSql, Sql.Of(anchors.ToArray())), cancellationToken);
@@ -58,9 +59,10 @@ public sealed class ErasureStore(WorkspaceDatabase database)
     /// </summary>
     public async Task<List<ErasureRemoval>> RemovalsAsync(ErasureRow erasure, CancellationToken cancellationToken)
     {
-        await using var command = erasure.State == ErasureState.Waiting
-            ? Sql.Command(database.Query, ProgressSql, Sql.Of(erasure.Anchors.ToArray()))
-            : Sql.Command(database.Query, RemovalsSql, Sql.Of(erasure.Erasure));
+        await using var command =
+            erasure.State == ErasureState.Waiting
+                ? Sql.Command(database.Query, ProgressSql, Sql.Of(erasure.Anchors.ToArray()))
+                : Sql.Command(database.Query, RemovalsSql, Sql.Of(erasure.Erasure));
         var removals = new List<ErasureRemoval>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -71,15 +73,36 @@ public sealed class ErasureStore(WorkspaceDatabase database)
         return removals;
     }
 
-    internal static ErasureRow Row(NpgsqlDataReader reader) => new(
-        reader.GetGuid(0), (ErasureState)reader.GetInt16(1), reader.GetString(2), new DateTimeOffset(reader.GetDateTime(3)),
-        new DateTimeOffset(reader.GetDateTime(4)), reader.GetFieldValue<Guid[]>(5), reader.GetInt64(6), reader.GetInt32(7), reader.GetInt32(8),
-        reader.GetInt32(9), reader.TimeOrNull(10), reader.GetInt64(11), reader.TimeOrNull(12));
+    internal static ErasureRow Row(NpgsqlDataReader reader) =>
+        new(
+            reader.GetGuid(0),
+            (ErasureState)reader.GetInt16(1),
+            reader.GetString(2),
+            new DateTimeOffset(reader.GetDateTime(3)),
+            new DateTimeOffset(reader.GetDateTime(4)),
+            reader.GetFieldValue<Guid[]>(5),
+            reader.GetInt64(6),
+            reader.GetInt32(7),
+            reader.GetInt32(8),
+            reader.GetInt32(9),
+            reader.TimeOrNull(10),
+            reader.GetInt64(11),
+            reader.TimeOrNull(12)
+        );
 
-    internal static ErasureRemoval Removal(NpgsqlDataReader reader) => new(
-        reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4),
-        reader.IsDBNull(5) ? null : reader.GetInt64(5), reader.TextOrNull(6), reader.TimeOrNull(7), reader.TimeOrNull(8),
-        reader.GetFieldValue<string[]>(9));
+    internal static ErasureRemoval Removal(NpgsqlDataReader reader) =>
+        new(
+            reader.GetString(0),
+            reader.GetString(1),
+            reader.GetString(2),
+            reader.GetString(3),
+            reader.GetString(4),
+            reader.IsDBNull(5) ? null : reader.GetInt64(5),
+            reader.TextOrNull(6),
+            reader.TimeOrNull(7),
+            reader.TimeOrNull(8),
+            reader.GetFieldValue<string[]>(9)
+        );
 
     private static async Task<List<ErasureRow>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {

@@ -12,7 +12,14 @@ namespace AudienceSync.Host.People.Erasure;
 /// <summary>What the erasures of a workspace depend on.</summary>
 /// <param name="ProjectorWake">Wakes the projector, which restricts targeting of the person.</param>
 public sealed record PrivacyDependencies(
-    Vault Vault, BodySeal Seal, AliasDigester Digester, TombstoneDigester Tombstones, LeaseStore Leases, TimeProvider Clock, Wake ProjectorWake)
+    Vault Vault,
+    BodySeal Seal,
+    AliasDigester Digester,
+    TombstoneDigester Tombstones,
+    LeaseStore Leases,
+    TimeProvider Clock,
+    Wake ProjectorWake
+)
 {
     /// <summary>Sends the message that has an accepted request carried out at once.</summary>
     public IMessages Messages { get; init; } = new NoMessages();
@@ -39,19 +46,40 @@ public sealed class Erasures
         var people = new PersonQueries(database, dependencies.Vault);
         var bodies = new KeptBodyStore(database, dependencies.Seal, dependencies.Clock);
         _requests = new ErasureRequestStore(
-            database, people, dependencies.Vault, dependencies.Digester, dependencies.Tombstones, dependencies.Messages, dependencies.Clock);
+            database,
+            people,
+            dependencies.Vault,
+            dependencies.Digester,
+            dependencies.Tombstones,
+            dependencies.Messages,
+            dependencies.Clock
+        );
         Table = new ErasureStore(database);
         var quarantined = new QuarantinedBodyStore(database, dependencies.Seal);
         Accounts = new AccountErasureStore(database, dependencies.Vault);
         var accounts = new AccountErasure(Accounts, dependencies.Destinations, dependencies.Chance, dependencies.Clock, logger);
         Run = new ErasureRun(
-            people, bodies, quarantined, accounts, new ErasureEndStore(database, dependencies.Tombstones, dependencies.Clock), dependencies.Digester);
+            people,
+            bodies,
+            quarantined,
+            accounts,
+            new ErasureEndStore(database, dependencies.Tombstones, dependencies.Clock),
+            dependencies.Digester
+        );
         Loop = new ErasureLoop(Table, Run, dependencies.Leases, dependencies.Clock, logger);
         IndexLoop = new QuarantineIndexLoop(
             new QuarantineIndexStore(database, dependencies.Seal, new BodyMentions(dependencies.Digester), dependencies.CountryOf),
-            dependencies.Clock, logger);
+            dependencies.Clock,
+            logger
+        );
         Export = new PersonExport(
-            people, new PersonRecordQueries(database, dependencies.Vault), new MemberQueries(database), (Table, Accounts), quarantined, dependencies);
+            people,
+            new PersonRecordQueries(database, dependencies.Vault),
+            new MemberQueries(database),
+            (Table, Accounts),
+            quarantined,
+            dependencies
+        );
     }
 
     public ErasureStore Table { get; }
@@ -69,9 +97,10 @@ public sealed class Erasures
     public PersonExport Export { get; }
 
     /// <summary>Null when the identifiers cannot be read.</summary>
-    public Naming? Name(NamedPerson who, string defaultCountry = "") => who.Aliases(_dependencies.Digester, defaultCountry) is { } aliases
-        ? new Naming(aliases, [.. who.OtherForms(_dependencies.Digester, defaultCountry)])
-        : null;
+    public Naming? Name(NamedPerson who, string defaultCountry = "") =>
+        who.Aliases(_dependencies.Digester, defaultCountry) is { } aliases
+            ? new Naming(aliases, [.. who.OtherForms(_dependencies.Digester, defaultCountry)])
+            : null;
 
     /// <summary>Accepts the request, or finds the existing one. Null when the identifiers lead to several people.</summary>
     public async Task<ErasureRow?> AskAsync(Naming who, string askedBy, CancellationToken cancellationToken)

@@ -30,7 +30,7 @@ public sealed class KeptBodyStore(WorkspaceDatabase database, BodySeal seal, Tim
     public async Task EmptyAsync(Guid erasure, Guid[] anchors, CancellationToken cancellationToken)
     {
         var positions = await PositionsAsync(anchors, cancellationToken);
-        for (var next = 0; next < positions.Count;)
+        for (var next = 0; next < positions.Count; )
         {
             next = await EmptyBoxAsync(erasure, positions, next, cancellationToken);
         }
@@ -68,12 +68,22 @@ public sealed class KeptBodyStore(WorkspaceDatabase database, BodySeal seal, Tim
         }
 
         var places = positions.Skip(index).TakeWhile(position => position <= box.Last).Select(position => position - box.First).ToList();
-        if (seal.TryOpen(receivedAt, box.KeyVersion, box.Cipher) is { } plain && BodyBox.Without(plain, places) is (var rest, > 0 and var emptied))
+        if (
+            seal.TryOpen(receivedAt, box.KeyVersion, box.Cipher) is { } plain
+            && BodyBox.Without(plain, places) is (var rest, > 0 and var emptied)
+        )
         {
             await using var empty = Sql.Command(
-                database.Hot, EmptySql,
-                Sql.Of(receivedAt), Sql.Of(box.First), Sql.Of(box.Cipher), Sql.Of(seal.Seal(receivedAt, rest)), Sql.Of(seal.KeyVersion), Sql.Of(emptied),
-                Sql.Of(erasure));
+                database.Hot,
+                EmptySql,
+                Sql.Of(receivedAt),
+                Sql.Of(box.First),
+                Sql.Of(box.Cipher),
+                Sql.Of(seal.Seal(receivedAt, rest)),
+                Sql.Of(seal.KeyVersion),
+                Sql.Of(emptied),
+                Sql.Of(erasure)
+            );
             await empty.ExecuteNonQueryAsync(cancellationToken);
         }
 

@@ -17,7 +17,12 @@ internal static class PersonGroupQueries
     /// is another.
     /// </param>
     public static async Task<PersonGroup> ReadAsync(
-        NpgsqlConnection connection, Vault vault, IReadOnlyCollection<Alias> aliases, IReadOnlyCollection<Alias> otherForms, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        Vault vault,
+        IReadOnlyCollection<Alias> aliases,
+        IReadOnlyCollection<Alias> otherForms,
+        CancellationToken cancellationToken
+    )
     {
         var resolver = new IdentityResolver(() => throw new InvalidOperationException("A query does not create a person."));
         var revisions = new Dictionary<PersonId, IdentifierRevision>();
@@ -38,15 +43,21 @@ internal static class PersonGroupQueries
         var roots = RootsOf(resolver, aliases);
         var same = RootsOf(resolver, otherForms).Where(root => resolver.Person(root).Anchor.Kind == IdentifierKind.Phone);
         var group = roots.Concat(same).ToHashSet();
-        var anchors = resolver.People.Where(person => group.Contains(resolver.RootOf(person.Id))).OrderBy(person => person.Owner is not null).ToList();
+        var anchors = resolver
+            .People.Where(person => group.Contains(resolver.RootOf(person.Id)))
+            .OrderBy(person => person.Owner is not null)
+            .ToList();
         return new PersonGroup(roots, anchors, anchors.ToDictionary(person => person.Id, person => revisions[person.Id]));
     }
 
     private static List<PersonId> RootsOf(IdentityResolver resolver, IEnumerable<Alias> aliases) =>
-    [
-        .. aliases.Select(alias => resolver.BindingOf(alias.Digest)).OfType<AliasBinding>()
-            .Select(binding => resolver.RootOf((binding.Owner ?? binding.Anchor)!.Value)).Distinct(),
-    ];
+        [
+            .. aliases
+                .Select(alias => resolver.BindingOf(alias.Digest))
+                .OfType<AliasBinding>()
+                .Select(binding => resolver.RootOf((binding.Owner ?? binding.Anchor)!.Value))
+                .Distinct(),
+        ];
 
     // Damaged: the claims are lost, and must not prevent the erasure of the person.
     private static IdentifierRevision Open(Vault vault, KnownPerson person, NpgsqlDataReader reader) =>

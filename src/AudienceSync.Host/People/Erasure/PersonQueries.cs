@@ -38,7 +38,11 @@ public sealed class PersonQueries(WorkspaceDatabase database, Vault vault)
         var aliases = await ReadAliasesAsync(anchors, cancellationToken);
         var others = new List<Guid>();
         await using var command = Sql.Command(
-            database.Hot, ErasureSql.OnceReached, Sql.Of(aliases.ConvertAll(alias => alias.Value)), Sql.Of(anchors.ToArray()));
+            database.Hot,
+            ErasureSql.OnceReached,
+            Sql.Of(aliases.ConvertAll(alias => alias.Value)),
+            Sql.Of(anchors.ToArray())
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {

@@ -31,7 +31,9 @@ public sealed class QuarantineIndexStore(WorkspaceDatabase database, BodySeal se
             {
                 var body = seal.TryOpen(new DateTimeOffset(reader.GetDateTime(2)), reader.GetInt16(3), reader.GetFieldValue<byte[]>(4));
                 var digests = body is null ? null : mentions.Of(body, countryOf(reader.GetString(1)));
-                writes.Add(Sql.Command(WriteSql, Sql.Of(reader.GetGuid(0)), Sql.Of(digests ?? []), Sql.Of((short)(digests is null ? 2 : 1))));
+                writes.Add(
+                    Sql.Command(WriteSql, Sql.Of(reader.GetGuid(0)), Sql.Of(digests ?? []), Sql.Of((short)(digests is null ? 2 : 1)))
+                );
             }
         }
 

@@ -88,7 +88,11 @@ public sealed class QuarantinedBodyStore(WorkspaceDatabase database, BodySeal se
             }
         }
 
-        for (var page = await UnindexedAsync(Guid.Empty, cancellationToken); page.Count > 0; page = await UnindexedAsync(page[^1].Entry.Id, cancellationToken))
+        for (
+            var page = await UnindexedAsync(Guid.Empty, cancellationToken);
+            page.Count > 0;
+            page = await UnindexedAsync(page[^1].Entry.Id, cancellationToken)
+        )
         {
             foreach (var one in page.Where(one => Names(one, search)))
             {
@@ -113,11 +117,17 @@ public sealed class QuarantinedBodyStore(WorkspaceDatabase database, BodySeal se
     {
         var entries = new List<(NamingEntry, bool)>();
         await using var command = Sql.Command(
-            database.Query, MentioningSql, Sql.Of(search.Exact.Concat(search.Similar).ToArray()), Sql.Of(search.Exact));
+            database.Query,
+            MentioningSql,
+            Sql.Of(search.Exact.Concat(search.Similar).ToArray()),
+            Sql.Of(search.Exact)
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            entries.Add((new NamingEntry(reader.GetGuid(0), reader.GetString(1), new DateTimeOffset(reader.GetDateTime(2))), reader.GetBoolean(3)));
+            entries.Add(
+                (new NamingEntry(reader.GetGuid(0), reader.GetString(1), new DateTimeOffset(reader.GetDateTime(2))), reader.GetBoolean(3))
+            );
         }
 
         return entries;

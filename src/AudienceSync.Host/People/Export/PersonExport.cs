@@ -20,8 +20,13 @@ namespace AudienceSync.Host.People.Export;
 /// identifiers.
 /// </remarks>
 public sealed class PersonExport(
-    PersonQueries people, PersonRecordQueries records, MemberQueries members, (ErasureStore Table, AccountErasureStore Accounts) erasures, QuarantinedBodyStore bodies,
-    PrivacyDependencies dependencies)
+    PersonQueries people,
+    PersonRecordQueries records,
+    MemberQueries members,
+    (ErasureStore Table, AccountErasureStore Accounts) erasures,
+    QuarantinedBodyStore bodies,
+    PrivacyDependencies dependencies
+)
 {
     /// <summary>Bytes that are buffered before a flush.</summary>
     private const int FlushBytes = 16 * 1024;
@@ -81,7 +86,18 @@ public sealed class PersonExport(
             json.WriteString("customer_id", id);
         }
 
-        Write(json, "claims", own.Addresses.Select(claim => new { Kind = Kind(claim.Address.Kind), claim.Text, claim.Country, claim.Hashed, LastClaimedAt = claim.At }));
+        Write(
+            json,
+            "claims",
+            own.Addresses.Select(claim => new
+            {
+                Kind = Kind(claim.Address.Kind),
+                claim.Text,
+                claim.Country,
+                claim.Hashed,
+                LastClaimedAt = claim.At,
+            })
+        );
         if (own.Details is { } details)
         {
             Write(json, "details", details);
@@ -96,7 +112,18 @@ public sealed class PersonExport(
         json.WriteStartArray("revisions");
         await foreach (var held in records.RevisionsAsync(anchors, cancellationToken))
         {
-            Write(json, null, new { Anchor = held.Person.Value, held.Revision, held.RecordedAt, ReachedBy = held.Opened?.Identifiers, Readable = held.Opened is not null });
+            Write(
+                json,
+                null,
+                new
+                {
+                    Anchor = held.Person.Value,
+                    held.Revision,
+                    held.RecordedAt,
+                    ReachedBy = held.Opened?.Identifiers,
+                    Readable = held.Opened is not null,
+                }
+            );
             await FlushAsync(pipe, json, cancellationToken);
         }
 
@@ -130,7 +157,11 @@ public sealed class PersonExport(
         foreach (var erasure in await erasures.Table.OfPersonAsync(anchors, cancellationToken))
         {
             var removals = await erasures.Table.RemovalsAsync(erasure, cancellationToken);
-            Write(json, null, ErasureAnswer.Of(erasure, removals, await erasures.Accounts.CallsAsync(erasure.Erasure, cancellationToken), now));
+            Write(
+                json,
+                null,
+                ErasureAnswer.Of(erasure, removals, await erasures.Accounts.CallsAsync(erasure.Erasure, cancellationToken), now)
+            );
         }
 
         json.WriteEndArray();
@@ -142,7 +173,16 @@ public sealed class PersonExport(
         json.WriteStartArray("quarantined");
         await foreach (var entry in bodies.NamingAsync(search, cancellationToken))
         {
-            Write(json, null, new { entry.Id, entry.Reason, entry.FirstSeenAt });
+            Write(
+                json,
+                null,
+                new
+                {
+                    entry.Id,
+                    entry.Reason,
+                    entry.FirstSeenAt,
+                }
+            );
             await FlushAsync(pipe, json, cancellationToken);
         }
 
@@ -151,7 +191,9 @@ public sealed class PersonExport(
             "raw_bodies",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The requests that brought the events above are kept sealed for {BodyPartitionStore.RetentionDays} days after their recorded_at, and then dropped."));
+                $"The requests that brought the events above are kept sealed for {BodyPartitionStore.RetentionDays} days after their recorded_at, and then dropped."
+            )
+        );
     }
 
     private static string Kind(IdentifierKind kind) => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());

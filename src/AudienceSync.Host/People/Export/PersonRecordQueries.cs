@@ -33,28 +33,43 @@ public sealed class PersonRecordQueries(WorkspaceDatabase database, Vault vault)
         """;
 
     public async IAsyncEnumerable<HeldRevision> RevisionsAsync(
-        Guid[] anchors, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        Guid[] anchors,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await using var command = Sql.Command(database.Query, RevisionsSql, Sql.Of(anchors));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             var (person, revision) = (new PersonId(reader.GetGuid(0)), reader.GetInt32(1));
-            var opened = vault.TryOpen(person, revision, reader.GetInt16(4), reader.GetFieldValue<byte[]>(3), reader.GetFieldValue<byte[]>(5));
+            var opened = vault.TryOpen(
+                person,
+                revision,
+                reader.GetInt16(4),
+                reader.GetFieldValue<byte[]>(3),
+                reader.GetFieldValue<byte[]>(5)
+            );
             yield return new HeldRevision(person, revision, new DateTimeOffset(reader.GetDateTime(2)), opened);
         }
     }
 
     public async IAsyncEnumerable<HeldEvent> EventsAsync(
-        Guid[] anchors, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        Guid[] anchors,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await using var command = Sql.Command(database.Query, EventsSql, Sql.Of(anchors));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             yield return new HeldEvent(
-                reader.GetInt64(0), reader.GetGuid(1), reader.GetGuid(2), reader.GetString(3), new DateTimeOffset(reader.GetDateTime(4)),
-                reader.GetFieldValue<byte[]>(5));
+                reader.GetInt64(0),
+                reader.GetGuid(1),
+                reader.GetGuid(2),
+                reader.GetString(3),
+                new DateTimeOffset(reader.GetDateTime(4)),
+                reader.GetFieldValue<byte[]>(5)
+            );
         }
     }
 

@@ -17,17 +17,27 @@ internal static class PeopleCommands
             Permission(environment, "consent", "Record the consent of a person.", "/v1/people/consent"),
             Suppression(environment, "suppress", "Suppress a person, or everyone on a list.", "/v1/people/suppressions", lift: false),
             Suppression(
-                environment, "unsuppress", "Lift the suppression of a person, or of everyone on a list.", "/v1/people/suppressions/lift",
-                lift: true),
-            Erase(environment), Erasures(environment), Show(environment), LinkStops(environment), Realias(environment),
+                environment,
+                "unsuppress",
+                "Lift the suppression of a person, or of everyone on a list.",
+                "/v1/people/suppressions/lift",
+                lift: true
+            ),
+            Erase(environment),
+            Erasures(environment),
+            Show(environment),
+            LinkStops(environment),
+            Realias(environment),
         };
 
     private static Command Permission(Func<string, string?> environment, string name, string description, string path)
     {
         var (identifiers, workspace) = (Identifiers(), Workspace());
         var command = new Command(name, description) { identifiers, workspace };
-        command.SetAction((parsed, cancellationToken) =>
-            PostAsync(parsed, environment, path, parsed.GetRequiredValue(identifiers), parsed.GetValue(workspace), cancellationToken));
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                PostAsync(parsed, environment, path, parsed.GetRequiredValue(identifiers), parsed.GetValue(workspace), cancellationToken)
+        );
         return command;
     }
 
@@ -61,36 +71,73 @@ internal static class PeopleCommands
                 given.AddError("Specify either --identifiers or --list.");
             }
         });
-        command.SetAction((parsed, cancellationToken) => parsed.GetValue(list) is { } file
-            ? HostVerb.RunAsync(parsed, async () =>
-            {
-                if (!File.Exists(file))
-                {
-                    throw new SetupException("identifiers_missing", "The list file does not exist.");
-                }
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                parsed.GetValue(list) is { } file
+                    ? HostVerb.RunAsync(
+                        parsed,
+                        async () =>
+                        {
+                            if (!File.Exists(file))
+                            {
+                                throw new SetupException("identifiers_missing", "The list file does not exist.");
+                            }
 
-                using var host = new HostClient(environment);
-                var query = Query(("lift", lift ? "true" : null), ("destination", parsed.GetValue(destination)), ("reason", parsed.GetValue(reason)),
-                    ("default_country", parsed.GetValue(country)), ("delimiter", parsed.GetValue(delimiter)), ("workspace", parsed.GetValue(workspace)));
-                return await host.UploadAsync("/v1/people/suppressions/list" + query, file, HostVerb.Console(parsed), cancellationToken);
-            })
-            : PostAsync(parsed, environment, path, parsed.GetRequiredValue(identifiers)!, parsed.GetValue(workspace), cancellationToken));
+                            using var host = new HostClient(environment);
+                            var query = Query(
+                                ("lift", lift ? "true" : null),
+                                ("destination", parsed.GetValue(destination)),
+                                ("reason", parsed.GetValue(reason)),
+                                ("default_country", parsed.GetValue(country)),
+                                ("delimiter", parsed.GetValue(delimiter)),
+                                ("workspace", parsed.GetValue(workspace))
+                            );
+                            return await host.UploadAsync(
+                                "/v1/people/suppressions/list" + query,
+                                file,
+                                HostVerb.Console(parsed),
+                                cancellationToken
+                            );
+                        }
+                    )
+                    : PostAsync(
+                        parsed,
+                        environment,
+                        path,
+                        parsed.GetRequiredValue(identifiers)!,
+                        parsed.GetValue(workspace),
+                        cancellationToken
+                    )
+        );
         return command;
     }
 
-    private static string Query(params (string Name, string? Value)[] fields) => string.Concat(fields
-        .Where(field => field.Value is not null)
-        .Select((field, index) => $"{(index == 0 ? '?' : '&')}{field.Name}={Uri.EscapeDataString(field.Value!)}"));
+    private static string Query(params (string Name, string? Value)[] fields) =>
+        string.Concat(
+            fields
+                .Where(field => field.Value is not null)
+                .Select((field, index) => $"{(index == 0 ? '?' : '&')}{field.Name}={Uri.EscapeDataString(field.Value!)}")
+        );
 
     private static Command Erase(Func<string, string?> environment)
     {
         var (identifiers, workspace) = (Identifiers(), Workspace());
         var erase = new Command("erase", "Request the erasure of a person everywhere. Repeat to show the progress.")
         {
-            identifiers, workspace,
+            identifiers,
+            workspace,
         };
-        erase.SetAction((parsed, cancellationToken) =>
-            PostAsync(parsed, environment, "/v1/people/erasures", parsed.GetRequiredValue(identifiers), parsed.GetValue(workspace), cancellationToken));
+        erase.SetAction(
+            (parsed, cancellationToken) =>
+                PostAsync(
+                    parsed,
+                    environment,
+                    "/v1/people/erasures",
+                    parsed.GetRequiredValue(identifiers),
+                    parsed.GetValue(workspace),
+                    cancellationToken
+                )
+        );
         return erase;
     }
 
@@ -98,15 +145,29 @@ internal static class PeopleCommands
     {
         var workspace = Workspace();
         var realias = new Command(
-            "realias", "Recreate aliases of an older reader version from the vault. Status counts them. Can be interrupted and repeated.")
+            "realias",
+            "Recreate aliases of an older reader version from the vault. Status counts them. Can be interrupted and repeated."
+        )
         {
             workspace,
         };
-        realias.SetAction((parsed, cancellationToken) => HostVerb.RunAsync(parsed, async () =>
-        {
-            using var host = new HostClient(environment);
-            return await host.SendAsync(HttpMethod.Post, HostVerb.In("/v1/people/realias", parsed.GetValue(workspace)), null, HostVerb.Console(parsed), cancellationToken);
-        }));
+        realias.SetAction(
+            (parsed, cancellationToken) =>
+                HostVerb.RunAsync(
+                    parsed,
+                    async () =>
+                    {
+                        using var host = new HostClient(environment);
+                        return await host.SendAsync(
+                            HttpMethod.Post,
+                            HostVerb.In("/v1/people/realias", parsed.GetValue(workspace)),
+                            null,
+                            HostVerb.Console(parsed),
+                            cancellationToken
+                        );
+                    }
+                )
+        );
         return realias;
     }
 
@@ -114,12 +175,24 @@ internal static class PeopleCommands
     {
         var (id, workspace) = (new Option<Guid?>("--id") { Description = "Only this erasure." }, Workspace());
         var erasures = new Command("erasures", "List pending erasures, and the receipts of completed ones.") { id, workspace };
-        erasures.SetAction((parsed, cancellationToken) => HostVerb.RunAsync(parsed, async () =>
-        {
-            using var host = new HostClient(environment);
-            var path = parsed.GetValue(id) is { } one ? $"/v1/people/erasures/{one}" : "/v1/people/erasures";
-            return await host.SendAsync(HttpMethod.Get, HostVerb.In(path, parsed.GetValue(workspace)), null, HostVerb.Console(parsed), cancellationToken);
-        }));
+        erasures.SetAction(
+            (parsed, cancellationToken) =>
+                HostVerb.RunAsync(
+                    parsed,
+                    async () =>
+                    {
+                        using var host = new HostClient(environment);
+                        var path = parsed.GetValue(id) is { } one ? $"/v1/people/erasures/{one}" : "/v1/people/erasures";
+                        return await host.SendAsync(
+                            HttpMethod.Get,
+                            HostVerb.In(path, parsed.GetValue(workspace)),
+                            null,
+                            HostVerb.Console(parsed),
+                            cancellationToken
+                        );
+                    }
+                )
+        );
         return erasures;
     }
 
@@ -128,8 +201,17 @@ internal static class PeopleCommands
         var (identifiers, workspace) = (Identifiers(), Workspace());
         var export = new Option<bool>("--export") { Description = "Export all stored data, decrypted, as JSON.", Required = true };
         var show = new Command("show", "Show all data stored about a person.") { identifiers, export, workspace };
-        show.SetAction((parsed, cancellationToken) =>
-            PostAsync(parsed, environment, "/v1/people/export", parsed.GetRequiredValue(identifiers), parsed.GetValue(workspace), cancellationToken));
+        show.SetAction(
+            (parsed, cancellationToken) =>
+                PostAsync(
+                    parsed,
+                    environment,
+                    "/v1/people/export",
+                    parsed.GetRequiredValue(identifiers),
+                    parsed.GetValue(workspace),
+                    cancellationToken
+                )
+        );
         return show;
     }
 
@@ -139,29 +221,58 @@ internal static class PeopleCommands
         var workspace = Workspace();
         var stops = new Command("link-stops", "List identifiers that stopped linking because they came with too many emails or phones.")
         {
-            allow, workspace,
+            allow,
+            workspace,
         };
-        stops.SetAction((parsed, cancellationToken) => HostVerb.RunAsync(parsed, async () =>
-        {
-            using var host = new HostClient(environment);
-            var (method, path) = parsed.GetValue(allow) is { } person
-                ? (HttpMethod.Post, $"/v1/people/link-stops/{person}/allow")
-                : (HttpMethod.Get, "/v1/people/link-stops");
-            return await host.SendAsync(method, HostVerb.In(path, parsed.GetValue(workspace)), null, HostVerb.Console(parsed), cancellationToken);
-        }));
+        stops.SetAction(
+            (parsed, cancellationToken) =>
+                HostVerb.RunAsync(
+                    parsed,
+                    async () =>
+                    {
+                        using var host = new HostClient(environment);
+                        var (method, path) = parsed.GetValue(allow) is { } person
+                            ? (HttpMethod.Post, $"/v1/people/link-stops/{person}/allow")
+                            : (HttpMethod.Get, "/v1/people/link-stops");
+                        return await host.SendAsync(
+                            method,
+                            HostVerb.In(path, parsed.GetValue(workspace)),
+                            null,
+                            HostVerb.Console(parsed),
+                            cancellationToken
+                        );
+                    }
+                )
+        );
         return stops;
     }
 
-    private static Option<string> Identifiers() => new("--identifiers") { Description = $"A file, or - for standard input. {IdentifiersFile.Form}", Required = true };
+    private static Option<string> Identifiers() =>
+        new("--identifiers") { Description = $"A file, or - for standard input. {IdentifiersFile.Form}", Required = true };
 
     private static Option<string> Workspace() => Arguments.Workspace();
 
     private static Task<int> PostAsync(
-        ParseResult parsed, Func<string, string?> environment, string path, string file, string? workspace, CancellationToken cancellationToken) =>
-        HostVerb.RunAsync(parsed, async () =>
-        {
-            var body = await IdentifiersFile.ReadAsync(file, cancellationToken);
-            using var host = new HostClient(environment);
-            return await host.SendAsync(HttpMethod.Post, HostVerb.In(path, workspace), body, HostVerb.Console(parsed), cancellationToken);
-        });
+        ParseResult parsed,
+        Func<string, string?> environment,
+        string path,
+        string file,
+        string? workspace,
+        CancellationToken cancellationToken
+    ) =>
+        HostVerb.RunAsync(
+            parsed,
+            async () =>
+            {
+                var body = await IdentifiersFile.ReadAsync(file, cancellationToken);
+                using var host = new HostClient(environment);
+                return await host.SendAsync(
+                    HttpMethod.Post,
+                    HostVerb.In(path, workspace),
+                    body,
+                    HostVerb.Console(parsed),
+                    cancellationToken
+                );
+            }
+        );
 }

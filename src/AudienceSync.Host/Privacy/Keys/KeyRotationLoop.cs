@@ -81,7 +81,10 @@ public sealed class KeyRotationLoop(KeyRotation rotation, MasterKeys keys, Wake 
             var end = await rotation.RunAsync(lease, _ => Task.Delay(BetweenBatches, clock, cancellationToken), cancellationToken);
             logger.LogInformation(
                 "Key rotation is done after {Passes} passes: {Resealed} rows resealed, {Unreadable} do not open",
-                end.Passes, end.Resealed, end.Unreadable);
+                end.Passes,
+                end.Resealed,
+                end.Unreadable
+            );
             return true;
         }
         catch

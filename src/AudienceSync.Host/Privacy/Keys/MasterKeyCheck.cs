@@ -24,7 +24,8 @@ internal sealed class MasterKeyCheck(string connectionString, MasterKeys keys)
             throw new SetupException(
                 "master_key_backwards",
                 $"This database has been sealed under master key version {known[^1].Version}, and the newest one given is "
-                    + $"{keys.Current.Version}. Bring version {known[^1].Version} back; to replace it, add a higher one.");
+                    + $"{keys.Current.Version}. Bring version {known[^1].Version} back; to replace it, add a higher one."
+            );
         }
 
         foreach (var key in keys.All)
@@ -43,14 +44,16 @@ internal sealed class MasterKeyCheck(string connectionString, MasterKeys keys)
 
     private void Compare(List<KnownMasterKey> known)
     {
-        var wrong = known.FirstOrDefault(one => keys.Holds(one.Version)
-            && !CryptographicOperations.FixedTimeEquals(one.CheckValue, keys.ByVersion(one.Version).CheckValue()));
+        var wrong = known.FirstOrDefault(one =>
+            keys.Holds(one.Version) && !CryptographicOperations.FixedTimeEquals(one.CheckValue, keys.ByVersion(one.Version).CheckValue())
+        );
         if (wrong is not null)
         {
             throw new SetupException(
                 "master_key_wrong",
                 $"The master key version {wrong.Version} is not the one this database was created with; "
-                    + "with it no person could be read or removed.");
+                    + "with it no person could be read or removed."
+            );
         }
     }
 
@@ -74,7 +77,8 @@ internal sealed class MasterKeyCheck(string connectionString, MasterKeys keys)
                     throw new SetupException(
                         "master_key_absent",
                         $"Master key version {version} is not given, and {count} rows of workspace {workspace} are sealed under it. "
-                            + "Bring it back; keys status prints until when it is needed.");
+                            + "Bring it back; keys status prints until when it is needed."
+                    );
                 }
             }
         }

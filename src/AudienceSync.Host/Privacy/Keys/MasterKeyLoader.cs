@@ -15,7 +15,9 @@ public static class MasterKeyLoader
         return text is not null
             ? new MasterKeys([.. MasterKeyText.Parse(text).Select(key => new MasterKey(key.Key, key.Value))])
             : throw new SetupException(
-                "master_key_missing", "Set AUDIENCESYNC_MASTER_KEY_FILE to a file with 32 random bytes in base64. Make one with: AudienceSync.Host keys generate --out FILE");
+                "master_key_missing",
+                "Set AUDIENCESYNC_MASTER_KEY_FILE to a file with 32 random bytes in base64. Make one with: AudienceSync.Host keys generate --out FILE"
+            );
     }
 
     /// <exception cref="SetupException">master_key_missing</exception>
@@ -23,7 +25,10 @@ public static class MasterKeyLoader
     {
         if (!File.Exists(file))
         {
-            throw new SetupException("master_key_missing", $"The master key file {file} does not exist. Make one with: AudienceSync.Host keys generate --out {file}");
+            throw new SetupException(
+                "master_key_missing",
+                $"The master key file {file} does not exist. Make one with: AudienceSync.Host keys generate --out {file}"
+            );
         }
 
         try
@@ -32,7 +37,10 @@ public static class MasterKeyLoader
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new SetupException("master_key_missing", $"The master key file {file} cannot be read: {failure.GetType().Name}. Give the process's user access.");
+            throw new SetupException(
+                "master_key_missing",
+                $"The master key file {file} cannot be read: {failure.GetType().Name}. Give the process's user access."
+            );
         }
     }
 }

@@ -35,8 +35,14 @@ public sealed class MasterKeyStore(string connectionString)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            known.Add(new KnownMasterKey(
-                reader.GetInt16(0), reader.GetFieldValue<byte[]>(1), reader.GetFieldValue<DateTimeOffset>(2), reader.TimeOrNull(3)));
+            known.Add(
+                new KnownMasterKey(
+                    reader.GetInt16(0),
+                    reader.GetFieldValue<byte[]>(1),
+                    reader.GetFieldValue<DateTimeOffset>(2),
+                    reader.TimeOrNull(3)
+                )
+            );
         }
 
         return known;
@@ -73,9 +79,15 @@ public sealed class MasterKeyStore(string connectionString)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private NpgsqlDataSource Source() => new NpgsqlDataSourceBuilder(
-        new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, GssEncryptionMode = GssEncryptionMode.Disable }.ConnectionString)
-    {
-        Name = "keys",
-    }.Build();
+    private NpgsqlDataSource Source() =>
+        new NpgsqlDataSourceBuilder(
+            new NpgsqlConnectionStringBuilder(connectionString)
+            {
+                Pooling = false,
+                GssEncryptionMode = GssEncryptionMode.Disable,
+            }.ConnectionString
+        )
+        {
+            Name = "keys",
+        }.Build();
 }

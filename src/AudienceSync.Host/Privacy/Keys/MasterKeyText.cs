@@ -53,9 +53,14 @@ internal static class MasterKeyText
     private static (short Version, byte[] Secret) Line(string line, int number)
     {
         var colon = line.IndexOf(':', StringComparison.Ordinal);
-        return colon > 0 && short.TryParse(line.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0
+        return
+            colon > 0
+            && short.TryParse(line.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            && version > 0
             ? (version, Secret(line[(colon + 1)..].Trim(), $"Line {number} of the master keys"))
-            : throw Invalid($"Line {number} of the master keys must be VERSION:BASE64, the version a whole number from 1 to {short.MaxValue}.");
+            : throw Invalid(
+                $"Line {number} of the master keys must be VERSION:BASE64, the version a whole number from 1 to {short.MaxValue}."
+            );
     }
 
     private static byte[] Secret(string base64, string what)

@@ -28,7 +28,8 @@ public sealed class MasterKeys
     public bool Holds(short version) => _keys.ContainsKey(version);
 
     /// <exception cref="MasterKeyAbsentException">It is not held.</exception>
-    public MasterKey ByVersion(short version) => _keys.TryGetValue(version, out var key) ? key : throw new MasterKeyAbsentException(version);
+    public MasterKey ByVersion(short version) =>
+        _keys.TryGetValue(version, out var key) ? key : throw new MasterKeyAbsentException(version);
 
     /// <summary>Secrets are never printed.</summary>
     public override string ToString() => $"MasterKeys({string.Join(", ", _keys.Keys)})";

@@ -8,7 +8,16 @@ namespace AudienceSync.Host.Privacy.Keys;
 /// <param name="Skipped">Rows of this pass that another process was writing.</param>
 /// <param name="Unreadable">Rows of this pass that do not open: damaged, or of a version that is not held.</param>
 public sealed record RotationProgress(
-    short ToVersion, Guid Person, int Revision, int Passes, long Seen, long Resealed, long Skipped, long Unreadable, DateTimeOffset? FinishedAt)
+    short ToVersion,
+    Guid Person,
+    int Revision,
+    int Passes,
+    long Seen,
+    long Resealed,
+    long Skipped,
+    long Unreadable,
+    DateTimeOffset? FinishedAt
+)
 {
     public bool Finished => FinishedAt is not null;
 }

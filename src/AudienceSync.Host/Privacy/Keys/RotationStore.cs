@@ -64,8 +64,16 @@ public sealed class RotationStore(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
             ? new RotationProgress(
-                reader.GetInt16(0), reader.GetGuid(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetInt64(4), reader.GetInt64(5),
-                reader.GetInt64(6), reader.GetInt64(7), reader.TimeOrNull(8))
+                reader.GetInt16(0),
+                reader.GetGuid(1),
+                reader.GetInt32(2),
+                reader.GetInt32(3),
+                reader.GetInt64(4),
+                reader.GetInt64(5),
+                reader.GetInt64(6),
+                reader.GetInt64(7),
+                reader.TimeOrNull(8)
+            )
             : null;
     }
 
@@ -79,13 +87,25 @@ public sealed class RotationStore(WorkspaceDatabase database)
     {
         var batch = new List<VaultRow>(rows);
         await using var command = Sql.Command(
-            database.Hot, BatchSql, Sql.Of(progress.Person), Sql.Of(progress.Revision), Sql.Of(progress.ToVersion), Sql.Of(rows));
+            database.Hot,
+            BatchSql,
+            Sql.Of(progress.Person),
+            Sql.Of(progress.Revision),
+            Sql.Of(progress.ToVersion),
+            Sql.Of(rows)
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            batch.Add(new VaultRow(
-                new PersonId(reader.GetGuid(0)), reader.GetInt32(1), reader.GetInt16(2),
-                reader.IsDBNull(3) ? null : reader.GetFieldValue<byte[]>(3), reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4)));
+            batch.Add(
+                new VaultRow(
+                    new PersonId(reader.GetGuid(0)),
+                    reader.GetInt32(1),
+                    reader.GetInt16(2),
+                    reader.IsDBNull(3) ? null : reader.GetFieldValue<byte[]>(3),
+                    reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4)
+                )
+            );
         }
 
         return batch;
@@ -94,16 +114,29 @@ public sealed class RotationStore(WorkspaceDatabase database)
     /// <summary>Writes the resealed rows, and that the batch was seen.</summary>
     /// <exception cref="LeaseLostException">Another process rotates; nothing was changed.</exception>
     public Task WriteBatchAsync(
-        Lease lease, short toVersion, List<VaultRow> batch, List<ResealedRow> resealed, long unreadable, CancellationToken cancellationToken) =>
+        Lease lease,
+        short toVersion,
+        List<VaultRow> batch,
+        List<ResealedRow> resealed,
+        long unreadable,
+        CancellationToken cancellationToken
+    ) =>
         WriteAsync(
             lease,
             Sql.Command(
                 WriteSql,
-                Sql.Of(toVersion), Sql.Of(batch[^1].Person.Value), Sql.Of(batch[^1].Revision),
-                Sql.Of(resealed.ConvertAll(r => r.Row.Person.Value)), Sql.Of(resealed.ConvertAll(r => r.Row.Revision)),
-                Sql.Of(resealed.ConvertAll(r => r.Row.Cipher!)), Sql.Of(resealed.ConvertAll(r => r.Cipher)),
-                Sql.Of((long)batch.Count), Sql.Of(unreadable)),
-            cancellationToken);
+                Sql.Of(toVersion),
+                Sql.Of(batch[^1].Person.Value),
+                Sql.Of(batch[^1].Revision),
+                Sql.Of(resealed.ConvertAll(r => r.Row.Person.Value)),
+                Sql.Of(resealed.ConvertAll(r => r.Row.Revision)),
+                Sql.Of(resealed.ConvertAll(r => r.Row.Cipher!)),
+                Sql.Of(resealed.ConvertAll(r => r.Cipher)),
+                Sql.Of((long)batch.Count),
+                Sql.Of(unreadable)
+            ),
+            cancellationToken
+        );
 
     /// <exception cref="LeaseLostException">Another process rotates; nothing was changed.</exception>
     public Task FinishAsync(Lease lease, short toVersion, CancellationToken cancellationToken) =>

@@ -49,7 +49,9 @@ public sealed class SealedRowStore(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            counts.Add(new SealedCount(reader.GetString(0), reader.GetInt16(1), reader.GetInt64(2), reader.GetFieldValue<DateTimeOffset>(3)));
+            counts.Add(
+                new SealedCount(reader.GetString(0), reader.GetInt16(1), reader.GetInt64(2), reader.GetFieldValue<DateTimeOffset>(3))
+            );
         }
 
         return counts;

@@ -31,7 +31,9 @@ internal static class KeyFile
         if (File.Exists(next))
         {
             throw new SetupException(
-                "key_exists", $"{next} exists: another append is running, or was interrupted. Delete it if none is running.");
+                "key_exists",
+                $"{next} exists: another append is running, or was interrupted. Delete it if none is running."
+            );
         }
 
         Write(next, text);

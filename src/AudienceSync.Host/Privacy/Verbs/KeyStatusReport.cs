@@ -35,7 +35,11 @@ internal sealed class KeyStatusReport(string connectionString, MasterKeys keys, 
 
         foreach (var known in report.Versions)
         {
-            var state = known.Seals ? "seals" : known.Held ? "opens" : known.RetiredAt is null ? "not given" : "retired";
+            var state =
+                known.Seals ? "seals"
+                : known.Held ? "opens"
+                : known.RetiredAt is null ? "not given"
+                : "retired";
             var firstSeen = known.FirstSeen?.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "never";
             await output.WriteLineAsync($"version {known.Version}: {state}, first seen {firstSeen}");
         }
@@ -50,7 +54,8 @@ internal sealed class KeyStatusReport(string connectionString, MasterKeys keys, 
             var progress = rotation.Progress;
             await output.WriteLineAsync(
                 $"{rotation.Workspace}: rotation to version {progress.ToVersion}: {(progress.Finished ? "done" : "in progress")}, "
-                + $"{progress.Resealed} rows resealed, {progress.Unreadable} unreadable");
+                    + $"{progress.Resealed} rows resealed, {progress.Unreadable} unreadable"
+            );
         }
 
         return ExitCodes.Done;
@@ -76,9 +81,15 @@ internal sealed class KeyStatusReport(string connectionString, MasterKeys keys, 
 
     private List<KnownVersion> Versions(List<KnownMasterKey> known)
     {
-        var versions = known.ConvertAll(one =>
-            new KnownVersion(one.Version, keys.Holds(one.Version), one.Version == keys.Current.Version, one.FirstSeen, one.RetiredAt));
-        var unseen = keys.All.Where(key => !known.Exists(one => one.Version == key.Version))
+        var versions = known.ConvertAll(one => new KnownVersion(
+            one.Version,
+            keys.Holds(one.Version),
+            one.Version == keys.Current.Version,
+            one.FirstSeen,
+            one.RetiredAt
+        ));
+        var unseen = keys
+            .All.Where(key => !known.Exists(one => one.Version == key.Version))
             .Select(key => new KnownVersion(key.Version, Held: true, Seals: key == keys.Current, FirstSeen: null, RetiredAt: null));
         return [.. versions.Concat(unseen).OrderBy(version => version.Version)];
     }
@@ -93,7 +104,14 @@ internal sealed class KeyStatusReport(string connectionString, MasterKeys keys, 
             (_, SealedKinds.Quarantine) => "needed until they are cleared",
             _ => "needed until keys rotate is done",
         };
-        return new SealedUnder(workspace.Value, count.Kind, count.KeyVersion, count.Rows, count.KeyVersion < keys.Current.Version ? until : null, needs);
+        return new SealedUnder(
+            workspace.Value,
+            count.Kind,
+            count.KeyVersion,
+            count.Rows,
+            count.KeyVersion < keys.Current.Version ? until : null,
+            needs
+        );
     }
 
     // The bodies of a day are dropped together when their retention has passed, and not before the day after the day they were received.

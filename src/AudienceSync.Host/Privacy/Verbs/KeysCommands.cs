@@ -19,7 +19,8 @@ internal static class KeysCommands
         append.Description = "File to add the next version to.";
         var generate = new Command("generate", "Generate a master key: 32 random bytes in base64, in a file that only its owner can read.")
         {
-            output, append,
+            output,
+            append,
         };
         generate.Validators.Add(parsed =>
         {
@@ -28,21 +29,28 @@ internal static class KeysCommands
                 parsed.AddError("Specify either --out FILE or --append FILE.");
             }
         });
-        generate.SetAction((parsed, _) => RunAsync(parsed, async () =>
-        {
-            if (parsed.GetValue(append) is { } file)
-            {
-                var version = KeyFile.Append(file.FullName);
-                await parsed.InvocationConfiguration.Output.WriteLineAsync(
-                    $"Added version {version}. It seals from the next start of the Host.");
-            }
-            else
-            {
-                KeyFile.Make(parsed.GetRequiredValue(output).FullName);
-            }
+        generate.SetAction(
+            (parsed, _) =>
+                RunAsync(
+                    parsed,
+                    async () =>
+                    {
+                        if (parsed.GetValue(append) is { } file)
+                        {
+                            var version = KeyFile.Append(file.FullName);
+                            await parsed.InvocationConfiguration.Output.WriteLineAsync(
+                                $"Added version {version}. It seals from the next start of the Host."
+                            );
+                        }
+                        else
+                        {
+                            KeyFile.Make(parsed.GetRequiredValue(output).FullName);
+                        }
 
-            return ExitCodes.Done;
-        }));
+                        return ExitCodes.Done;
+                    }
+                )
+        );
         return generate;
     }
 
@@ -50,9 +58,20 @@ internal static class KeysCommands
     {
         var json = Json();
         var status = new Command("status", "Show master key versions, what is sealed under each, and how long it is needed.") { json };
-        status.SetAction((parsed, cancellationToken) => WithDatabaseAsync(parsed, environment, connectionString =>
-            new KeyStatusReport(connectionString, MasterKeyLoader.Load(HostSettings.FromEnvironment(environment)), clock)
-                .PrintAsync(parsed.InvocationConfiguration.Output, parsed.GetValue(json), cancellationToken), cancellationToken));
+        status.SetAction(
+            (parsed, cancellationToken) =>
+                WithDatabaseAsync(
+                    parsed,
+                    environment,
+                    connectionString =>
+                        new KeyStatusReport(
+                            connectionString,
+                            MasterKeyLoader.Load(HostSettings.FromEnvironment(environment)),
+                            clock
+                        ).PrintAsync(parsed.InvocationConfiguration.Output, parsed.GetValue(json), cancellationToken),
+                    cancellationToken
+                )
+        );
         return status;
     }
 
@@ -60,21 +79,38 @@ internal static class KeysCommands
     {
         var json = Json();
         var rotate = new Command(
-            "rotate", "Reseal the vault and the secrets of every workspace under the newest master key. Continues an interrupted rotation.")
+            "rotate",
+            "Reseal the vault and the secrets of every workspace under the newest master key. Continues an interrupted rotation."
+        )
         {
             json,
         };
-        rotate.SetAction((parsed, cancellationToken) => WithDatabaseAsync(parsed, environment, connectionString =>
-            new RotateRun(connectionString, MasterKeyLoader.Load(HostSettings.FromEnvironment(environment)), parsed.InvocationConfiguration, clock)
-                .RunAsync(parsed.GetValue(json), cancellationToken), cancellationToken));
+        rotate.SetAction(
+            (parsed, cancellationToken) =>
+                WithDatabaseAsync(
+                    parsed,
+                    environment,
+                    connectionString =>
+                        new RotateRun(
+                            connectionString,
+                            MasterKeyLoader.Load(HostSettings.FromEnvironment(environment)),
+                            parsed.InvocationConfiguration,
+                            clock
+                        ).RunAsync(parsed.GetValue(json), cancellationToken),
+                    cancellationToken
+                )
+        );
         return rotate;
     }
 
     private static Option<bool> Json() => new("--json") { Description = "Output as JSON." };
 
     private static Task<int> WithDatabaseAsync(
-        ParseResult parsed, Func<string, string?> environment, Func<string, Task<int>> action, CancellationToken cancellationToken) =>
-        DatabaseVerb.RunAsOwnerAsync(parsed, environment, action, cancellationToken);
+        ParseResult parsed,
+        Func<string, string?> environment,
+        Func<string, Task<int>> action,
+        CancellationToken cancellationToken
+    ) => DatabaseVerb.RunAsOwnerAsync(parsed, environment, action, cancellationToken);
 
     private static async Task<int> RunAsync(ParseResult parsed, Func<Task<int>> action)
     {

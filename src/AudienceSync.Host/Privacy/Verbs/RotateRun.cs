@@ -26,14 +26,16 @@ internal sealed class RotateRun(string connectionString, MasterKeys keys, Invoca
         await new MasterKeyCheck(connectionString, keys).RunAsync(cancellationToken);
         var outcomes = new List<Outcome>();
         var error = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(console.Error) });
-        await error.Progress().StartAsync(async progress =>
-        {
-            foreach (var workspace in await new MasterKeyStore(connectionString).ReadWorkspacesAsync(cancellationToken))
+        await error
+            .Progress()
+            .StartAsync(async progress =>
             {
-                await using var database = new WorkspaceDatabase(connectionString, workspace);
-                outcomes.Add(await RotateAsync(database, progress.AddTask(workspace.Value), cancellationToken));
-            }
-        });
+                foreach (var workspace in await new MasterKeyStore(connectionString).ReadWorkspacesAsync(cancellationToken))
+                {
+                    await using var database = new WorkspaceDatabase(connectionString, workspace);
+                    outcomes.Add(await RotateAsync(database, progress.AddTask(workspace.Value), cancellationToken));
+                }
+            });
         await PrintAsync(outcomes, json);
         return outcomes.TrueForAll(outcome => outcome.Left == 0) ? ExitCodes.Done : ExitCodes.Failed;
     }
@@ -42,8 +44,16 @@ internal sealed class RotateRun(string connectionString, MasterKeys keys, Invoca
     {
         var rows = new SealedRowStore(database);
         var rotation = new KeyRotation(
-            new RotationStore(database), new SecretStore(database), new LeaseStore(database, _owner, LeaseStore.CommandTime), new Vault(keys), keys);
-        shown.MaxValue = Math.Max(1, (await rows.CountAsync(cancellationToken)).Where(count => count.Kind == SealedKinds.Vault).Sum(count => count.Rows));
+            new RotationStore(database),
+            new SecretStore(database),
+            new LeaseStore(database, _owner, LeaseStore.CommandTime),
+            new Vault(keys),
+            keys
+        );
+        shown.MaxValue = Math.Max(
+            1,
+            (await rows.CountAsync(cancellationToken)).Where(count => count.Kind == SealedKinds.Vault).Sum(count => count.Rows)
+        );
         var end = await RunAsync(rotation, shown, cancellationToken);
         shown.Value = shown.MaxValue;
         shown.StopTask();
@@ -73,7 +83,8 @@ internal sealed class RotateRun(string connectionString, MasterKeys keys, Invoca
                         shown.Value = progress.Seen;
                         return Task.CompletedTask;
                     },
-                    cancellationToken);
+                    cancellationToken
+                );
             }
             catch (LeaseLostException)
             {
@@ -99,7 +110,8 @@ internal sealed class RotateRun(string connectionString, MasterKeys keys, Invoca
         {
             await console.Output.WriteLineAsync(
                 $"{outcome.Workspace}: {outcome.Resealed} rows sealed under version {outcome.Version}, "
-                + $"{outcome.Left} left under older ones, {outcome.Unreadable} unreadable.");
+                    + $"{outcome.Left} left under older ones, {outcome.Unreadable} unreadable."
+            );
         }
     }
 }

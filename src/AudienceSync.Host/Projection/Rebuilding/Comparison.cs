@@ -39,7 +39,10 @@ internal sealed class Comparison(FullLogFold fold, long livePosition, long lastN
             Drift.Missing++;
         }
 
-        return row with { ChangedPos = ++LastNumber };
+        return row with
+        {
+            ChangedPos = ++LastNumber,
+        };
     }
 
     private void Count(MembershipRow live, MembershipRow row, bool founded)
@@ -72,8 +75,11 @@ internal sealed class Comparison(FullLogFold fold, long livePosition, long lastN
 
     // The since time of a linked anchor's row depends on the order of arrival, and nothing reads it.
     private static bool Equal(MembershipRow live, MembershipRow row) =>
-        RowRule.SameForLanes(live.Content, row.Content) && Stored(live.State.AddedAt) == Stored(row.State.AddedAt) && Stored(live.State.RemovedAt) == Stored(row.State.RemovedAt)
-        && Stored(live.Until) == Stored(row.Until) && live.EventPos == row.EventPos
+        RowRule.SameForLanes(live.Content, row.Content)
+        && Stored(live.State.AddedAt) == Stored(row.State.AddedAt)
+        && Stored(live.State.RemovedAt) == Stored(row.State.RemovedAt)
+        && Stored(live.Until) == Stored(row.Until)
+        && live.EventPos == row.EventPos
         && (live.Status == MembershipStatus.Linked || Stored(live.Since) == Stored(row.Since));
 
     // The database stores microseconds.

@@ -10,10 +10,11 @@ internal static class CopyTime
         : time.UtcTicks == DateTime.MinValue.Ticks ? long.MinValue
         : (time.UtcTicks - Year2000) / TimeSpan.TicksPerMicrosecond;
 
-    public static DateTimeOffset Of(long stored) => stored switch
-    {
-        long.MaxValue => DateTimeOffset.MaxValue,
-        long.MinValue => DateTimeOffset.MinValue,
-        _ => new DateTimeOffset((stored * TimeSpan.TicksPerMicrosecond) + Year2000, TimeSpan.Zero),
-    };
+    public static DateTimeOffset Of(long stored) =>
+        stored switch
+        {
+            long.MaxValue => DateTimeOffset.MaxValue,
+            long.MinValue => DateTimeOffset.MinValue,
+            _ => new DateTimeOffset((stored * TimeSpan.TicksPerMicrosecond) + Year2000, TimeSpan.Zero),
+        };
 }

@@ -20,9 +20,18 @@ public sealed class FormerTableStore(GenerationSchemaStore database)
         await using var connection = await database.OpenAsync(cancellationToken);
         await GenerationSchemaStore.ExecuteAsync(connection, "begin", cancellationToken);
         await TableCopyStore.DropAsync(connection, next, cancellationToken);
-        await TableCopyStore.MoveAsync(connection, former, next, TableCopyStore.Projected.Concat(TableCopyStore.Progress), cancellationToken);
+        await TableCopyStore.MoveAsync(
+            connection,
+            former,
+            next,
+            TableCopyStore.Projected.Concat(TableCopyStore.Progress),
+            cancellationToken
+        );
         await GenerationSchemaStore.ExecuteAsync(
-            connection, $"update {next}.projection_counts set changed_pos = {baseNumber} where name = '{MembershipStore.Projection}'", cancellationToken);
+            connection,
+            $"update {next}.projection_counts set changed_pos = {baseNumber} where name = '{MembershipStore.Projection}'",
+            cancellationToken
+        );
         await using (var command = Sql.Command(connection, FollowingSql, Sql.Of(generation), Sql.Of(baseNumber)))
         {
             await command.ExecuteNonQueryAsync(cancellationToken);

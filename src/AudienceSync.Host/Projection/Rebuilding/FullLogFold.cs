@@ -55,7 +55,10 @@ internal sealed class FullLogFold
     /// <summary>Whether the next person may need more memory than this, including growth.</summary>
     public bool Outgrows(long bytes) =>
         (_rows.Count == _rows.Capacity || _permissions.Count == _permissions.Capacity || _whole * WholeBytes > bytes)
-        && Need(_rows.Count, _rows.Capacity, RowBytes) + Need(_permissions.Count, _permissions.Capacity, PermissionBytes) + (_whole * WholeBytes) > bytes;
+        && Need(_rows.Count, _rows.Capacity, RowBytes)
+            + Need(_permissions.Count, _permissions.Capacity, PermissionBytes)
+            + (_whole * WholeBytes)
+            > bytes;
 
     public void Read(ScannedEvent passing)
     {
@@ -143,14 +146,15 @@ internal sealed class FullLogFold
         _rows.Where(row => !row.Value.Written).Select(row => RowOf(row.Key, row.Value, now));
 
     /// <summary>The permissions of each anchor of this pass, exact where a person of its group ever refused.</summary>
-    public IEnumerable<KeyValuePair<PersonId, Permissions>> Permissions() => _permissions.Select(slotted =>
-    {
-        var root = _groups.RootOf(slotted.Key);
-        var refused = _groups.IsAlone(root)
-            ? slotted.Value.IsWhole && slotted.Value.Whole().EverRefused
-            : _groups.SumOf(root, _permissionsOf).EverRefused;
-        return KeyValuePair.Create(slotted.Key, slotted.Value.Whole() with { Exact = refused });
-    });
+    public IEnumerable<KeyValuePair<PersonId, Permissions>> Permissions() =>
+        _permissions.Select(slotted =>
+        {
+            var root = _groups.RootOf(slotted.Key);
+            var refused = _groups.IsAlone(root)
+                ? slotted.Value.IsWhole && slotted.Value.Whole().EverRefused
+                : _groups.SumOf(root, _permissionsOf).EverRefused;
+            return KeyValuePair.Create(slotted.Key, slotted.Value.Whole() with { Exact = refused });
+        });
 
     // Applies an event to its key and to the versions that inherit from it; it counts once.
     private void Apply(PublishedKey key, PersonId person, MembershipFact fact, long position, int counted)

@@ -7,7 +7,13 @@ namespace AudienceSync.Host.Projection.Rebuilding;
 /// <summary>
 /// The first phase of a rebuild: reads one snapshot and writes the tables of a new generation. See <see cref="Rebuild"/>.
 /// </summary>
-internal sealed class GenerationBuilder(GenerationSchemaStore database, GenerationStore generations, AudienceKeys keys, TimeProvider clock, int? keyId)
+internal sealed class GenerationBuilder(
+    GenerationSchemaStore database,
+    GenerationStore generations,
+    AudienceKeys keys,
+    TimeProvider clock,
+    int? keyId
+)
 {
     private const long EventsBetweenReports = 100_000;
 
@@ -35,17 +41,44 @@ internal sealed class GenerationBuilder(GenerationSchemaStore database, Generati
         do
         {
             await Task.Run(() => Pass(snapshot, next, fold, comparison, ref meant, cancellationToken), cancellationToken);
-        }
-        while (fold.NextPass());
+        } while (fold.NextPass());
 
         next.WriteLinks(fold.Links);
-        await KeepAsync(next, number, snapshot, fold, comparison, numbers with { Filled = comparison.LastNumber }, meant, cancellationToken);
+        await KeepAsync(
+            next,
+            number,
+            snapshot,
+            fold,
+            comparison,
+            numbers with
+            {
+                Filled = comparison.LastNumber,
+            },
+            meant,
+            cancellationToken
+        );
         return new RebuildResult(
-            number, "rebuild", snapshot.Head, meant.Count, meant.Checksum, fold.Passes.Count, Continued: false, comparison.Drift, 0, 0);
+            number,
+            "rebuild",
+            snapshot.Head,
+            meant.Count,
+            meant.Checksum,
+            fold.Passes.Count,
+            Continued: false,
+            comparison.Drift,
+            0,
+            0
+        );
     }
 
     private void Pass(
-        LogSnapshotQueries snapshot, NextTableStore next, FullLogFold fold, Comparison comparison, ref RowSum meant, CancellationToken cancellationToken)
+        LogSnapshotQueries snapshot,
+        NextTableStore next,
+        FullLogFold fold,
+        Comparison comparison,
+        ref RowSum meant,
+        CancellationToken cancellationToken
+    )
     {
         long events = 0;
         snapshot.ReadEvents(
@@ -62,7 +95,8 @@ internal sealed class GenerationBuilder(GenerationSchemaStore database, Generati
                     fold.Split(passing.Position);
                 }
             },
-            cancellationToken);
+            cancellationToken
+        );
         Step("read");
         fold.Settle();
         Report("writing", fold, events, snapshot.Head);
@@ -78,20 +112,29 @@ internal sealed class GenerationBuilder(GenerationSchemaStore database, Generati
                             write(comparison.Meet(live));
                         }
                     },
-                    cancellationToken);
+                    cancellationToken
+                );
                 foreach (var row in fold.Rest(comparison.Now))
                 {
                     write(comparison.Alone(row));
                 }
             },
-            ref meant);
+            ref meant
+        );
         Step("written");
         next.WritePermissions(fold.Permissions());
     }
 
     private async Task KeepAsync(
-        NextTableStore next, long number, LogSnapshotQueries snapshot, FullLogFold fold, Comparison comparison, GenerationNumbers numbers, RowSum meant,
-        CancellationToken cancellationToken)
+        NextTableStore next,
+        long number,
+        LogSnapshotQueries snapshot,
+        FullLogFold fold,
+        Comparison comparison,
+        GenerationNumbers numbers,
+        RowSum meant,
+        CancellationToken cancellationToken
+    )
     {
         await next.LoadedAsync(number, cancellationToken);
         Report("indexing", fold, snapshot.Head, snapshot.Head);
@@ -106,7 +149,8 @@ internal sealed class GenerationBuilder(GenerationSchemaStore database, Generati
             throw new RebuildException(
                 "rebuild_check_failed",
                 $"{meant.Count} rows were folded and {actual.Count} read back, or they differ; nothing was swapped. "
-                    + "Run the rebuild again.");
+                    + "Run the rebuild again."
+            );
         }
 
         Step("checked");

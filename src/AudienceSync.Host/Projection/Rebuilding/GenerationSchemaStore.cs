@@ -24,23 +24,25 @@ public sealed class GenerationSchemaStore : IAsyncDisposable
         NextSchema = "rebuild_" + workspace.Value;
         FormerSchema = "former_" + workspace.Value;
         Next = new WorkspaceDatabase(connectionString, workspace, NextSchema);
-        _owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
-        {
-            SearchPath = LiveSchema,
-            CommandTimeout = 0,
-            Pooling = false,
-            NoResetOnClose = true,
-            IncludeErrorDetail = false,
-            ReadBufferSize = 1 << 16,
-            WriteBufferSize = 1 << 16,
-            Options = "-c jit=off -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c max_parallel_maintenance_workers=2",
+        _owner = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(connectionString)
+            {
+                SearchPath = LiveSchema,
+                CommandTimeout = 0,
+                Pooling = false,
+                NoResetOnClose = true,
+                IncludeErrorDetail = false,
+                ReadBufferSize = 1 << 16,
+                WriteBufferSize = 1 << 16,
+                Options = "-c jit=off -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c max_parallel_maintenance_workers=2",
 
-            // A different name than the Hosts': its transactions wait for their client while it folds, and StalledHolders must not mistake
-            // it for a frozen Host.
-            ApplicationName = "audiencesync rebuild/" + workspace.Value,
-            Timezone = "UTC",
-            GssEncryptionMode = GssEncryptionMode.Disable,
-        }.ConnectionString);
+                // A different name than the Hosts': its transactions wait for their client while it folds, and StalledHolders must not mistake
+                // it for a frozen Host.
+                ApplicationName = "audiencesync rebuild/" + workspace.Value,
+                Timezone = "UTC",
+                GssEncryptionMode = GssEncryptionMode.Disable,
+            }.ConnectionString
+        );
     }
 
     public WorkspaceDatabase Live { get; }
@@ -54,7 +56,8 @@ public sealed class GenerationSchemaStore : IAsyncDisposable
 
     public string FormerSchema { get; }
 
-    internal async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => await _owner.OpenConnectionAsync(cancellationToken);
+    internal async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) =>
+        await _owner.OpenConnectionAsync(cancellationToken);
 
     /// <summary>Null when another rebuild of this workspace is running.</summary>
     public async Task<IAsyncDisposable?> TryLockAsync(CancellationToken cancellationToken)

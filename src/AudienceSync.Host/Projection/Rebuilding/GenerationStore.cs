@@ -11,7 +11,8 @@ public sealed class GenerationStore(GenerationSchemaStore database)
         from generations order by generation desc limit 1
         """;
 
-    private const string BeginSql = "insert into generations (kind, key_id, phase, layout) values ($1, $2, 'filling', $3) returning generation";
+    private const string BeginSql =
+        "insert into generations (kind, key_id, phase, layout) values ($1, $2, 'filling', $3) returning generation";
 
     private const string ReadSql = "update generations set position = $2, head = $3 where generation = $1";
 
@@ -25,19 +26,26 @@ public sealed class GenerationStore(GenerationSchemaStore database)
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var command = Sql.Command(connection, LastSql);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return !await reader.ReadAsync(cancellationToken) ? null : new Generation(
-            reader.GetInt64(0), reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetInt32(2), reader.GetString(3), reader.GetString(4))
-        {
-            Position = reader.GetInt64(5),
-            Head = reader.GetInt64(6),
-            Numbers = new GenerationNumbers(reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9)),
-            Rows = reader.GetInt64(10),
-            Checksum = reader.GetInt64(11),
-            Drift = reader.GetString(12),
-            Rechecked = reader.GetInt64(13),
-            StartedAt = new DateTimeOffset(reader.GetDateTime(14)),
-            EndedAt = reader.TimeOrNull(15),
-        };
+        return !await reader.ReadAsync(cancellationToken)
+            ? null
+            : new Generation(
+                reader.GetInt64(0),
+                reader.GetString(1),
+                reader.IsDBNull(2) ? null : reader.GetInt32(2),
+                reader.GetString(3),
+                reader.GetString(4)
+            )
+            {
+                Position = reader.GetInt64(5),
+                Head = reader.GetInt64(6),
+                Numbers = new GenerationNumbers(reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9)),
+                Rows = reader.GetInt64(10),
+                Checksum = reader.GetInt64(11),
+                Drift = reader.GetString(12),
+                Rechecked = reader.GetInt64(13),
+                StartedAt = new DateTimeOffset(reader.GetDateTime(14)),
+                EndedAt = reader.TimeOrNull(15),
+            };
     }
 
     /// <summary>Whether the former generation is still kept.</summary>
@@ -59,9 +67,12 @@ public sealed class GenerationStore(GenerationSchemaStore database)
     {
         await using var connection = await database.OpenAsync(cancellationToken);
         await using var command = Sql.Command(
-            connection, BeginSql, Sql.Of(kind),
+            connection,
+            BeginSql,
+            Sql.Of(kind),
             new NpgsqlParameter { Value = keyId is { } id ? id : DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Integer },
-            Sql.Of(layout));
+            Sql.Of(layout)
+        );
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 

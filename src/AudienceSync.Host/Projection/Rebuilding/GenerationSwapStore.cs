@@ -25,7 +25,8 @@ public sealed class GenerationSwapStore : IAsyncDisposable
         from mt_event_progression p join projection_counts c on c.name = p.name where p.name = 'membership:All'
         """;
 
-    private const string LiveSql = "update generations set phase = 'live', ended_at = now(), position = $2, rechecked = $3 where generation = $1";
+    private const string LiveSql =
+        "update generations set phase = 'live', ended_at = now(), position = $2, rechecked = $3 where generation = $1";
 
     private readonly GenerationSchemaStore _database;
     private readonly NpgsqlConnection _connection;
@@ -42,7 +43,11 @@ public sealed class GenerationSwapStore : IAsyncDisposable
     public ProjectionProgress Live { get; private set; }
 
     /// <summary>Null when the locks were not available in time.</summary>
-    public static async Task<GenerationSwapStore?> TryBeginAsync(GenerationSchemaStore database, int? keyId, CancellationToken cancellationToken)
+    public static async Task<GenerationSwapStore?> TryBeginAsync(
+        GenerationSchemaStore database,
+        int? keyId,
+        CancellationToken cancellationToken
+    )
     {
         var connection = await database.OpenAsync(cancellationToken);
         var swap = new GenerationSwapStore(database, connection, keyId);
@@ -52,7 +57,12 @@ public sealed class GenerationSwapStore : IAsyncDisposable
             await using var command = Sql.Command(connection, StandsSql);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             await reader.ReadAsync(cancellationToken);
-            swap.Live = new ProjectionProgress(new Position(reader.GetInt64(0)), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
+            swap.Live = new ProjectionProgress(
+                new Position(reader.GetInt64(0)),
+                reader.GetInt64(1),
+                reader.GetInt64(2),
+                reader.GetInt64(3)
+            );
             return swap;
         }
         catch (PostgresException busy) when (IsBusy(busy))
@@ -73,8 +83,14 @@ public sealed class GenerationSwapStore : IAsyncDisposable
     /// <returns>The number of members that the lanes will process again; null when the locks were not available, and nothing
     /// happened.</returns>
     public async Task<long?> TryCommitAsync(
-        Lease lease, long generation, ProjectionProgress next, GenerationNumbers numbers, ProjectedPage? missed, DateTimeOffset now,
-        CancellationToken cancellationToken)
+        Lease lease,
+        long generation,
+        ProjectionProgress next,
+        GenerationNumbers numbers,
+        ProjectedPage? missed,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -84,9 +100,15 @@ public sealed class GenerationSwapStore : IAsyncDisposable
             last += await ExecuteScalarAsync(
                 _sql.NumberSql,
                 [
-                    Sql.Of(numbers.Seen), Sql.Of(numbers.Filled), Sql.Of(Live.Position.Value), Sql.Of(next.Position.Value), Sql.Of(numbers.Base), Sql.Of(last),
+                    Sql.Of(numbers.Seen),
+                    Sql.Of(numbers.Filled),
+                    Sql.Of(Live.Position.Value),
+                    Sql.Of(next.Position.Value),
+                    Sql.Of(numbers.Base),
+                    Sql.Of(last),
                 ],
-                cancellationToken);
+                cancellationToken
+            );
             var rechecked = await ExecuteScalarAsync(_sql.LookedSql, [Sql.Of(numbers.Base)], cancellationToken);
             await ExchangeAsync(next with { ChangedPos = last }, cancellationToken);
             if (_keyId is null)
@@ -110,15 +132,23 @@ public sealed class GenerationSwapStore : IAsyncDisposable
     private async Task ExchangeAsync(ProjectionProgress next, CancellationToken cancellationToken)
     {
         var (live, rebuilt, former) = (_database.LiveSchema, _database.NextSchema, _database.FormerSchema);
-        await ExecuteAsync($"create schema if not exists {former}; grant usage on schema {former} to {WorkspaceDatabase.AppRole}", cancellationToken);
+        await ExecuteAsync(
+            $"create schema if not exists {former}; grant usage on schema {former} to {WorkspaceDatabase.AppRole}",
+            cancellationToken
+        );
         await TableCopyStore.DropAsync(_connection, former, cancellationToken);
         var counts = _keyId is null ? next : Live with { ChangedPos = next.ChangedPos };
         await ExecuteScalarAsync(
-            _sql.ProgressSql, [Sql.Of(counts.Position.Value), Sql.Of(counts.ChangedPos), Sql.Of(counts.Applied), Sql.Of(counts.Superseded)], cancellationToken);
+            _sql.ProgressSql,
+            [Sql.Of(counts.Position.Value), Sql.Of(counts.ChangedPos), Sql.Of(counts.Applied), Sql.Of(counts.Superseded)],
+            cancellationToken
+        );
         if (_keyId is null)
         {
             await ExecuteAsync(
-                $"lock table {string.Join(", ", TableCopyStore.Projected.Select(table => $"{live}.{table}"))} in access exclusive mode", cancellationToken);
+                $"lock table {string.Join(", ", TableCopyStore.Projected.Select(table => $"{live}.{table}"))} in access exclusive mode",
+                cancellationToken
+            );
             await TableCopyStore.MoveAsync(_connection, live, former, TableCopyStore.Projected, cancellationToken);
             await TableCopyStore.MoveAsync(_connection, rebuilt, live, TableCopyStore.Projected, cancellationToken);
             await TableCopyStore.MoveAsync(_connection, rebuilt, former, TableCopyStore.Progress, cancellationToken);
@@ -131,7 +161,13 @@ public sealed class GenerationSwapStore : IAsyncDisposable
         await TableCopyStore.KeyAsync(_connection, live, former, "membership", cancellationToken);
         await ExecuteAsync(_sql.ReplaceSql, cancellationToken);
         await ExecuteAsync($"drop table {rebuilt}.membership", cancellationToken);
-        await TableCopyStore.MoveAsync(_connection, rebuilt, former, TableCopyStore.Projected[1..].Concat(TableCopyStore.Progress), cancellationToken);
+        await TableCopyStore.MoveAsync(
+            _connection,
+            rebuilt,
+            former,
+            TableCopyStore.Projected[1..].Concat(TableCopyStore.Progress),
+            cancellationToken
+        );
     }
 
     private async Task CountAsync(Position last, ProjectedPage? missed, DateTimeOffset now, CancellationToken cancellationToken)
@@ -150,7 +186,8 @@ public sealed class GenerationSwapStore : IAsyncDisposable
     }
 
     // Lock not available, deadlock.
-    private static bool IsBusy(PostgresException failure) => failure.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected;
+    private static bool IsBusy(PostgresException failure) =>
+        failure.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected;
 
     private async Task<long> ExecuteScalarAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
     {
@@ -158,5 +195,6 @@ public sealed class GenerationSwapStore : IAsyncDisposable
         return await command.ExecuteScalarAsync(cancellationToken) is long count ? count : 0;
     }
 
-    private Task ExecuteAsync(string sql, CancellationToken cancellationToken) => GenerationSchemaStore.ExecuteAsync(_connection, sql, cancellationToken);
+    private Task ExecuteAsync(string sql, CancellationToken cancellationToken) =>
+        GenerationSchemaStore.ExecuteAsync(_connection, sql, cancellationToken);
 }

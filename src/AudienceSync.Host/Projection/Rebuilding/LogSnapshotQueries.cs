@@ -35,17 +35,25 @@ public sealed class LogSnapshotQueries : IAsyncDisposable
         await GenerationSchemaStore.ExecuteAsync(
             connection,
             "begin isolation level repeatable read read only; set local enable_sort = off; set local enable_seqscan = off; "
-            // It holds no lock that a writer waits for, and between two reads a fold may take minutes.
-            + "set local idle_in_transaction_session_timeout = 0",
-            cancellationToken);
+                // It holds no lock that a writer waits for, and between two reads a fold may take minutes.
+                + "set local idle_in_transaction_session_timeout = 0",
+            cancellationToken
+        );
         var snapshot = new LogSnapshotQueries(connection);
         await using var command = new NpgsqlCommand(
             "select coalesce((select max(seq_id) from mt_events), 0), p.last_seq_id, c.changed_pos, c.applied, c.superseded "
-            + "from mt_event_progression p join projection_counts c on c.name = p.name where p.name = 'membership:All'", connection);
+                + "from mt_event_progression p join projection_counts c on c.name = p.name where p.name = 'membership:All'",
+            connection
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         snapshot.Head = reader.GetInt64(0);
-        snapshot.Live = new ProjectionProgress(new Position(reader.GetInt64(1)), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4));
+        snapshot.Live = new ProjectionProgress(
+            new Position(reader.GetInt64(1)),
+            reader.GetInt64(2),
+            reader.GetInt64(3),
+            reader.GetInt64(4)
+        );
         return snapshot;
     }
 
@@ -57,7 +65,9 @@ public sealed class LogSnapshotQueries : IAsyncDisposable
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            links[new PersonId(reader.GetGuid(0))] = ((PersonLinked)EventJson.Read(EventTypes.Linked, reader.GetFieldValue<byte[]>(1))).Owner;
+            links[new PersonId(reader.GetGuid(0))] = (
+                (PersonLinked)EventJson.Read(EventTypes.Linked, reader.GetFieldValue<byte[]>(1))
+            ).Owner;
         }
 
         return links;
@@ -66,7 +76,9 @@ public sealed class LogSnapshotQueries : IAsyncDisposable
     /// <summary>Every event, in the order of positions.</summary>
     public void ReadEvents(LogVisitor visit, CancellationToken cancellationToken)
     {
-        using var stream = _connection.BeginRawBinaryCopy($"copy (select {ScannedEvent.Columns} from mt_events order by seq_id) to stdout (format binary)");
+        using var stream = _connection.BeginRawBinaryCopy(
+            $"copy (select {ScannedEvent.Columns} from mt_events order by seq_id) to stdout (format binary)"
+        );
         var tuples = new CopyTuples(stream);
         for (var n = 1; tuples.Next(); n++)
         {
@@ -82,7 +94,9 @@ public sealed class LogSnapshotQueries : IAsyncDisposable
     public void ReadRows(int? keyId, Action<MembershipRow> visit, CancellationToken cancellationToken)
     {
         var only = keyId is { } one ? $" where key_id = {one}" : "";
-        using var stream = _connection.BeginRawBinaryCopy($"copy (select {MembershipCopy.Columns} from membership{only}) to stdout (format binary)");
+        using var stream = _connection.BeginRawBinaryCopy(
+            $"copy (select {MembershipCopy.Columns} from membership{only}) to stdout (format binary)"
+        );
         var tuples = new CopyTuples(stream);
         for (var n = 1; tuples.Next(); n++)
         {

@@ -9,7 +9,8 @@ namespace AudienceSync.Host.Projection.Rebuilding;
 /// <summary>Writes and reads a membership row in a binary COPY.</summary>
 internal static class MembershipCopy
 {
-    public const string Columns = "key_id, person, added_at, removed_at, state, since_at, until_at, event_pos, changed_pos, restrictions, restricted_at";
+    public const string Columns =
+        "key_id, person, added_at, removed_at, state, since_at, until_at, event_pos, changed_pos, restrictions, restricted_at";
 
     private const int ElementsAt = 20;
 
@@ -29,13 +30,21 @@ internal static class MembershipCopy
         rows.Texts(row.RestrictedAt);
     }
 
-    public static MembershipRow Read(CopyTuples tuple) => new(
-        tuple.Int32(0), new PersonId(tuple.Uuid(1)), new MembershipState(tuple.TimeOrNull(2), tuple.TimeOrNull(3)),
-        (MembershipStatus)tuple.Int16(4), tuple.Time(5), tuple.TimeOrNull(6), tuple.Int64(7), tuple.Int64(8))
-    {
-        Restrictions = (TargetingRestrictions)tuple.Int16(9),
-        RestrictedAt = tuple.IsNull(10) ? null : Texts(tuple.Bytes(10)),
-    };
+    public static MembershipRow Read(CopyTuples tuple) =>
+        new(
+            tuple.Int32(0),
+            new PersonId(tuple.Uuid(1)),
+            new MembershipState(tuple.TimeOrNull(2), tuple.TimeOrNull(3)),
+            (MembershipStatus)tuple.Int16(4),
+            tuple.Time(5),
+            tuple.TimeOrNull(6),
+            tuple.Int64(7),
+            tuple.Int64(8)
+        )
+        {
+            Restrictions = (TargetingRestrictions)tuple.Int16(9),
+            RestrictedAt = tuple.IsNull(10) ? null : Texts(tuple.Bytes(10)),
+        };
 
     private static string[] Texts(ReadOnlySpan<byte> array)
     {

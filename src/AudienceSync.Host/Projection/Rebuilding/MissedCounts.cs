@@ -15,7 +15,12 @@ internal sealed class MissedCounts(GenerationSchemaStore database, AudienceKeys 
     private const int MaxEvents = 50_000;
 
     /// <summary>Null when they cannot be counted one by one.</summary>
-    public async Task<ProjectedPage?> ReadAsync(ProjectionProgress live, ProjectionProgress next, Drift drift, CancellationToken cancellationToken)
+    public async Task<ProjectedPage?> ReadAsync(
+        ProjectionProgress live,
+        ProjectionProgress next,
+        Drift drift,
+        CancellationToken cancellationToken
+    )
     {
         var inheritances = new InheritStore(database.Live);
         if (drift.Missing + drift.Unfounded + drift.Status + drift.Times > 0 || await inheritances.FindAsync(cancellationToken) is not null)
@@ -24,8 +29,14 @@ internal sealed class MissedCounts(GenerationSchemaStore database, AudienceKeys 
         }
 
         var pages = new LivePages(
-            new MembershipStore(database.Live), new PermissionStore(database.Live), inheritances, new DrainStore(database.Live), keys, MaxEvents,
-            clock);
+            new MembershipStore(database.Live),
+            new PermissionStore(database.Live),
+            inheritances,
+            new DrainStore(database.Live),
+            keys,
+            MaxEvents,
+            clock
+        );
         await pages.OpenAsync(cancellationToken);
         return await pages.CountAsync(live, next.Position, cancellationToken);
     }

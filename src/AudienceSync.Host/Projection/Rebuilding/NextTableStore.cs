@@ -40,7 +40,9 @@ public sealed class NextTableStore : IAsyncDisposable
         var tables = new NextTableStore(database, connection);
         var schema = database.NextSchema;
         await tables.ExecuteAsync(
-            $"begin; create schema if not exists {schema}; grant usage on schema {schema} to {WorkspaceDatabase.AppRole}", cancellationToken);
+            $"begin; create schema if not exists {schema}; grant usage on schema {schema} to {WorkspaceDatabase.AppRole}",
+            cancellationToken
+        );
         await TableCopyStore.DropAsync(connection, schema, cancellationToken);
         foreach (var table in All)
         {
@@ -54,7 +56,8 @@ public sealed class NextTableStore : IAsyncDisposable
     public void WriteRows(Action<Action<MembershipRow>> produce, ref RowSum sum)
     {
         using var stream = _connection.BeginRawBinaryCopy(
-            $"copy {_database.NextSchema}.membership ({MembershipCopy.Columns}) from stdin ({CopyOptions})");
+            $"copy {_database.NextSchema}.membership ({MembershipCopy.Columns}) from stdin ({CopyOptions})"
+        );
         var (rows, meant) = (new CopyRows(stream), sum);
         rows.Begin();
         produce(row =>
@@ -71,7 +74,8 @@ public sealed class NextTableStore : IAsyncDisposable
     {
         using var stream = _connection.BeginRawBinaryCopy(
             $"copy {_database.NextSchema}.person_permissions (person, user_data_yes, user_data_no, personalization_yes, personalization_no, lifted_at, "
-            + $"suppressed_at, erasing_at, destinations, exact) from stdin ({CopyOptions})");
+                + $"suppressed_at, erasing_at, destinations, exact) from stdin ({CopyOptions})"
+        );
         var rows = new CopyRows(stream);
         rows.Begin();
         foreach (var (person, stated) in permissions)
@@ -96,7 +100,8 @@ public sealed class NextTableStore : IAsyncDisposable
     public void WriteLinks(IReadOnlyDictionary<PersonId, PersonId> links)
     {
         using var stream = _connection.BeginRawBinaryCopy(
-            $"copy {_database.NextSchema}.person_links (person, owner) from stdin ({CopyOptions})");
+            $"copy {_database.NextSchema}.person_links (person, owner) from stdin ({CopyOptions})"
+        );
         var rows = new CopyRows(stream);
         rows.Begin();
         foreach (var (person, owner) in links)
@@ -142,7 +147,13 @@ public sealed class NextTableStore : IAsyncDisposable
 
     /// <summary>Commits the generation: from here on it follows the log with its own cursor.</summary>
     public async Task CommitAsync(
-        long generation, ProjectionProgress progress, GenerationNumbers numbers, RowSum sum, string drift, CancellationToken cancellationToken)
+        long generation,
+        ProjectionProgress progress,
+        GenerationNumbers numbers,
+        RowSum sum,
+        string drift,
+        CancellationToken cancellationToken
+    )
     {
         var schema = _database.NextSchema;
         foreach (var table in All)
@@ -152,12 +163,24 @@ public sealed class NextTableStore : IAsyncDisposable
 
         await ExecuteAsync(
             $"insert into {schema}.mt_event_progression (name, last_seq_id) values ('{MembershipStore.Projection}', {progress.Position.Value});"
-            + $"insert into {schema}.projection_counts (name, changed_pos, applied, superseded) values ('{MembershipStore.Projection}', "
-            + $"{progress.ChangedPos}, {progress.Applied}, {progress.Superseded})",
-            cancellationToken);
-        await using (var command = Sql.Command(
-            _connection, FollowingSql, Sql.Of(generation), Sql.Of(progress.Position.Value), Sql.Of(numbers.Seen), Sql.Of(numbers.Base), Sql.Of(numbers.Filled),
-            Sql.Of(sum.Count), Sql.Of(sum.Checksum), Sql.Of(drift)))
+                + $"insert into {schema}.projection_counts (name, changed_pos, applied, superseded) values ('{MembershipStore.Projection}', "
+                + $"{progress.ChangedPos}, {progress.Applied}, {progress.Superseded})",
+            cancellationToken
+        );
+        await using (
+            var command = Sql.Command(
+                _connection,
+                FollowingSql,
+                Sql.Of(generation),
+                Sql.Of(progress.Position.Value),
+                Sql.Of(numbers.Seen),
+                Sql.Of(numbers.Base),
+                Sql.Of(numbers.Filled),
+                Sql.Of(sum.Count),
+                Sql.Of(sum.Checksum),
+                Sql.Of(drift)
+            )
+        )
         {
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
@@ -169,7 +192,9 @@ public sealed class NextTableStore : IAsyncDisposable
 
     private RowSum ReadBack(NpgsqlConnection connection)
     {
-        using var stream = connection.BeginRawBinaryCopy($"copy {_database.NextSchema}.membership ({MembershipCopy.Columns}) to stdout (format binary)");
+        using var stream = connection.BeginRawBinaryCopy(
+            $"copy {_database.NextSchema}.membership ({MembershipCopy.Columns}) to stdout (format binary)"
+        );
         var (tuples, sum) = (new CopyTuples(stream), default(RowSum));
         while (tuples.Next())
         {
@@ -179,5 +204,6 @@ public sealed class NextTableStore : IAsyncDisposable
         return sum;
     }
 
-    private Task ExecuteAsync(string sql, CancellationToken cancellationToken) => GenerationSchemaStore.ExecuteAsync(_connection, sql, cancellationToken);
+    private Task ExecuteAsync(string sql, CancellationToken cancellationToken) =>
+        GenerationSchemaStore.ExecuteAsync(_connection, sql, cancellationToken);
 }

@@ -7,11 +7,20 @@ internal struct PermissionSlot
 {
     private static readonly DateTimeOffset Granted = DateTimeOffset.UnixEpoch;
 
-    private static readonly TargetingRestrictions[] YesRestrictions = [.. Enumerable.Range(0, 4).Select(yes => new PermissionSlot
-    {
-        _userData = (yes & 1) != 0 ? Granted.UtcTicks : 0,
-        _personalization = (yes & 2) != 0 ? Granted.UtcTicks : 0,
-    }.Whole().Restrictions)];
+    private static readonly TargetingRestrictions[] YesRestrictions =
+    [
+        .. Enumerable
+            .Range(0, 4)
+            .Select(yes =>
+                new PermissionSlot
+                {
+                    _userData = (yes & 1) != 0 ? Granted.UtcTicks : 0,
+                    _personalization = (yes & 2) != 0 ? Granted.UtcTicks : 0,
+                }
+                    .Whole()
+                    .Restrictions
+            ),
+    ];
 
     private long _userData;
     private long _personalization;
@@ -35,9 +44,11 @@ internal struct PermissionSlot
         }
     }
 
-    public readonly TargetingRestrictions Restrictions => _whole?.Restrictions ?? YesRestrictions[(_userData != 0 ? 1 : 0) + (_personalization != 0 ? 2 : 0)];
+    public readonly TargetingRestrictions Restrictions =>
+        _whole?.Restrictions ?? YesRestrictions[(_userData != 0 ? 1 : 0) + (_personalization != 0 ? 2 : 0)];
 
-    public readonly Permissions Whole() => _whole ?? Permissions.Unspecified with { UserData = Yes(_userData), Personalization = Yes(_personalization) };
+    public readonly Permissions Whole() =>
+        _whole ?? Permissions.Unspecified with { UserData = Yes(_userData), Personalization = Yes(_personalization) };
 
     private static YesNo Yes(long ticks) => ticks == 0 ? default : new YesNo(new DateTimeOffset(ticks, TimeSpan.Zero), null);
 }

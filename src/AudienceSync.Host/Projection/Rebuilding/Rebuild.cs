@@ -60,43 +60,57 @@ public sealed class Rebuild(GenerationSchemaStore database, AudienceKeys keys, T
 
     /// <summary>Rebuilds all rows, or those of one key.</summary>
     /// <exception cref="RebuildException">rebuild_running, rebuild_check_failed, rebuild_busy, rebuild_outdated</exception>
-    public Task<RebuildResult> RunAsync(int? keyId, CancellationToken cancellationToken) => LockedAsync(async last =>
-    {
-        var layout = await _generations.LayoutAsync(cancellationToken);
-        if (last is { Phase: "following", Kind: "rebuild" } && last.KeyId == keyId && last.Layout == layout)
-        {
-            return await GoLiveOrDropAsync(last, Empty(last) with { Continued = true }, cancellationToken);
-        }
+    public Task<RebuildResult> RunAsync(int? keyId, CancellationToken cancellationToken) =>
+        LockedAsync(
+            async last =>
+            {
+                var layout = await _generations.LayoutAsync(cancellationToken);
+                if (last is { Phase: "following", Kind: "rebuild" } && last.KeyId == keyId && last.Layout == layout)
+                {
+                    return await GoLiveOrDropAsync(last, Empty(last) with { Continued = true }, cancellationToken);
+                }
 
-        if (last is { Phase: "filling" or "following" })
-        {
-            await _generations.DropAsync(last.Number, cancellationToken);
-        }
+                if (last is { Phase: "filling" or "following" })
+                {
+                    await _generations.DropAsync(last.Number, cancellationToken);
+                }
 
-        var filled = await new GenerationBuilder(database, _generations, keys, clock, keyId)
-        {
-            MemoryBytes = MemoryBytes, NumbersApart = NumbersApart, Step = Step, Progress = Progress,
-        }.RunAsync(layout, cancellationToken);
-        Step("filled");
-        return await GoLiveOrDropAsync((await _generations.LastAsync(cancellationToken))!, filled, cancellationToken);
-    }, cancellationToken);
+                var filled = await new GenerationBuilder(database, _generations, keys, clock, keyId)
+                {
+                    MemoryBytes = MemoryBytes,
+                    NumbersApart = NumbersApart,
+                    Step = Step,
+                    Progress = Progress,
+                }.RunAsync(layout, cancellationToken);
+                Step("filled");
+                return await GoLiveOrDropAsync((await _generations.LastAsync(cancellationToken))!, filled, cancellationToken);
+            },
+            cancellationToken
+        );
 
     /// <summary>Restores the generation that was live before the last rebuild, with all events since.</summary>
     /// <exception cref="RebuildException">rebuild_running, nothing_to_undo, rebuild_busy</exception>
-    public Task<RebuildResult> UndoAsync(CancellationToken cancellationToken) => LockedAsync(async last =>
-    {
-        if (last is not { Phase: "following", Kind: "undo" })
-        {
-            last = await RestoreFormerAsync(last, cancellationToken);
-        }
+    public Task<RebuildResult> UndoAsync(CancellationToken cancellationToken) =>
+        LockedAsync(
+            async last =>
+            {
+                if (last is not { Phase: "following", Kind: "undo" })
+                {
+                    last = await RestoreFormerAsync(last, cancellationToken);
+                }
 
-        return await GoLiveAsync(last, Empty(last), cancellationToken);
-    }, cancellationToken);
+                return await GoLiveAsync(last, Empty(last), cancellationToken);
+            },
+            cancellationToken
+        );
 
     private async Task<Generation> RestoreFormerAsync(Generation? last, CancellationToken cancellationToken)
     {
-        if (last is not { Phase: "live" } || !await _generations.HasFormerAsync(cancellationToken)
-            || last.Layout != await _generations.LayoutAsync(cancellationToken))
+        if (
+            last is not { Phase: "live" }
+            || !await _generations.HasFormerAsync(cancellationToken)
+            || last.Layout != await _generations.LayoutAsync(cancellationToken)
+        )
         {
             throw new RebuildException("nothing_to_undo", "no former generation is kept that fits the current schema.");
         }
@@ -105,7 +119,9 @@ public sealed class Rebuild(GenerationSchemaStore database, AudienceKeys keys, T
         if (keys.All.Any(key => key.PublishedPos?.Value > last.Position))
         {
             throw new RebuildException(
-                "nothing_to_undo", "a version that inherits was published since; the former generation does not have it. Rebuild instead.");
+                "nothing_to_undo",
+                "a version that inherits was published since; the former generation does not have it. Rebuild instead."
+            );
         }
 
         var live = await new MembershipStore(database.Live).ReadProgressAsync(cancellationToken);
@@ -117,7 +133,8 @@ public sealed class Rebuild(GenerationSchemaStore database, AudienceKeys keys, T
     private async Task<RebuildResult> LockedAsync(Func<Generation?, Task<RebuildResult>> work, CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
-        await using var held = await database.TryLockAsync(cancellationToken)
+        await using var held =
+            await database.TryLockAsync(cancellationToken)
             ?? throw new RebuildException("rebuild_running", "another rebuild of this workspace is running; projections status shows it.");
         var result = await work(await _generations.LastAsync(cancellationToken));
         return result with { Seconds = clock.GetElapsedTime(began).TotalSeconds };
@@ -141,7 +158,13 @@ public sealed class Rebuild(GenerationSchemaStore database, AudienceKeys keys, T
     {
         var lease = await ClaimAsync(cancellationToken);
         var pages = new CatchUpPages(
-            new MembershipStore(database.Next), new PermissionStore(database.Next), keys, KeyScope.Of(generation.KeyId), PageEvents, clock);
+            new MembershipStore(database.Next),
+            new PermissionStore(database.Next),
+            keys,
+            KeyScope.Of(generation.KeyId),
+            PageEvents,
+            clock
+        );
         for (var attempt = 0; attempt < 100; attempt++)
         {
             var live = await new MembershipStore(database.Live).ReadProgressAsync(cancellationToken);
@@ -160,10 +183,17 @@ public sealed class Rebuild(GenerationSchemaStore database, AudienceKeys keys, T
 
         throw new RebuildException(
             "rebuild_busy",
-            "the swap did not get its locks, or the projector does not reach the end of the log; run the rebuild again to continue.");
+            "the swap did not get its locks, or the projector does not reach the end of the log; run the rebuild again to continue."
+        );
     }
 
-    private async Task<long?> SwapAsync(CatchUpPages pages, Lease lease, Generation generation, Drift drift, CancellationToken cancellationToken)
+    private async Task<long?> SwapAsync(
+        CatchUpPages pages,
+        Lease lease,
+        Generation generation,
+        Drift drift,
+        CancellationToken cancellationToken
+    )
     {
         await using var swap = await GenerationSwapStore.TryBeginAsync(database, generation.KeyId, cancellationToken);
         if (swap is null)
@@ -191,12 +221,20 @@ public sealed class Rebuild(GenerationSchemaStore database, AudienceKeys keys, T
     private async Task EnsureNoNewSuccessorAsync(Generation generation, Position last, CancellationToken cancellationToken)
     {
         await keys.ReloadAsync(cancellationToken);
-        if (generation.Kind == "rebuild" && keys.All.Any(key =>
-            (generation.KeyId is null || generation.KeyId == key.KeyId)
-            && key.PublishedPos is { } published && published.Value > generation.Head && published <= last))
+        if (
+            generation.Kind == "rebuild"
+            && keys.All.Any(key =>
+                (generation.KeyId is null || generation.KeyId == key.KeyId)
+                && key.PublishedPos is { } published
+                && published.Value > generation.Head
+                && published <= last
+            )
+        )
         {
             throw new RebuildException(
-                Outdated, "a version that inherits was published meanwhile; nothing was swapped. Run the rebuild again.");
+                Outdated,
+                "a version that inherits was published meanwhile; nothing was swapped. Run the rebuild again."
+            );
         }
     }
 
@@ -233,7 +271,17 @@ public sealed class Rebuild(GenerationSchemaStore database, AudienceKeys keys, T
         }
     }
 
-    private static RebuildResult Empty(Generation generation) => new(
-        generation.Number, generation.Kind, generation.Head, generation.Rows, generation.Checksum, 0, Continued: false,
-        JsonSerializer.Deserialize<Drift>(generation.Drift, Drift.Form)!, 0, 0);
+    private static RebuildResult Empty(Generation generation) =>
+        new(
+            generation.Number,
+            generation.Kind,
+            generation.Head,
+            generation.Rows,
+            generation.Checksum,
+            0,
+            Continued: false,
+            JsonSerializer.Deserialize<Drift>(generation.Drift, Drift.Form)!,
+            0,
+            0
+        );
 }

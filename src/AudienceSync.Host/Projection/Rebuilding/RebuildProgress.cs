@@ -20,7 +20,17 @@ public readonly record struct RebuildProgress(string Phase, long Events, long Of
 /// <param name="Rechecked">Members that the lanes process again.</param>
 /// <param name="Seconds">Time from the start to the swap.</param>
 public sealed record RebuildResult(
-    long Generation, string Kind, long Events, long Rows, long Checksum, int Passes, bool Continued, Drift Drift, long Rechecked, double Seconds);
+    long Generation,
+    string Kind,
+    long Events,
+    long Rows,
+    long Checksum,
+    int Passes,
+    bool Continued,
+    Drift Drift,
+    long Rechecked,
+    double Seconds
+);
 
 /// <summary>A rebuild cannot start or cannot continue. Nothing was swapped.</summary>
 /// <param name="code">Stable; docs/errors.md lists it.</param>

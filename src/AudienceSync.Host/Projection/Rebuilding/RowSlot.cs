@@ -15,8 +15,12 @@ internal struct RowSlot
     public AnchorState Own
     {
         readonly get => new(new MembershipState(Time(_addedTicks), Time(_removedTicks)), _eventPos);
-        set => (_addedTicks, _removedTicks, _eventPos) =
-            (value.State.AddedAt?.UtcTicks ?? 0, value.State.RemovedAt?.UtcTicks ?? 0, value.EventPos);
+        set =>
+            (_addedTicks, _removedTicks, _eventPos) = (
+                value.State.AddedAt?.UtcTicks ?? 0,
+                value.State.RemovedAt?.UtcTicks ?? 0,
+                value.EventPos
+            );
     }
 
     private static DateTimeOffset? Time(long ticks) => ticks == 0 ? null : new DateTimeOffset(ticks, TimeSpan.Zero);

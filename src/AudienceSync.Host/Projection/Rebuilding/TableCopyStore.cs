@@ -36,20 +36,33 @@ internal static class TableCopyStore
     }
 
     /// <summary>Columns, defaults, checks and options; no index yet.</summary>
-    public static async Task MakeAsync(NpgsqlConnection connection, string from, string to, string table, CancellationToken cancellationToken)
+    public static async Task MakeAsync(
+        NpgsqlConnection connection,
+        string from,
+        string to,
+        string table,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = Sql.Command(connection, OptionsSql, Sql.Of($"{from}.{table}"));
         var options = (string)(await command.ExecuteScalarAsync(cancellationToken))!;
         await GenerationSchemaStore.ExecuteAsync(
             connection,
             $"create table {to}.{table} (like {from}.{table} including defaults including constraints including storage)"
-            + (options.Length > 0 ? $" with ({options});" : ";")
-            + $"grant select, insert, update, delete on {to}.{table} to {WorkspaceDatabase.AppRole}",
-            cancellationToken);
+                + (options.Length > 0 ? $" with ({options});" : ";")
+                + $"grant select, insert, update, delete on {to}.{table} to {WorkspaceDatabase.AppRole}",
+            cancellationToken
+        );
     }
 
     /// <summary>Creates the indexes, including the one of the primary key, and the planner statistics. Others may read meanwhile.</summary>
-    public static async Task IndexAsync(NpgsqlConnection connection, string from, string to, string table, CancellationToken cancellationToken)
+    public static async Task IndexAsync(
+        NpgsqlConnection connection,
+        string from,
+        string to,
+        string table,
+        CancellationToken cancellationToken
+    )
     {
         var definitions = new List<string>();
         await using (var command = Sql.Command(connection, IndexesSql, Sql.Of($"{from}.{table}")))
@@ -64,25 +77,50 @@ internal static class TableCopyStore
         foreach (var definition in definitions)
         {
             await GenerationSchemaStore.ExecuteAsync(
-                connection, definition.Replace($" ON {from}.{table} ", $" ON {to}.{table} ", StringComparison.Ordinal), cancellationToken);
+                connection,
+                definition.Replace($" ON {from}.{table} ", $" ON {to}.{table} ", StringComparison.Ordinal),
+                cancellationToken
+            );
         }
 
         await GenerationSchemaStore.ExecuteAsync(connection, $"analyze {to}.{table}", cancellationToken);
     }
 
     /// <summary>Creates the primary key from its index. Immediate, but only when no other connection is reading.</summary>
-    public static async Task KeyAsync(NpgsqlConnection connection, string from, string to, string table, CancellationToken cancellationToken)
+    public static async Task KeyAsync(
+        NpgsqlConnection connection,
+        string from,
+        string to,
+        string table,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = Sql.Command(connection, PrimarySql, Sql.Of($"{from}.{table}"));
         var name = (string)(await command.ExecuteScalarAsync(cancellationToken))!;
-        await GenerationSchemaStore.ExecuteAsync(connection, $"alter table {to}.{table} add constraint {name} primary key using index {name}", cancellationToken);
+        await GenerationSchemaStore.ExecuteAsync(
+            connection,
+            $"alter table {to}.{table} add constraint {name} primary key using index {name}",
+            cancellationToken
+        );
     }
 
     public static Task DropAsync(NpgsqlConnection connection, string schema, CancellationToken cancellationToken) =>
         GenerationSchemaStore.ExecuteAsync(
-            connection, $"drop table if exists {string.Join(", ", Projected.Concat(Progress).Select(table => $"{schema}.{table}"))}", cancellationToken);
+            connection,
+            $"drop table if exists {string.Join(", ", Projected.Concat(Progress).Select(table => $"{schema}.{table}"))}",
+            cancellationToken
+        );
 
-    public static Task MoveAsync(NpgsqlConnection connection, string from, string to, IEnumerable<string> tables, CancellationToken cancellationToken) =>
+    public static Task MoveAsync(
+        NpgsqlConnection connection,
+        string from,
+        string to,
+        IEnumerable<string> tables,
+        CancellationToken cancellationToken
+    ) =>
         GenerationSchemaStore.ExecuteAsync(
-            connection, string.Concat(tables.Select(table => $"alter table {from}.{table} set schema {to};")), cancellationToken);
+            connection,
+            string.Concat(tables.Select(table => $"alter table {from}.{table} set schema {to};")),
+            cancellationToken
+        );
 }

@@ -27,7 +27,11 @@ internal static class CountersVerb
         var workspace = Arguments.Workspace();
         var counters = new Command("counters", "Show adds, removes, expiries and size of a key by hour.")
         {
-            key, from, to, json, workspace,
+            key,
+            from,
+            to,
+            json,
+            workspace,
         };
         counters.Validators.Add(parsed =>
         {
@@ -36,17 +40,38 @@ internal static class CountersVerb
                 parsed.AddError("Times must be in ISO 8601, for example 2026-11-21T17:00:00Z.");
             }
         });
-        counters.SetAction((parsed, cancellationToken) => DatabaseVerb.RunAsync(parsed, environment, async connectionString =>
-        {
-            var name = parsed.GetRequiredValue(key);
-            await using var database = new WorkspaceDatabase(connectionString, new WorkspaceName(parsed.GetRequiredValue(workspace)));
-            var published = (await new AudienceKeyStore(database).OpenAsync(cancellationToken)).ByName(name) ?? throw new RegistryException(
-                AudienceKey.TryParse(name, out var parts) ? AudienceRefusal.KeyUnknown(parts.Audience, parts.Version) : AudienceRefusal.NameInvalid);
-            var begin = MomentText.TryRead(parsed.GetValue(from), out var given) ? given : clock.GetUtcNow() - ByDefault;
-            var end = MomentText.TryRead(parsed.GetValue(to), out given) ? given : clock.GetUtcNow();
-            Print(parsed.InvocationConfiguration.Output, name, await new HourStore(database).ReadAsync(published.KeyId, begin, end, cancellationToken), parsed.GetValue(json));
-            return ExitCodes.Done;
-        }, cancellationToken));
+        counters.SetAction(
+            (parsed, cancellationToken) =>
+                DatabaseVerb.RunAsync(
+                    parsed,
+                    environment,
+                    async connectionString =>
+                    {
+                        var name = parsed.GetRequiredValue(key);
+                        await using var database = new WorkspaceDatabase(
+                            connectionString,
+                            new WorkspaceName(parsed.GetRequiredValue(workspace))
+                        );
+                        var published =
+                            (await new AudienceKeyStore(database).OpenAsync(cancellationToken)).ByName(name)
+                            ?? throw new RegistryException(
+                                AudienceKey.TryParse(name, out var parts)
+                                    ? AudienceRefusal.KeyUnknown(parts.Audience, parts.Version)
+                                    : AudienceRefusal.NameInvalid
+                            );
+                        var begin = MomentText.TryRead(parsed.GetValue(from), out var given) ? given : clock.GetUtcNow() - ByDefault;
+                        var end = MomentText.TryRead(parsed.GetValue(to), out given) ? given : clock.GetUtcNow();
+                        Print(
+                            parsed.InvocationConfiguration.Output,
+                            name,
+                            await new HourStore(database).ReadAsync(published.KeyId, begin, end, cancellationToken),
+                            parsed.GetValue(json)
+                        );
+                        return ExitCodes.Done;
+                    },
+                    cancellationToken
+                )
+        );
         return counters;
     }
 
@@ -58,10 +83,21 @@ internal static class CountersVerb
             return;
         }
 
-        TextTable.Print(output, ["hour", "adds", "removes", "expiries", "joined", "size"], hours.Select(hour => new[]
-        {
-            CliText.Time(hour.Hour), Number(hour.Adds), Number(hour.Removes), Number(hour.Expiries), Number(hour.Joined), Number(hour.Size),
-        }));
+        TextTable.Print(
+            output,
+            ["hour", "adds", "removes", "expiries", "joined", "size"],
+            hours.Select(hour =>
+                new[]
+                {
+                    CliText.Time(hour.Hour),
+                    Number(hour.Adds),
+                    Number(hour.Removes),
+                    Number(hour.Expiries),
+                    Number(hour.Joined),
+                    Number(hour.Size),
+                }
+            )
+        );
     }
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);

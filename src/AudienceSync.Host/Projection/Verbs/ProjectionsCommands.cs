@@ -25,13 +25,29 @@ internal static class ProjectionsCommands
         var (workspace, json) = (Workspace(), Json());
         var rebuild = new Command("rebuild", "Rebuild alongside, verify, swap. Repeat an interrupted rebuild to continue or restart it.")
         {
-            projection, audience, workspace, json,
+            projection,
+            audience,
+            workspace,
+            json,
         };
-        rebuild.SetAction((parsed, cancellationToken) => DatabaseVerb.RunAsOwnerAsync(parsed, environment, async connectionString =>
-        {
-            await using var run = await RebuildRun.OpenAsync(connectionString, Name(parsed, workspace), parsed.InvocationConfiguration, cancellationToken);
-            return await run.RebuildAsync(parsed.GetValue(audience), parsed.GetValue(json), cancellationToken);
-        }, cancellationToken));
+        rebuild.SetAction(
+            (parsed, cancellationToken) =>
+                DatabaseVerb.RunAsOwnerAsync(
+                    parsed,
+                    environment,
+                    async connectionString =>
+                    {
+                        await using var run = await RebuildRun.OpenAsync(
+                            connectionString,
+                            Name(parsed, workspace),
+                            parsed.InvocationConfiguration,
+                            cancellationToken
+                        );
+                        return await run.RebuildAsync(parsed.GetValue(audience), parsed.GetValue(json), cancellationToken);
+                    },
+                    cancellationToken
+                )
+        );
         return rebuild;
     }
 
@@ -39,11 +55,24 @@ internal static class ProjectionsCommands
     {
         var (workspace, json) = (Workspace(), Json());
         var status = new Command("status", "Show the last rebuild: progress, drift, and whether it can be undone.") { workspace, json };
-        status.SetAction((parsed, cancellationToken) => DatabaseVerb.RunAsOwnerAsync(parsed, environment, async connectionString =>
-        {
-            await using var run = await RebuildRun.OpenAsync(connectionString, Name(parsed, workspace), parsed.InvocationConfiguration, cancellationToken);
-            return await run.StatusAsync(parsed.GetValue(json), cancellationToken);
-        }, cancellationToken));
+        status.SetAction(
+            (parsed, cancellationToken) =>
+                DatabaseVerb.RunAsOwnerAsync(
+                    parsed,
+                    environment,
+                    async connectionString =>
+                    {
+                        await using var run = await RebuildRun.OpenAsync(
+                            connectionString,
+                            Name(parsed, workspace),
+                            parsed.InvocationConfiguration,
+                            cancellationToken
+                        );
+                        return await run.StatusAsync(parsed.GetValue(json), cancellationToken);
+                    },
+                    cancellationToken
+                )
+        );
         return status;
     }
 
@@ -52,19 +81,35 @@ internal static class ProjectionsCommands
         var (workspace, json) = (Workspace(), Json());
         var undo = new Command("undo", "Restore the generation that was live before the last rebuild, with all events since.")
         {
-            workspace, json,
+            workspace,
+            json,
         };
-        undo.SetAction((parsed, cancellationToken) => DatabaseVerb.RunAsOwnerAsync(parsed, environment, async connectionString =>
-        {
-            await using var run = await RebuildRun.OpenAsync(connectionString, Name(parsed, workspace), parsed.InvocationConfiguration, cancellationToken);
-            return await run.UndoAsync(parsed.GetValue(json), cancellationToken);
-        }, cancellationToken));
+        undo.SetAction(
+            (parsed, cancellationToken) =>
+                DatabaseVerb.RunAsOwnerAsync(
+                    parsed,
+                    environment,
+                    async connectionString =>
+                    {
+                        await using var run = await RebuildRun.OpenAsync(
+                            connectionString,
+                            Name(parsed, workspace),
+                            parsed.InvocationConfiguration,
+                            cancellationToken
+                        );
+                        return await run.UndoAsync(parsed.GetValue(json), cancellationToken);
+                    },
+                    cancellationToken
+                )
+        );
         return undo;
     }
 
     /// <exception cref="RegistryException">key_unknown or name_invalid</exception>
-    public static int? KeyOf(AudienceKeys keys, string? name) => name is null ? null
-        : keys.ByName(AudiencesVerbs.KeyOf(name).Value)?.KeyId ?? throw new RegistryException(AudienceRefusal.Unknown(name));
+    public static int? KeyOf(AudienceKeys keys, string? name) =>
+        name is null
+            ? null
+            : keys.ByName(AudiencesVerbs.KeyOf(name).Value)?.KeyId ?? throw new RegistryException(AudienceRefusal.Unknown(name));
 
     private static WorkspaceName Name(ParseResult parsed, Option<string> workspace) => new(parsed.GetRequiredValue(workspace));
 

@@ -17,10 +17,15 @@ internal sealed class RebuildRun : IAsyncDisposable
     private readonly InvocationConfiguration _console;
     private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/rebuild/{Guid.NewGuid():N}";
 
-    private RebuildRun(GenerationSchemaStore database, AudienceKeys keys, InvocationConfiguration console) => (_database, _keys, _console) = (database, keys, console);
+    private RebuildRun(GenerationSchemaStore database, AudienceKeys keys, InvocationConfiguration console) =>
+        (_database, _keys, _console) = (database, keys, console);
 
     public static async Task<RebuildRun> OpenAsync(
-        string connectionString, WorkspaceName workspace, InvocationConfiguration console, CancellationToken cancellationToken)
+        string connectionString,
+        WorkspaceName workspace,
+        InvocationConfiguration console,
+        CancellationToken cancellationToken
+    )
     {
         var database = new GenerationSchemaStore(connectionString, workspace);
         return new RebuildRun(database, await new AudienceKeyStore(database.Live).OpenAsync(cancellationToken), console);
@@ -29,7 +34,8 @@ internal sealed class RebuildRun : IAsyncDisposable
     public Task<int> RebuildAsync(string? audienceKey, bool json, CancellationToken cancellationToken) =>
         RunAsync(rebuild => rebuild.RunAsync(ProjectionsCommands.KeyOf(_keys, audienceKey), cancellationToken), json);
 
-    public Task<int> UndoAsync(bool json, CancellationToken cancellationToken) => RunAsync(rebuild => rebuild.UndoAsync(cancellationToken), json);
+    public Task<int> UndoAsync(bool json, CancellationToken cancellationToken) =>
+        RunAsync(rebuild => rebuild.UndoAsync(cancellationToken), json);
 
     public async Task<int> StatusAsync(bool json, CancellationToken cancellationToken)
     {
@@ -42,11 +48,13 @@ internal sealed class RebuildRun : IAsyncDisposable
             return ExitCodes.Done;
         }
 
-        await _console.Output.WriteLineAsync(last is null
-            ? "Never rebuilt."
-            : $"Generation {last.Number} ({last.Kind}): {last.Phase}, {last.Position} of {last.Head} events, {last.Rows} rows, "
-                + $"{last.Rechecked} rechecked; drift {last.Drift}. "
-                + (former ? "The former generation is kept; projections undo restores it." : "No former generation is kept."));
+        await _console.Output.WriteLineAsync(
+            last is null
+                ? "Never rebuilt."
+                : $"Generation {last.Number} ({last.Kind}): {last.Phase}, {last.Position} of {last.Head} events, {last.Rows} rows, "
+                    + $"{last.Rechecked} rechecked; drift {last.Drift}. "
+                    + (former ? "The former generation is kept; projections undo restores it." : "No former generation is kept.")
+        );
         return ExitCodes.Done;
     }
 
@@ -55,7 +63,8 @@ internal sealed class RebuildRun : IAsyncDisposable
     private async Task<int> RunAsync(Func<Rebuild, Task<RebuildResult>> work, bool json)
     {
         var error = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_console.Error) });
-        var result = await error.Progress()
+        var result = await error
+            .Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .StartAsync(async progress =>
             {

@@ -17,8 +17,16 @@ public sealed record AllowanceUse(string Name, int Calls, int Used);
 /// <param name="PendingCalls">Number of calls that the pending changes need.</param>
 /// <param name="DrainsInS">Seconds until these calls have been made; null when the account is stopped or paused.</param>
 public sealed record AccountForecast(
-    string Destination, string Platform, string State, string? Code, DateTimeOffset? BlockedUntil, int UsedPercent, IReadOnlyList<AllowanceUse> Budget,
-    long PendingCalls, long? DrainsInS)
+    string Destination,
+    string Platform,
+    string State,
+    string? Code,
+    DateTimeOffset? BlockedUntil,
+    int UsedPercent,
+    IReadOnlyList<AllowanceUse> Budget,
+    long PendingCalls,
+    long? DrainsInS
+)
 {
     /// <summary>Since when every response for the account has been a throttle; null when the last one was not.</summary>
     public DateTimeOffset? ThrottledSince { get; init; }
@@ -32,27 +40,41 @@ public sealed record AccountForecast(
     public DateTimeOffset? StoppedAt { get; init; }
 
     public static AccountForecast Of(
-        AccountCounts account, DestinationLimits limits, IReadOnlyList<BudgetSlot> slots, IEnumerable<BindingCounts> bindings, DateTimeOffset now)
+        AccountCounts account,
+        DestinationLimits limits,
+        IReadOnlyList<BudgetSlot> slots,
+        IEnumerable<BindingCounts> bindings,
+        DateTimeOffset now
+    )
     {
         ArgumentNullException.ThrowIfNull(account);
         ArgumentNullException.ThrowIfNull(limits);
         var windows = CallBudget.Open(limits.Allowances, slots);
         var blocked = account.BlockedUntil is { } until && until > now ? until - now : TimeSpan.Zero;
-        var calls = bindings.Where(binding => binding.Destination == account.Destination)
+        var calls = bindings
+            .Where(binding => binding.Destination == account.Destination)
             .Sum(binding => Calls(binding.PendingRemovals, limits) + Calls(binding.PendingAdds + binding.Waiting, limits));
         var drain = DrainForecast.Of(
-            calls, windows.Select(window => (window.Window, CallBudget.AllowedOf(window.Window, MemberOperation.Add))),
-            TimeSpan.FromMilliseconds(account.LatencyMs), blocked, now);
+            calls,
+            windows.Select(window => (window.Window, CallBudget.AllowedOf(window.Window, MemberOperation.Add))),
+            TimeSpan.FromMilliseconds(account.LatencyMs),
+            blocked,
+            now
+        );
         return new AccountForecast(
             account.Destination,
             account.Platform,
-            account.Paused ? "paused" : account.StoppedCode is not null ? "stopped" : blocked > TimeSpan.Zero ? "throttled" : "active",
+            account.Paused ? "paused"
+                : account.StoppedCode is not null ? "stopped"
+                : blocked > TimeSpan.Zero ? "throttled"
+                : "active",
             account.Paused ? "paused" : account.StoppedCode ?? (blocked > TimeSpan.Zero ? account.BlockedCode : null),
             blocked > TimeSpan.Zero ? account.BlockedUntil : null,
             account.UsedPercent,
             [.. windows.Select(window => new AllowanceUse(window.Name, window.Window.Calls, window.Window.Used(now)))],
             calls,
-            account.StoppedCode is null && !account.Paused ? (long)Math.Ceiling(drain.TotalSeconds) : null)
+            account.StoppedCode is null && !account.Paused ? (long)Math.Ceiling(drain.TotalSeconds) : null
+        )
         {
             ThrottledSince = account.ThrottledSince,
             Overdue = account.ThrottledSince is { } since && RetryBounds.Of(OutcomeKind.Snooze).IsReached(now - since, calls: 0),

@@ -16,14 +16,20 @@ public sealed class AccountForecasts(WorkspaceDatabase database, IReadOnlyDictio
     public long? CallsFor(string destination, long members) =>
         limits.TryGetValue(destination, out var allowed) ? (members + allowed.MembersPerCall - 1) / allowed.MembersPerCall : null;
 
-    public async Task<IReadOnlyList<AccountForecast>> ReadAsync(IReadOnlyList<BindingCounts> bindings, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<AccountForecast>> ReadAsync(
+        IReadOnlyList<BindingCounts> bindings,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         var forecasts = new List<AccountForecast>();
         foreach (var account in await _accounts.ReadAsync(cancellationToken))
         {
             if (limits.TryGetValue(account.Destination, out var allowed))
             {
-                forecasts.Add(AccountForecast.Of(account, allowed, await _budgets.ReadAsync(account.Destination, cancellationToken), bindings, now));
+                forecasts.Add(
+                    AccountForecast.Of(account, allowed, await _budgets.ReadAsync(account.Destination, cancellationToken), bindings, now)
+                );
             }
         }
 

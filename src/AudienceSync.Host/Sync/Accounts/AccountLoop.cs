@@ -30,7 +30,8 @@ public sealed class AccountLoop(
     Wake wake,
     TimeSpan flush,
     TimeProvider clock,
-    ILogger<AccountLoop> logger)
+    ILogger<AccountLoop> logger
+)
 {
     /// <summary>Before the name of the account, the name of its lease.</summary>
     public const string LeasePrefix = "account:";

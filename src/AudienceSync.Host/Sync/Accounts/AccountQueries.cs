@@ -11,7 +11,14 @@ namespace AudienceSync.Host.Sync.Accounts;
 /// <param name="UsedPercent">The budget use that the platform last reported.</param>
 /// <param name="LatencyMs">The average latency of its last calls.</param>
 public sealed record AccountCounts(
-    string Destination, string Platform, string? StoppedCode, DateTimeOffset? BlockedUntil, string? BlockedCode, int UsedPercent, double LatencyMs)
+    string Destination,
+    string Platform,
+    string? StoppedCode,
+    DateTimeOffset? BlockedUntil,
+    string? BlockedCode,
+    int UsedPercent,
+    double LatencyMs
+)
 {
     /// <summary>Whether an operator holds it.</summary>
     public bool Paused { get; init; }
@@ -45,13 +52,22 @@ public sealed class AccountQueries(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            accounts.Add(new AccountCounts(
-                reader.GetString(0), reader.GetString(1), reader.TextOrNull(2), reader.TimeOrNull(3), reader.TextOrNull(4), reader.GetInt32(5), reader.GetDouble(6))
-            {
-                Paused = reader.GetBoolean(7),
-                ThrottledSince = reader.TimeOrNull(8),
-                StoppedAt = reader.TimeOrNull(9),
-            });
+            accounts.Add(
+                new AccountCounts(
+                    reader.GetString(0),
+                    reader.GetString(1),
+                    reader.TextOrNull(2),
+                    reader.TimeOrNull(3),
+                    reader.TextOrNull(4),
+                    reader.GetInt32(5),
+                    reader.GetDouble(6)
+                )
+                {
+                    Paused = reader.GetBoolean(7),
+                    ThrottledSince = reader.TimeOrNull(8),
+                    StoppedAt = reader.TimeOrNull(9),
+                }
+            );
         }
 
         return accounts;

@@ -71,24 +71,38 @@ public sealed class AccountStore(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            bindings.Add(new Binding(
-                reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetInt32(3), reader.GetInt64(4), reader.GetInt64(5),
-                reader.GetInt32(6), reader.TimeOrNull(7), reader.GetInt32(8), reader.TimeOrNull(9), reader.TextOrNull(10),
-                reader.IsDBNull(11) ? null : new NormalizerVersion(reader.GetInt16(11)), reader.GetString(12), reader.GetBoolean(13),
-                reader.GetBoolean(14))
-            {
-                RemovalUnknowns = reader.GetInt32(15),
-                AddUnknowns = reader.GetInt32(16),
-                ResidualsDueAt = reader.TimeOrNull(17),
-                HasPlans = reader.GetBoolean(18),
-                RemovalFailing = (reader.TimeOrNull(19), reader.TimeOrNull(20)),
-                AddFailing = (reader.TimeOrNull(21), reader.TimeOrNull(22)),
-                Throttled = (reader.GetInt32(23), reader.TimeOrNull(24)),
-                Omitted = MatchKeys.All & ~(MatchKeys)reader.GetInt32(25),
-                Exclusive = reader.GetBoolean(26),
-                HasSession = reader.GetBoolean(27),
-                OpenRuns = reader.GetInt32(28),
-            });
+            bindings.Add(
+                new Binding(
+                    reader.GetInt32(0),
+                    reader.GetString(1),
+                    reader.GetString(2),
+                    reader.GetInt32(3),
+                    reader.GetInt64(4),
+                    reader.GetInt64(5),
+                    reader.GetInt32(6),
+                    reader.TimeOrNull(7),
+                    reader.GetInt32(8),
+                    reader.TimeOrNull(9),
+                    reader.TextOrNull(10),
+                    reader.IsDBNull(11) ? null : new NormalizerVersion(reader.GetInt16(11)),
+                    reader.GetString(12),
+                    reader.GetBoolean(13),
+                    reader.GetBoolean(14)
+                )
+                {
+                    RemovalUnknowns = reader.GetInt32(15),
+                    AddUnknowns = reader.GetInt32(16),
+                    ResidualsDueAt = reader.TimeOrNull(17),
+                    HasPlans = reader.GetBoolean(18),
+                    RemovalFailing = (reader.TimeOrNull(19), reader.TimeOrNull(20)),
+                    AddFailing = (reader.TimeOrNull(21), reader.TimeOrNull(22)),
+                    Throttled = (reader.GetInt32(23), reader.TimeOrNull(24)),
+                    Omitted = MatchKeys.All & ~(MatchKeys)reader.GetInt32(25),
+                    Exclusive = reader.GetBoolean(26),
+                    HasSession = reader.GetBoolean(27),
+                    OpenRuns = reader.GetInt32(28),
+                }
+            );
         }
 
         return bindings;
@@ -98,9 +112,13 @@ public sealed class AccountStore(WorkspaceDatabase database)
     public async Task<bool> HasRemovalsAsync(string destination, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(
-            database.Hot, HasRemovalsSql,
-            Sql.Of(destination), Sql.Of(now), Sql.Of(Lane.Removals.States),
-            Sql.Of(Lane.Removals.States.Except(Lane.Adds.States).ToArray()));
+            database.Hot,
+            HasRemovalsSql,
+            Sql.Of(destination),
+            Sql.Of(now),
+            Sql.Of(Lane.Removals.States),
+            Sql.Of(Lane.Removals.States.Except(Lane.Adds.States).ToArray())
+        );
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
@@ -114,8 +132,17 @@ public sealed class AccountStore(WorkspaceDatabase database)
 
     /// <summary>To be run in a transaction that holds the account's lease. Null when a response showed nothing about the account.</summary>
     internal static NpgsqlBatchCommand? Write(Binding binding, LaneState state, DateTimeOffset now) =>
-        state is { AccountBlockedUntil: null, AccountStopped: null, UsedPercent: null, Throttles: null } ? null : Sql.Command(
-            BlockSql,
-            Sql.Of(binding.Destination), Sql.OfNullable(state.AccountBlockedUntil), Sql.OfNullable(state.AccountStopped),
-            Sql.OfNullable(state.UsedPercent), Sql.Of(now), Sql.OfNullable(state.AccountBlockedCode), Sql.OfNullable(state.Throttles), Sql.OfNullable(state.ThrottledSince));
+        state is { AccountBlockedUntil: null, AccountStopped: null, UsedPercent: null, Throttles: null }
+            ? null
+            : Sql.Command(
+                BlockSql,
+                Sql.Of(binding.Destination),
+                Sql.OfNullable(state.AccountBlockedUntil),
+                Sql.OfNullable(state.AccountStopped),
+                Sql.OfNullable(state.UsedPercent),
+                Sql.Of(now),
+                Sql.OfNullable(state.AccountBlockedCode),
+                Sql.OfNullable(state.Throttles),
+                Sql.OfNullable(state.ThrottledSince)
+            );
 }

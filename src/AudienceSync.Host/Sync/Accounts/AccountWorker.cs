@@ -30,19 +30,55 @@ internal static class AccountWorker
         var logger = provider.GetRequiredService<ILogger<AccountLoop>>();
         var shared = new SharedCells(new HolderStore(database), provider.GetRequiredService<AliasDigester>());
         var calls = new MemberCalls(
-            deliveries, identifiers, vault, destination.Connector, budget, shared, provider.GetRequiredService<CallSeal>(), clock);
+            deliveries,
+            identifiers,
+            vault,
+            destination.Connector,
+            budget,
+            shared,
+            provider.GetRequiredService<CallSeal>(),
+            clock
+        );
         var planner = new PagePlanner(destination.Connector, identifiers, vault);
         var processor = new LaneProcessor(
-            destination.Name, destination.Connector, new LaneStore(database), deliveries, planner, calls, chance, clock, logger)
+            destination.Name,
+            destination.Connector,
+            new LaneStore(database),
+            deliveries,
+            planner,
+            calls,
+            chance,
+            clock,
+            logger
+        )
         {
             Metrics = metrics,
         };
         var jobs = new JobPoller(destination.Name, destination.Connector, new JobStore(database), clock, logger);
         var exclusive = new ExclusiveResync(
-            new ResyncSessionStore(database), deliveries, identifiers, vault, destination.Connector, budget, chance, clock, logger);
+            new ResyncSessionStore(database),
+            deliveries,
+            identifiers,
+            vault,
+            destination.Connector,
+            budget,
+            chance,
+            clock,
+            logger
+        );
         var cycle = BindingCycle.Open(database, processor, planner, exclusive, destination.Connector.Limits, clock, logger);
         return new AccountLoop(
-            destination.Name, cycle, jobs, budget, new AccountStore(database), provider.GetRequiredService<LeaseStore>(), wake, destination.Flush, clock, logger)
+            destination.Name,
+            cycle,
+            jobs,
+            budget,
+            new AccountStore(database),
+            provider.GetRequiredService<LeaseStore>(),
+            wake,
+            destination.Flush,
+            clock,
+            logger
+        )
         {
             Poll = poll,
         };

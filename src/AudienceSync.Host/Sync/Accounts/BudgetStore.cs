@@ -46,12 +46,21 @@ public sealed class BudgetStore(WorkspaceDatabase database)
     }
 
     /// <summary>Slots as they are from now on; to be run in a transaction that holds the account's lease.</summary>
-    internal static NpgsqlBatchCommand Write(string destination, IReadOnlyCollection<BudgetSlot> slots) => Sql.Command(
-        WriteSql,
-        Sql.Of(destination), Sql.Of(slots.Select(slot => slot.Allowance).ToList()), Sql.Of(slots.Select(slot => slot.Slot).ToList()),
-        Sql.Of(slots.Select(slot => slot.Calls).ToList()));
+    internal static NpgsqlBatchCommand Write(string destination, IReadOnlyCollection<BudgetSlot> slots) =>
+        Sql.Command(
+            WriteSql,
+            Sql.Of(destination),
+            Sql.Of(slots.Select(slot => slot.Allowance).ToList()),
+            Sql.Of(slots.Select(slot => slot.Slot).ToList()),
+            Sql.Of(slots.Select(slot => slot.Calls).ToList())
+        );
 
     /// <summary>Deletes what has left its window.</summary>
-    internal static NpgsqlBatchCommand Forget(string destination, IReadOnlyCollection<BudgetSlot> oldest) => Sql.Command(
-        ForgetSql, Sql.Of(destination), Sql.Of(oldest.Select(slot => slot.Allowance).ToList()), Sql.Of(oldest.Select(slot => slot.Slot).ToList()));
+    internal static NpgsqlBatchCommand Forget(string destination, IReadOnlyCollection<BudgetSlot> oldest) =>
+        Sql.Command(
+            ForgetSql,
+            Sql.Of(destination),
+            Sql.Of(oldest.Select(slot => slot.Allowance).ToList()),
+            Sql.Of(oldest.Select(slot => slot.Slot).ToList())
+        );
 }

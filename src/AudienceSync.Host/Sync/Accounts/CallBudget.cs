@@ -61,7 +61,9 @@ public sealed class CallBudget
     /// <summary>Windows as stored.</summary>
     public static List<(string Name, SlidingWindow Window)> Open(IReadOnlyList<CallAllowance> allowances, IReadOnlyList<BudgetSlot> slots)
     {
-        var windows = allowances.Select(allowance => (allowance.Name, Window: new SlidingWindow(allowance.Calls, allowance.Window))).ToList();
+        var windows = allowances
+            .Select(allowance => (allowance.Name, Window: new SlidingWindow(allowance.Calls, allowance.Window)))
+            .ToList();
         foreach (var slot in slots)
         {
             windows.Find(window => window.Name == slot.Allowance).Window?.Add(slot.Slot, slot.Calls);
@@ -87,9 +89,17 @@ public sealed class CallBudget
         }
 
         var now = _clock.GetUtcNow();
-        var wait = _windows.Select(window => window.Window.Until(now, Math.Max(1, AllowedOf(window.Window, operation) - (RequestsPerCall - 1)))).DefaultIfEmpty().Max();
-        if (operation == MemberOperation.Add && _usage is { } usage && usage.UsedPercent >= AddsPercent
-            && usage.At + UsageValidFor - now is var reported && reported > wait)
+        var wait = _windows
+            .Select(window => window.Window.Until(now, Math.Max(1, AllowedOf(window.Window, operation) - (RequestsPerCall - 1))))
+            .DefaultIfEmpty()
+            .Max();
+        if (
+            operation == MemberOperation.Add
+            && _usage is { } usage
+            && usage.UsedPercent >= AddsPercent
+            && usage.At + UsageValidFor - now is var reported
+            && reported > wait
+        )
         {
             wait = reported;
         }
@@ -134,8 +144,11 @@ public sealed class CallBudget
         const int slowest = 8;
         var now = _clock.GetUtcNow();
         var reported = _usage is { } usage && usage.At + UsageValidFor > now ? usage.UsedPercent / 100.0 : 0;
-        var share = _windows.Where(window => window.Window.Length >= ShortestForFlush)
-            .Select(window => window.Window.Used(now) / (double)window.Window.Calls).Append(reported).Max();
+        var share = _windows
+            .Where(window => window.Window.Length >= ShortestForFlush)
+            .Select(window => window.Window.Used(now) / (double)window.Window.Calls)
+            .Append(reported)
+            .Max();
         return 1 + ((slowest - 1) * Math.Clamp((share - from) / (to - from), 0, 1));
     }
 }

@@ -83,7 +83,13 @@ public sealed class CutoverStore(WorkspaceDatabase database)
         var leavers = new List<LaneMember>();
         var (sweptTo, more) = (cutover.SweptTo, false);
         await using var command = Sql.Command(
-            database.Hot, PageSql, Sql.Of(cutover.BindingId), Sql.Of(cutover.SweptTo), Sql.Of(cutover.KeyId), Sql.Of(RowsPerRead));
+            database.Hot,
+            PageSql,
+            Sql.Of(cutover.BindingId),
+            Sql.Of(cutover.SweptTo),
+            Sql.Of(cutover.KeyId),
+            Sql.Of(RowsPerRead)
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -97,7 +103,9 @@ public sealed class CutoverStore(WorkspaceDatabase database)
             if (reader.GetBoolean(4))
             {
                 var entry = reader.Entry(status: 1, omitted: 7);
-                leavers.Add(new LaneMember(new PersonId(sweptTo), 0, entry, entry.Revision, Desired: false) { InJob = reader.GetBoolean(5) });
+                leavers.Add(
+                    new LaneMember(new PersonId(sweptTo), 0, entry, entry.Revision, Desired: false) { InJob = reader.GetBoolean(5) }
+                );
             }
         }
 
@@ -112,7 +120,16 @@ public sealed class CutoverStore(WorkspaceDatabase database)
         await LeaseStore.WriteAsync(
             connection,
             lease,
-            [Sql.Command(MoveSql, Sql.Of(cutover.CutoverId), Sql.Of(page.SweptTo), Sql.Of((long)page.ToRemove.Count), Sql.OfNullable(page.More ? null : now))],
-            cancellationToken);
+            [
+                Sql.Command(
+                    MoveSql,
+                    Sql.Of(cutover.CutoverId),
+                    Sql.Of(page.SweptTo),
+                    Sql.Of((long)page.ToRemove.Count),
+                    Sql.OfNullable(page.More ? null : now)
+                ),
+            ],
+            cancellationToken
+        );
     }
 }

@@ -26,8 +26,19 @@ public sealed record PauseView(string Destination, string? Remote, string By, st
 /// <param name="ApprovedBy">Who approved it.</param>
 /// <param name="ApprovedUntil">Until when the approval is valid.</param>
 public sealed record PlanView(
-    long Plan, string Destination, string Remote, string Key, string Kind, long Removals, long Members, long Removed, string State, DateTimeOffset HeldAt,
-    string? ApprovedBy, DateTimeOffset? ApprovedUntil);
+    long Plan,
+    string Destination,
+    string Remote,
+    string Key,
+    string Kind,
+    long Removals,
+    long Members,
+    long Removed,
+    string State,
+    DateTimeOffset HeldAt,
+    string? ApprovedBy,
+    DateTimeOffset? ApprovedUntil
+);
 
 /// <summary>What operators have paused, and what waits for their approval.</summary>
 public sealed class HoldQueries(WorkspaceDatabase database)
@@ -60,8 +71,16 @@ public sealed class HoldQueries(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            pauses.Add(new PauseView(
-                reader.GetString(0), reader.TextOrNull(1), reader.GetString(2), reader.TextOrNull(3), reader.GetFieldValue<DateTimeOffset>(4), reader.GetInt64(5)));
+            pauses.Add(
+                new PauseView(
+                    reader.GetString(0),
+                    reader.TextOrNull(1),
+                    reader.GetString(2),
+                    reader.TextOrNull(3),
+                    reader.GetFieldValue<DateTimeOffset>(4),
+                    reader.GetInt64(5)
+                )
+            );
         }
 
         return pauses;
@@ -74,9 +93,22 @@ public sealed class HoldQueries(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            plans.Add(new PlanView(
-                reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetInt64(5), reader.GetInt64(6),
-                reader.GetInt64(7), reader.GetString(8), reader.GetFieldValue<DateTimeOffset>(9), reader.TextOrNull(10), reader.TimeOrNull(11)));
+            plans.Add(
+                new PlanView(
+                    reader.GetInt64(0),
+                    reader.GetString(1),
+                    reader.GetString(2),
+                    reader.GetString(3),
+                    reader.GetString(4),
+                    reader.GetInt64(5),
+                    reader.GetInt64(6),
+                    reader.GetInt64(7),
+                    reader.GetString(8),
+                    reader.GetFieldValue<DateTimeOffset>(9),
+                    reader.TextOrNull(10),
+                    reader.TimeOrNull(11)
+                )
+            );
         }
 
         return plans;

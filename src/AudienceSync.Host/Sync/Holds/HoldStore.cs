@@ -59,14 +59,34 @@ public sealed class HoldStore(WorkspaceDatabase database)
     public async Task<bool> PauseAsync(Pause pause, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(
-            database.Query, PauseSql, Sql.Of(pause.Destination), Sql.OfNullable(pause.Remote), Sql.Of(pause.By), Sql.OfNullable(pause.Why), Sql.Of(pause.At));
+            database.Query,
+            PauseSql,
+            Sql.Of(pause.Destination),
+            Sql.OfNullable(pause.Remote),
+            Sql.Of(pause.By),
+            Sql.OfNullable(pause.Why),
+            Sql.Of(pause.At)
+        );
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
     /// <returns>False when it was not paused.</returns>
-    public async Task<bool> ResumeAsync(string destination, string? remote, string by, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<bool> ResumeAsync(
+        string destination,
+        string? remote,
+        string by,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
-        await using var command = Sql.Command(database.Query, ResumeSql, Sql.Of(destination), Sql.OfNullable(remote), Sql.Of(by), Sql.Of(now));
+        await using var command = Sql.Command(
+            database.Query,
+            ResumeSql,
+            Sql.Of(destination),
+            Sql.OfNullable(remote),
+            Sql.Of(by),
+            Sql.Of(now)
+        );
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
@@ -78,10 +98,23 @@ public sealed class HoldStore(WorkspaceDatabase database)
     }
 
     /// <returns>False when no such plan is open.</returns>
-    public async Task<bool> ApproveAsync(long plan, string by, string? why, (DateTimeOffset Now, DateTimeOffset Until) times, CancellationToken cancellationToken)
+    public async Task<bool> ApproveAsync(
+        long plan,
+        string by,
+        string? why,
+        (DateTimeOffset Now, DateTimeOffset Until) times,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = Sql.Command(
-            database.Query, ApproveSql, Sql.Of(plan), Sql.Of(by), Sql.OfNullable(why), Sql.Of(times.Now), Sql.Of(times.Until));
+            database.Query,
+            ApproveSql,
+            Sql.Of(plan),
+            Sql.Of(by),
+            Sql.OfNullable(why),
+            Sql.Of(times.Now),
+            Sql.Of(times.Until)
+        );
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 

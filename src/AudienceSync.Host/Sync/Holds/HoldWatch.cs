@@ -49,7 +49,12 @@ public sealed class HoldWatch(HoldQueries queries, Wake wake, TimeProvider clock
             {
                 logger.LogWarning(
                     "{Removals} removals waiting; {Destination} {Remote} was paused by {By} at {At:u}",
-                    pause.WaitingRemovals, pause.Destination, pause.Remote ?? "", pause.By, pause.At);
+                    pause.WaitingRemovals,
+                    pause.Destination,
+                    pause.Remote ?? "",
+                    pause.By,
+                    pause.At
+                );
             }
         }
 
@@ -59,7 +64,13 @@ public sealed class HoldWatch(HoldQueries queries, Wake wake, TimeProvider clock
             {
                 logger.LogWarning(
                     "Plan {Plan} to remove {Removals} of {Members} at {Destination} {Remote} waiting for approval since {At:u}",
-                    plan.Plan, plan.Removals, plan.Members, plan.Destination, plan.Remote, plan.HeldAt);
+                    plan.Plan,
+                    plan.Removals,
+                    plan.Members,
+                    plan.Destination,
+                    plan.Remote,
+                    plan.HeldAt
+                );
             }
         }
     }

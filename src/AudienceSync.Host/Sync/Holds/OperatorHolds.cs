@@ -47,7 +47,13 @@ public sealed class OperatorHolds(WorkspaceDatabase database, TimeProvider clock
     /// <param name="by">The author.</param>
     /// <param name="why">The reason.</param>
     /// <param name="cancellationToken">Cancels the storage operation.</param>
-    public async Task<HoldAnswer> PauseAsync(string destination, string? remote, string by, string? why, CancellationToken cancellationToken)
+    public async Task<HoldAnswer> PauseAsync(
+        string destination,
+        string? remote,
+        string by,
+        string? why,
+        CancellationToken cancellationToken
+    )
     {
         if (!OperatorNote.Fit(by, why))
         {
@@ -107,7 +113,12 @@ public sealed class OperatorHolds(WorkspaceDatabase database, TimeProvider clock
     /// should be present, so it needs no approval. The budget is shared with all other calls.
     /// </summary>
     public async Task<(HoldAnswer Answer, IReadOnlyList<ResyncPlan> Plans)> ResyncAsync(
-        (string Destination, string? Remote) place, bool dryRun, string by, string? why, CancellationToken cancellationToken)
+        (string Destination, string? Remote) place,
+        bool dryRun,
+        string by,
+        string? why,
+        CancellationToken cancellationToken
+    )
     {
         if (!OperatorNote.Fit(by, why))
         {

@@ -47,9 +47,10 @@ public sealed class PlanGuard(PlanStore table, RemovalRangeQueries range, TimePr
             return upto;
         }
 
-        var evaluation = _lanes.TryGetValue(binding.BindingId, out var known) && known.KeyId == binding.KeyId && known.Fits(binding.RemovalPos)
-            ? known
-            : new LaneEvaluation(binding.KeyId, binding.RemovalPos, binding.RemovalPos, 0, IsOpen: true);
+        var evaluation =
+            _lanes.TryGetValue(binding.BindingId, out var known) && known.KeyId == binding.KeyId && known.Fits(binding.RemovalPos)
+                ? known
+                : new LaneEvaluation(binding.KeyId, binding.RemovalPos, binding.RemovalPos, 0, IsOpen: true);
         if (!evaluation.IsOpen)
         {
             return evaluation.Upto;
@@ -107,7 +108,15 @@ public sealed class PlanGuard(PlanStore table, RemovalRangeQueries range, TimePr
             return RunEnd.Drained;
         }
 
-        await table.HoldAsync(lease, binding, cutover.CutoverId, upto: 0, (progress.Removals, members), clock.GetUtcNow(), cancellationToken);
+        await table.HoldAsync(
+            lease,
+            binding,
+            cutover.CutoverId,
+            upto: 0,
+            (progress.Removals, members),
+            clock.GetUtcNow(),
+            cancellationToken
+        );
         _sweeps.Remove(cutover.CutoverId);
         LogHold(binding, progress.Removals, members);
         return RunEnd.Empty;
@@ -131,13 +140,26 @@ public sealed class PlanGuard(PlanStore table, RemovalRangeQueries range, TimePr
             return false;
         }
 
-        await table.HoldAsync(lease, binding, cutoverId: null, evaluation.Upto, (evaluation.Removals, members), clock.GetUtcNow(), cancellationToken);
+        await table.HoldAsync(
+            lease,
+            binding,
+            cutoverId: null,
+            evaluation.Upto,
+            (evaluation.Removals, members),
+            clock.GetUtcNow(),
+            cancellationToken
+        );
         LogHold(binding, evaluation.Removals, members);
         return true;
     }
 
     /// <summary>The size of the remote audience when the removals are too many for it; null when they may pass.</summary>
-    internal static async Task<long?> TooManyAsync(RemovalRangeQueries range, Binding binding, long removals, CancellationToken cancellationToken)
+    internal static async Task<long?> TooManyAsync(
+        RemovalRangeQueries range,
+        Binding binding,
+        long removals,
+        CancellationToken cancellationToken
+    )
     {
         if (removals <= RemovalGuard.FreeRemovals)
         {
@@ -148,9 +170,14 @@ public sealed class PlanGuard(PlanStore table, RemovalRangeQueries range, TimePr
         return RemovalGuard.Holds(removals, members) ? members : null;
     }
 
-    private void LogHold(Binding binding, long removals, long members) => logger.LogWarning(
-        "{Destination} would remove {Removals} of {Members} at {Remote} at once; waiting for approval",
-        binding.Destination, removals, members, binding.Remote);
+    private void LogHold(Binding binding, long removals, long members) =>
+        logger.LogWarning(
+            "{Destination} would remove {Removals} of {Members} at {Remote} at once; waiting for approval",
+            binding.Destination,
+            removals,
+            members,
+            binding.Remote
+        );
 
     // A plan of the lane: counted up to a change; open while it is being counted. It fits while the lane is inside it.
     private sealed record LaneEvaluation(int KeyId, long After, long Upto, long Removals, bool IsOpen)

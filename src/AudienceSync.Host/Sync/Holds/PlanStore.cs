@@ -44,9 +44,18 @@ public sealed class PlanStore(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            plans.Add(new RemovalPlan(
-                reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5),
-                reader.TimeOrNull(6), reader.GetBoolean(7)));
+            plans.Add(
+                new RemovalPlan(
+                    reader.GetInt64(0),
+                    reader.IsDBNull(1) ? null : reader.GetInt64(1),
+                    reader.GetInt64(2),
+                    reader.GetInt64(3),
+                    reader.GetInt64(4),
+                    reader.GetInt64(5),
+                    reader.TimeOrNull(6),
+                    reader.GetBoolean(7)
+                )
+            );
         }
 
         return plans;
@@ -55,14 +64,29 @@ public sealed class PlanStore(WorkspaceDatabase database)
     /// <summary>Sets removals aside: the plan is written, and the lane goes on behind it.</summary>
     /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public Task HoldAsync(
-        Lease lease, Binding binding, long? cutoverId, long upto, (long Removals, long Members) counted, DateTimeOffset now, CancellationToken cancellationToken)
+        Lease lease,
+        Binding binding,
+        long? cutoverId,
+        long upto,
+        (long Removals, long Members) counted,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         var after = cutoverId is null ? binding.RemovalPos : 0;
         List<NpgsqlBatchCommand> commands =
         [
             Sql.Command(
-                HoldSql, Sql.Of(binding.BindingId), Sql.Of(binding.KeyId), Sql.OfNullable(cutoverId), Sql.Of(after), Sql.Of(upto), Sql.Of(counted.Removals),
-                Sql.Of(counted.Members), Sql.Of(now)),
+                HoldSql,
+                Sql.Of(binding.BindingId),
+                Sql.Of(binding.KeyId),
+                Sql.OfNullable(cutoverId),
+                Sql.Of(after),
+                Sql.Of(upto),
+                Sql.Of(counted.Removals),
+                Sql.Of(counted.Members),
+                Sql.Of(now)
+            ),
         ];
         if (cutoverId is null)
         {
@@ -78,12 +102,21 @@ public sealed class PlanStore(WorkspaceDatabase database)
 
     /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public Task WriteDoneAsync(Lease lease, RemovalPlan plan, PlanPage piece, CancellationToken cancellationToken) =>
-        WriteAsync(lease, [Sql.Command(DoneSql, Sql.Of(plan.PlanId), Sql.Of(piece.Place), Sql.Of((long)piece.ToRemove.Count))], cancellationToken);
+        WriteAsync(
+            lease,
+            [Sql.Command(DoneSql, Sql.Of(plan.PlanId), Sql.Of(piece.Place), Sql.Of((long)piece.ToRemove.Count))],
+            cancellationToken
+        );
 
     /// <summary>After being counted again, the plan may pass.</summary>
     /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
-    public Task ReleaseAsync(Lease lease, RemovalPlan plan, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken) =>
-        WriteAsync(lease, [Sql.Command(ReleaseSql, Sql.Of(plan.PlanId), Sql.Of(now), Sql.Of(until))], cancellationToken);
+    public Task ReleaseAsync(
+        Lease lease,
+        RemovalPlan plan,
+        DateTimeOffset now,
+        DateTimeOffset until,
+        CancellationToken cancellationToken
+    ) => WriteAsync(lease, [Sql.Command(ReleaseSql, Sql.Of(plan.PlanId), Sql.Of(now), Sql.Of(until))], cancellationToken);
 
     /// <summary>Ends a plan: <c>done</c>, <c>below</c> or <c>superseded</c>.</summary>
     /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>

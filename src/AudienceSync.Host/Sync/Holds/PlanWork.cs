@@ -24,7 +24,8 @@ public sealed class PlanWork(PlanStore table, RemovalRangeQueries range, LanePro
         var end = RunEnd.Empty;
         foreach (var plan in await table.ReadOpenAsync(binding.BindingId, cancellationToken))
         {
-            var step = !plan.IsCurrent ? await EndAsync(lease, plan, "superseded", cancellationToken)
+            var step =
+                !plan.IsCurrent ? await EndAsync(lease, plan, "superseded", cancellationToken)
                 : plan.CutoverId is not null ? await SiftElsewhereAsync(lease, binding, plan, cancellationToken)
                 : plan.IsApproved(clock.GetUtcNow()) ? await CarryOutAsync(lease, binding, plan, cancellationToken)
                 : plan.SiftedTo < plan.UptoPos ? await SiftAsync(lease, binding, plan, cancellationToken)
@@ -42,7 +43,14 @@ public sealed class PlanWork(PlanStore table, RemovalRangeQueries range, LanePro
 
     private async Task<RunEnd> SiftAsync(Lease lease, Binding binding, RemovalPlan plan, CancellationToken cancellationToken)
     {
-        var piece = await range.ReadAsync(binding, plan.SiftedTo, plan.UptoPos, onlyOptOuts: true, processor.LimitOf(binding), cancellationToken);
+        var piece = await range.ReadAsync(
+            binding,
+            plan.SiftedTo,
+            plan.UptoPos,
+            onlyOptOuts: true,
+            processor.LimitOf(binding),
+            cancellationToken
+        );
         piece = piece.More ? piece : piece with { Place = plan.UptoPos };
         if (!await RemoveAsync(lease, binding, piece, cancellationToken))
         {
@@ -72,7 +80,14 @@ public sealed class PlanWork(PlanStore table, RemovalRangeQueries range, LanePro
 
     private async Task<RunEnd> CarryOutAsync(Lease lease, Binding binding, RemovalPlan plan, CancellationToken cancellationToken)
     {
-        var piece = await range.ReadAsync(binding, plan.DoneTo, plan.UptoPos, onlyOptOuts: false, processor.LimitOf(binding), cancellationToken);
+        var piece = await range.ReadAsync(
+            binding,
+            plan.DoneTo,
+            plan.UptoPos,
+            onlyOptOuts: false,
+            processor.LimitOf(binding),
+            cancellationToken
+        );
         if (!await RemoveAsync(lease, binding, piece, cancellationToken))
         {
             return RunEnd.Held;

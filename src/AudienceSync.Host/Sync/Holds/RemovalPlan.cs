@@ -12,7 +12,15 @@ namespace AudienceSync.Host.Sync.Holds;
 /// <param name="ApprovedUntil">Until when it may be carried out; null before it is approved.</param>
 /// <param name="IsCurrent">Whether the key that it was made for still feeds, since the same cutover.</param>
 public sealed record RemovalPlan(
-    long PlanId, long? CutoverId, long AfterPos, long UptoPos, long SiftedTo, long DoneTo, DateTimeOffset? ApprovedUntil, bool IsCurrent)
+    long PlanId,
+    long? CutoverId,
+    long AfterPos,
+    long UptoPos,
+    long SiftedTo,
+    long DoneTo,
+    DateTimeOffset? ApprovedUntil,
+    bool IsCurrent
+)
 {
     public bool IsApproved(DateTimeOffset now) => ApprovedUntil > now;
 }

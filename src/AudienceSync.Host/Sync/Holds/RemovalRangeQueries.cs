@@ -88,7 +88,13 @@ public sealed class RemovalRangeQueries(WorkspaceDatabase database)
     public async Task<(long Rows, long Upto)> PendingAsync(Binding binding, int most, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(
-            database.Hot, AheadSql, Sql.Of(binding.KeyId), Sql.Of(binding.RemovalPos), Sql.Of(Lane.Removals.States), Sql.Of(most + 1));
+            database.Hot,
+            AheadSql,
+            Sql.Of(binding.KeyId),
+            Sql.Of(binding.RemovalPos),
+            Sql.Of(Lane.Removals.States),
+            Sql.Of(most + 1)
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return (reader.GetInt64(0), reader.GetInt64(1));
@@ -106,10 +112,20 @@ public sealed class RemovalRangeQueries(WorkspaceDatabase database)
     /// <summary>
     /// Counts a page of the sweep over the ledger behind a person. Returns the person it reached; null when none is left.
     /// </summary>
-    public async Task<(long Removals, Guid? Place, bool More)> CountSweepAsync(Binding binding, Guid after, CancellationToken cancellationToken)
+    public async Task<(long Removals, Guid? Place, bool More)> CountSweepAsync(
+        Binding binding,
+        Guid after,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = Sql.Command(
-            database.Hot, SweepSql, Sql.Of(binding.BindingId), Sql.Of(after), Sql.Of(binding.KeyId), Sql.Of(RowsPerRead));
+            database.Hot,
+            SweepSql,
+            Sql.Of(binding.BindingId),
+            Sql.Of(after),
+            Sql.Of(binding.KeyId),
+            Sql.Of(RowsPerRead)
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return (reader.GetInt64(0), reader.IsDBNull(1) ? null : reader.GetGuid(1), reader.GetBoolean(2));
@@ -123,26 +139,52 @@ public sealed class RemovalRangeQueries(WorkspaceDatabase database)
     }
 
     /// <summary>The members to remove of a range: with <paramref name="onlyOptOuts"/> only the opt-outs.</summary>
-    public Task<PlanPage> ReadAsync(Binding binding, long after, long upto, bool onlyOptOuts, int limit, CancellationToken cancellationToken) =>
-        PieceAsync(PieceSql, [.. RangeOf(binding, after, RowsPerRead, upto), Sql.Of(onlyOptOuts)], after, limit, cancellationToken);
+    public Task<PlanPage> ReadAsync(
+        Binding binding,
+        long after,
+        long upto,
+        bool onlyOptOuts,
+        int limit,
+        CancellationToken cancellationToken
+    ) => PieceAsync(PieceSql, [.. RangeOf(binding, after, RowsPerRead, upto), Sql.Of(onlyOptOuts)], after, limit, cancellationToken);
 
     /// <summary>
     /// Members that are restricted since then under other keys of the audience, and that this remote audience may still have.
     /// </summary>
-    public Task<PlanPage> ReadOtherKeysAsync(Binding binding, long after, int limit, CancellationToken cancellationToken) => PieceAsync(
-        ElsewhereSql,
-        [
-            Sql.Of(binding.KeyId), Sql.Of(after), Sql.Of(Lane.Removals.States), Sql.Of(RowsPerRead), Sql.Of(binding.BindingId),
-            Sql.Of(binding.Destination),
-        ],
-        after, limit, cancellationToken);
+    public Task<PlanPage> ReadOtherKeysAsync(Binding binding, long after, int limit, CancellationToken cancellationToken) =>
+        PieceAsync(
+            ElsewhereSql,
+            [
+                Sql.Of(binding.KeyId),
+                Sql.Of(after),
+                Sql.Of(Lane.Removals.States),
+                Sql.Of(RowsPerRead),
+                Sql.Of(binding.BindingId),
+                Sql.Of(binding.Destination),
+            ],
+            after,
+            limit,
+            cancellationToken
+        );
 
     private static NpgsqlParameter[] RangeOf(Binding binding, long after, int rows, long upto) =>
-    [
-        Sql.Of(binding.KeyId), Sql.Of(after), Sql.Of(States), Sql.Of(rows), Sql.Of(binding.BindingId), Sql.Of(binding.Destination), Sql.Of(upto),
-    ];
+        [
+            Sql.Of(binding.KeyId),
+            Sql.Of(after),
+            Sql.Of(States),
+            Sql.Of(rows),
+            Sql.Of(binding.BindingId),
+            Sql.Of(binding.Destination),
+            Sql.Of(upto),
+        ];
 
-    private async Task<PlanPage> PieceAsync(string sql, NpgsqlParameter[] parameters, long after, int limit, CancellationToken cancellationToken)
+    private async Task<PlanPage> PieceAsync(
+        string sql,
+        NpgsqlParameter[] parameters,
+        long after,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         var leavers = new List<LaneMember>();
         var (place, more) = (after, false);
@@ -160,7 +202,12 @@ public sealed class RemovalRangeQueries(WorkspaceDatabase database)
             if (reader.GetBoolean(6))
             {
                 var entry = reader.Entry(status: 2, omitted: 8);
-                leavers.Add(new LaneMember(new PersonId(reader.GetGuid(0)), place, entry, entry.Revision, Desired: false) { InJob = reader.GetBoolean(5) });
+                leavers.Add(
+                    new LaneMember(new PersonId(reader.GetGuid(0)), place, entry, entry.Revision, Desired: false)
+                    {
+                        InJob = reader.GetBoolean(5),
+                    }
+                );
             }
         }
 

@@ -16,12 +16,16 @@ public sealed class RunPlans
     /// <summary>The next call of a lane.</summary>
     public RunIntent Of(Binding binding, Lane lane, RunCause cause, MemberOperation operation, IReadOnlyList<MemberDelivery> deliveries)
     {
-        var kind = operation == MemberOperation.Remove ? DeliveryKind.Remove
-            : cause == RunCause.Redelivery && deliveries.All(delivery => delivery.Before.Status is LedgerStatus.Adding or LedgerStatus.Delivered) ? DeliveryKind.Refresh
+        var kind =
+            operation == MemberOperation.Remove ? DeliveryKind.Remove
+            : cause == RunCause.Redelivery
+            && deliveries.All(delivery => delivery.Before.Status is LedgerStatus.Adding or LedgerStatus.Delivered)
+                ? DeliveryKind.Refresh
             : DeliveryKind.Add;
-        var fresh = cause == RunCause.Redelivery
-            ? Math.Max(0, deliveries.Count - _undecided.GetValueOrDefault((binding.BindingId, kind)))
-            : deliveries.Count(delivery => delivery.Unanswered is not { } sent || InDoubtCalls.UnderWay(sent) is null);
+        var fresh =
+            cause == RunCause.Redelivery
+                ? Math.Max(0, deliveries.Count - _undecided.GetValueOrDefault((binding.BindingId, kind)))
+                : deliveries.Count(delivery => delivery.Unanswered is not { } sent || InDoubtCalls.UnderWay(sent) is null);
         return new RunIntent(lane, cause, kind, deliveries.Count, fresh);
     }
 

@@ -68,7 +68,17 @@ public sealed class JobPoller(string destinationName, IDestination destination, 
                 LogEnd(tried > 0 ? LogLevel.Error : LogLevel.Warning, job, end, report);
                 break;
             case JobState.Running when now - job.AcceptedAt >= JobGaps.GiveUpAfter:
-                await table.WriteDoubtAsync(lease, job, KeptJobState.Parked, report with { Code = "job_unresolved" }, now, cancellationToken);
+                await table.WriteDoubtAsync(
+                    lease,
+                    job,
+                    KeptJobState.Parked,
+                    report with
+                    {
+                        Code = "job_unresolved",
+                    },
+                    now,
+                    cancellationToken
+                );
                 LogEnd(LogLevel.Error, job, "did not end within 48 hours and is parked; its members stay in doubt", report);
                 break;
             case JobState.Running:
@@ -80,7 +90,17 @@ public sealed class JobPoller(string destinationName, IDestination destination, 
         }
     }
 
-    private void LogEnd(LogLevel level, OpenJob job, string end, JobReport report) => logger.Log(
-        level, "{Destination} job {JobId} of {Members} to {Operation} {End}: {Code}, {Refused} refused, after {Polls} polls",
-        destinationName, job.JobId, job.Members, job.Operation, end, report.Code, report.RejectedCount, job.Polls + 1);
+    private void LogEnd(LogLevel level, OpenJob job, string end, JobReport report) =>
+        logger.Log(
+            level,
+            "{Destination} job {JobId} of {Members} to {Operation} {End}: {Code}, {Refused} refused, after {Polls} polls",
+            destinationName,
+            job.JobId,
+            job.Members,
+            job.Operation,
+            end,
+            report.Code,
+            report.RejectedCount,
+            job.Polls + 1
+        );
 }

@@ -27,7 +27,8 @@ public sealed class JobStore(WorkspaceDatabase database)
         update jobs set state = $2, code = $3, refused = $4, ended_at = $5, polls = polls + 1 where job_id = $1
         """;
 
-    private const string CallSql = "update calls set refused = refused + $2 where call_id = (select j.call_id from jobs j where j.job_id = $1)";
+    private const string CallSql =
+        "update calls set refused = refused + $2 where call_id = (select j.call_id from jobs j where j.job_id = $1)";
 
     // Refused by name: a member to be added is not there, a member to be removed may still be.
     private const string NamedSql = """
@@ -59,9 +60,17 @@ public sealed class JobStore(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            jobs.Add(new OpenJob(
-                reader.GetInt64(0), reader.GetInt32(1), (MemberOperation)reader.GetInt16(2), new JobHandle(reader.GetString(3)), reader.GetInt32(4),
-                reader.GetInt32(5), reader.GetFieldValue<DateTimeOffset>(6)));
+            jobs.Add(
+                new OpenJob(
+                    reader.GetInt64(0),
+                    reader.GetInt32(1),
+                    (MemberOperation)reader.GetInt16(2),
+                    new JobHandle(reader.GetString(3)),
+                    reader.GetInt32(4),
+                    reader.GetInt32(5),
+                    reader.GetFieldValue<DateTimeOffset>(6)
+                )
+            );
         }
 
         return jobs;
@@ -86,9 +95,15 @@ public sealed class JobStore(WorkspaceDatabase database)
         var commands = End(job, KeptJobState.Confirmed, report, refused, now);
         if (report.Rejected.Count > 0)
         {
-            commands.Add(Sql.Command(
-                NamedSql, Sql.Of(job.JobId), Sql.Of(report.Rejected.Select(row => row.Index).ToList()), Sql.Of(report.Rejected.Select(row => row.Reason).ToList()),
-                Sql.Of(now)));
+            commands.Add(
+                Sql.Command(
+                    NamedSql,
+                    Sql.Of(job.JobId),
+                    Sql.Of(report.Rejected.Select(row => row.Index).ToList()),
+                    Sql.Of(report.Rejected.Select(row => row.Reason).ToList()),
+                    Sql.Of(now)
+                )
+            );
         }
 
         // The platform does not report which members it refused, only how many: each of them keeps the reason, none is taken for absent.
@@ -105,30 +120,52 @@ public sealed class JobStore(WorkspaceDatabase database)
     /// <param name="now">The time of the response.</param>
     /// <param name="cancellationToken">Cancels the write.</param>
     /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
-    public Task WriteDoubtAsync(Lease lease, OpenJob job, KeptJobState state, JobReport report, DateTimeOffset now, CancellationToken cancellationToken)
+    public Task WriteDoubtAsync(
+        Lease lease,
+        OpenJob job,
+        KeptJobState state,
+        JobReport report,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         var commands = End(job, state, report, report.RejectedCount, now);
         var status = job.Operation == MemberOperation.Add ? LedgerStatus.Adding : LedgerStatus.Removing;
-        commands.Add(Sql.Command(
-            DoubtSql, Sql.Of(job.JobId), Sql.Of((short)status), Sql.Of(state != KeptJobState.Parked), Sql.Of(report.Code), Sql.Of(now)));
+        commands.Add(
+            Sql.Command(
+                DoubtSql,
+                Sql.Of(job.JobId),
+                Sql.Of((short)status),
+                Sql.Of(state != KeptJobState.Parked),
+                Sql.Of(report.Code),
+                Sql.Of(now)
+            )
+        );
         return WriteAsync(lease, commands, cancellationToken);
     }
 
     /// <summary>To be run in a transaction that holds the account's lease, after the call was written.</summary>
-    internal static NpgsqlBatchCommand Accept(Binding binding, CallRecord call, AcceptedJob job, DateTimeOffset now) => Sql.Command(
-        AcceptSql,
-        Sql.Of(binding.BindingId), Sql.Of(binding.Destination), Sql.Of((short)call.Operation), Sql.Of(job.Handle.Value), Sql.Of(call.Members),
-        Sql.Of(now), Sql.Of(job.FirstPollAt));
+    internal static NpgsqlBatchCommand Accept(Binding binding, CallRecord call, AcceptedJob job, DateTimeOffset now) =>
+        Sql.Command(
+            AcceptSql,
+            Sql.Of(binding.BindingId),
+            Sql.Of(binding.Destination),
+            Sql.Of((short)call.Operation),
+            Sql.Of(job.Handle.Value),
+            Sql.Of(call.Members),
+            Sql.Of(now),
+            Sql.Of(job.FirstPollAt)
+        );
 
     // Jobs end in any order, so a removal may have taken what another member was given in the meantime, or shares.
     private static List<NpgsqlBatchCommand> End(OpenJob job, KeptJobState state, JobReport report, int refused, DateTimeOffset now) =>
-    [
-        .. RunStore.OfJob(job, state, report, now),
-        .. job.Operation == MemberOperation.Remove && state == KeptJobState.Confirmed ? new[] { LatencyStore.OfJob(job, now) } : [],
-        .. job.Operation == MemberOperation.Remove ? new[] { HolderStore.RedeliverOfJob(job) } : [],
-        Sql.Command(EndSql, Sql.Of(job.JobId), Sql.Of((short)state), Sql.Of(report.Code), Sql.Of(refused), Sql.Of(now)),
-        Sql.Command(CallSql, Sql.Of(job.JobId), Sql.Of(refused)),
-    ];
+        [
+            .. RunStore.OfJob(job, state, report, now),
+            .. job.Operation == MemberOperation.Remove && state == KeptJobState.Confirmed ? new[] { LatencyStore.OfJob(job, now) } : [],
+            .. job.Operation == MemberOperation.Remove ? new[] { HolderStore.RedeliverOfJob(job) } : [],
+            Sql.Command(EndSql, Sql.Of(job.JobId), Sql.Of((short)state), Sql.Of(report.Code), Sql.Of(refused), Sql.Of(now)),
+            Sql.Command(CallSql, Sql.Of(job.JobId), Sql.Of(refused)),
+        ];
 
     private async Task WriteAsync(Lease lease, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
     {

@@ -8,7 +8,14 @@ public readonly record struct AcceptedJob(JobHandle Handle, DateTimeOffset First
 
 /// <summary>A job that is due to be polled.</summary>
 public sealed record OpenJob(
-    long JobId, int BindingId, MemberOperation Operation, JobHandle Handle, int Members, int Polls, DateTimeOffset AcceptedAt);
+    long JobId,
+    int BindingId,
+    MemberOperation Operation,
+    JobHandle Handle,
+    int Members,
+    int Polls,
+    DateTimeOffset AcceptedAt
+);
 
 /// <summary>The stored state of a job; the numbers are stored.</summary>
 public enum KeptJobState : short

@@ -32,8 +32,12 @@ public sealed record Lane(string Name, bool Desired, short[] States)
         var (since, answerAt) = Desired ? binding.AddFailing : binding.RemovalFailing;
         return new LaneProgress(AttemptsOf(binding), NextTryOf(binding), Desired ? binding.AddUnknowns : binding.RemovalUnknowns)
         {
-            FailingSince = since, AnswerAt = answerAt, Refusals = refusals,
-            Throttles = binding.Throttled.InARow, ThrottledSince = binding.Throttled.Since, IsUntried = binding.IsUntried,
+            FailingSince = since,
+            AnswerAt = answerAt,
+            Refusals = refusals,
+            Throttles = binding.Throttled.InARow,
+            ThrottledSince = binding.Throttled.Since,
+            IsUntried = binding.IsUntried,
         };
     }
 }

@@ -38,7 +38,8 @@ public sealed class LaneProcessor(
     MemberCalls calls,
     Func<double> chance,
     TimeProvider clock,
-    ILogger logger)
+    ILogger logger
+)
 {
     private readonly BatchSizes _sizes = new(destination.Limits.MembersPerCall);
     private readonly RunPlans _planned = new();
@@ -70,11 +71,22 @@ public sealed class LaneProcessor(
         }
 
         using var span = Spans.Start(Spans.Deliver);
-        span?.SetTag(Spans.Workspace, lanes.Workspace).SetTag(Spans.Destination, destinationName).SetTag(Spans.Audience, binding.Audience)
-            .SetTag(Spans.FirstChange, page[0].ChangedPos).SetTag(Spans.LastChange, page[^1].ChangedPos);
+        span?.SetTag(Spans.Workspace, lanes.Workspace)
+            .SetTag(Spans.Destination, destinationName)
+            .SetTag(Spans.Audience, binding.Audience)
+            .SetTag(Spans.FirstChange, page[0].ChangedPos)
+            .SetTag(Spans.LastChange, page[^1].ChangedPos);
         var plan = await planner.PlanAsync(binding, lane, page, cancellationToken);
         var more = page.Count == limit || marked.Count > 0;
-        var end = new PageClose(marked.Count > 0 ? null : page[^1].ChangedPos, plan.Moves, [.. marked.Select(member => member.Person)], plan.Later) { EndsRun = !more };
+        var end = new PageClose(
+            marked.Count > 0 ? null : page[^1].ChangedPos,
+            plan.Moves,
+            [.. marked.Select(member => member.Person)],
+            plan.Later
+        )
+        {
+            EndsRun = !more,
+        };
         var cause = marked.Count > 0 ? RunCause.Redelivery : RunCause.Changes;
         if (!await SendPlanAsync(new LaneWork(lease, binding, lane, cause), plan, end, cancellationToken))
         {
@@ -93,19 +105,31 @@ public sealed class LaneProcessor(
     /// </summary>
     /// <returns>False when the outcome is not known: try the same again later.</returns>
     public async Task<bool> RemoveAsync(
-        Lease lease, Binding binding, RunCause cause, IReadOnlyList<LaneMember> members, CancellationToken cancellationToken)
+        Lease lease,
+        Binding binding,
+        RunCause cause,
+        IReadOnlyList<LaneMember> members,
+        CancellationToken cancellationToken
+    )
     {
         var plan = await planner.PlanAsync(binding, Lane.Removals, [.. members], cancellationToken);
-        return await SendPlanAsync(new LaneWork(lease, binding, Lane.Removals, cause), plan, new PageClose(null, plan.Moves, [], plan.Later), cancellationToken);
+        return await SendPlanAsync(
+            new LaneWork(lease, binding, Lane.Removals, cause),
+            plan,
+            new PageClose(null, plan.Moves, [], plan.Later),
+            cancellationToken
+        );
     }
 
     /// <summary>Removes residual deliveries. The removal lane's attempts count, its position stays.</summary>
     /// <returns>False when the outcome is not known: try the same again later.</returns>
-    public Task<bool> RemoveAsync(Lease lease, Binding binding, ResidualPlan plan, CancellationToken cancellationToken) => SendPlanAsync(
-        new LaneWork(lease, binding, Lane.Removals, RunCause.Residual),
-        new PagePlan(plan.Removals, [], [], []),
-        new PageClose(null, plan.Moves, [], plan.Later) { Residuals = plan.Changed, Redeliver = plan.Redeliver },
-        cancellationToken);
+    public Task<bool> RemoveAsync(Lease lease, Binding binding, ResidualPlan plan, CancellationToken cancellationToken) =>
+        SendPlanAsync(
+            new LaneWork(lease, binding, Lane.Removals, RunCause.Residual),
+            new PagePlan(plan.Removals, [], [], []),
+            new PageClose(null, plan.Moves, [], plan.Later) { Residuals = plan.Changed, Redeliver = plan.Redeliver },
+            cancellationToken
+        );
 
     // Removals first. The last call closes the page. True when all outcomes are known.
     private async Task<bool> SendPlanAsync(LaneWork work, PagePlan plan, PageClose end, CancellationToken cancellationToken)
@@ -153,12 +177,22 @@ public sealed class LaneProcessor(
         end = end with { EndsRun = end.EndsRun && (hasSent || binding.HasOpenRun(lane)) };
         var state = LaneRule.Unchanged(lane.ProgressOf(binding, refusals: 0), end.Place);
         return deliveryStore.WriteOutcomeAsync(
-            lease, binding, new OutcomeWrite(lane, state) { Ledger = end.Moves, Marks = end.Marks }, clock.GetUtcNow(), cancellationToken);
+            lease,
+            binding,
+            new OutcomeWrite(lane, state) { Ledger = end.Moves, Marks = end.Marks },
+            clock.GetUtcNow(),
+            cancellationToken
+        );
     }
 
     // When the outcome is not conclusive, the lane must not go on.
     private async Task<(SentCall Sent, DeliveryOutcome Outcome)> SendAsync(
-        LaneWork work, MemberOperation operation, List<MemberDelivery> deliveries, PageClose? end, CancellationToken cancellationToken)
+        LaneWork work,
+        MemberOperation operation,
+        List<MemberDelivery> deliveries,
+        PageClose? end,
+        CancellationToken cancellationToken
+    )
     {
         var (lease, binding, lane, cause) = work;
         var run = _planned.Of(binding, lane, cause, operation, deliveries);
@@ -197,8 +231,14 @@ public sealed class LaneProcessor(
     }
 
     private async Task WriteAsync(
-        LaneWork work, RunIntent run, SentCall sent, DeliveryOutcome outcome, PageClose? close, DateTimeOffset now,
-        CancellationToken cancellationToken)
+        LaneWork work,
+        RunIntent run,
+        SentCall sent,
+        DeliveryOutcome outcome,
+        PageClose? close,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         var (lease, binding, lane, _) = work;
         var gone = outcome.GoneOf(sent.Call, sent.Answer);
@@ -219,7 +259,13 @@ public sealed class LaneProcessor(
 
     // Null when nothing was decided or sent, because the budget is used.
     private RunOutcome? RunOf(
-        Binding binding, RunIntent run, SentCall sent, DeliveryOutcome outcome, IReadOnlyList<MemberDelivery> gone, bool isLast)
+        Binding binding,
+        RunIntent run,
+        SentCall sent,
+        DeliveryOutcome outcome,
+        IReadOnlyList<MemberDelivery> gone,
+        bool isLast
+    )
     {
         if (!sent.Answer.IsMade && !outcome.IsConclusive)
         {
@@ -232,7 +278,10 @@ public sealed class LaneProcessor(
         Metrics?.Count(row);
         return new RunOutcome(run.Lane, row, sent.Call.Sent)
         {
-            Ending = outcome.Lane.StopCode is not null ? RunState.Stopped : isLast ? RunState.Completed : null,
+            Ending =
+                outcome.Lane.StopCode is not null ? RunState.Stopped
+                : isLast ? RunState.Completed
+                : null,
             Code = outcome.Lane.StopCode,
             Measured = [.. gone.Select(delivery => delivery.Person.Value)],
         };

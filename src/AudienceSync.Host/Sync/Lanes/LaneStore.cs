@@ -63,9 +63,16 @@ public sealed class LaneStore(WorkspaceDatabase database)
     public async Task<List<LaneMember>> ReadAsync(Binding binding, Lane lane, int limit, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(
-            database.Hot, LaneSql,
-            Sql.Of(binding.KeyId), Sql.Of(lane.PositionOf(binding)), Sql.Of(lane.States), Sql.Of(limit), Sql.Of(binding.BindingId),
-            Sql.Of(binding.Destination), Sql.Of(lane.Desired ? long.MaxValue : binding.RemovalsUpto));
+            database.Hot,
+            LaneSql,
+            Sql.Of(binding.KeyId),
+            Sql.Of(lane.PositionOf(binding)),
+            Sql.Of(lane.States),
+            Sql.Of(limit),
+            Sql.Of(binding.BindingId),
+            Sql.Of(binding.Destination),
+            Sql.Of(lane.Desired ? long.MaxValue : binding.RemovalsUpto)
+        );
         return await MembersAsync(binding, command, cancellationToken);
     }
 
@@ -73,7 +80,14 @@ public sealed class LaneStore(WorkspaceDatabase database)
     public async Task<List<LaneMember>> ReadMarkedAsync(Binding binding, Lane lane, int limit, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(
-            database.Hot, MarkedSql, Sql.Of(binding.KeyId), Sql.Of(binding.BindingId), Sql.Of(lane.States), Sql.Of(limit), Sql.Of(binding.Destination));
+            database.Hot,
+            MarkedSql,
+            Sql.Of(binding.KeyId),
+            Sql.Of(binding.BindingId),
+            Sql.Of(lane.States),
+            Sql.Of(limit),
+            Sql.Of(binding.Destination)
+        );
         return await MembersAsync(binding, command, cancellationToken);
     }
 
@@ -83,7 +97,11 @@ public sealed class LaneStore(WorkspaceDatabase database)
     {
         await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
         await LeaseStore.WriteAsync(
-            connection, lease, [Sql.Command(RestartAddsSql, Sql.Of(binding.BindingId), Sql.Of(normalizer.Value))], cancellationToken);
+            connection,
+            lease,
+            [Sql.Command(RestartAddsSql, Sql.Of(binding.BindingId), Sql.Of(normalizer.Value))],
+            cancellationToken
+        );
     }
 
     /// <summary>To be run in a transaction that holds the account's lease.</summary>
@@ -96,9 +114,19 @@ public sealed class LaneStore(WorkspaceDatabase database)
     {
         var command = Sql.Command(
             lane.Desired ? AddLaneSql : RemovalLaneSql,
-            Sql.Of(binding.BindingId), Sql.OfNullable(state.Place), Sql.Of(state.Attempts), Sql.OfNullable(state.NextTryAt),
-            Sql.OfNullable(state.BindingStopped), Sql.Of(state.Unknowns), Sql.OfNullable(state.WaitCode), Sql.Of(binding.KeyId),
-            Sql.Of(lane.PositionOf(binding)), Sql.OfNullable(state.FailingSince), Sql.OfNullable(state.AnswerAt), Sql.Of(now));
+            Sql.Of(binding.BindingId),
+            Sql.OfNullable(state.Place),
+            Sql.Of(state.Attempts),
+            Sql.OfNullable(state.NextTryAt),
+            Sql.OfNullable(state.BindingStopped),
+            Sql.Of(state.Unknowns),
+            Sql.OfNullable(state.WaitCode),
+            Sql.Of(binding.KeyId),
+            Sql.Of(lane.PositionOf(binding)),
+            Sql.OfNullable(state.FailingSince),
+            Sql.OfNullable(state.AnswerAt),
+            Sql.Of(now)
+        );
         if (lane.Desired)
         {
             command.Parameters.Add(Sql.Of(hasGrown));
@@ -116,12 +144,20 @@ public sealed class LaneStore(WorkspaceDatabase database)
             var entry = reader.Entry(status: 2, omitted: 13);
             var status = (MembershipStatus)reader.GetInt16(6);
             var desired = TargetingRule.IsDesired(
-                status, (TargetingRestrictions)reader.GetInt16(7), isSuppressedHere: reader.GetBoolean(8), binding.ConsentRequired);
-            members.Add(new LaneMember(new PersonId(reader.GetGuid(0)), reader.GetInt64(1), entry, reader.GetInt32(5), desired)
-            {
-                InJob = reader.GetBoolean(9), IsNew = reader.GetBoolean(10), WrittenAt = reader.TimeOrNull(11),
-                EndedAt = TargetingRule.IsEnded(status) ? reader.TimeOrNull(12) : null,
-            });
+                status,
+                (TargetingRestrictions)reader.GetInt16(7),
+                isSuppressedHere: reader.GetBoolean(8),
+                binding.ConsentRequired
+            );
+            members.Add(
+                new LaneMember(new PersonId(reader.GetGuid(0)), reader.GetInt64(1), entry, reader.GetInt32(5), desired)
+                {
+                    InJob = reader.GetBoolean(9),
+                    IsNew = reader.GetBoolean(10),
+                    WrittenAt = reader.TimeOrNull(11),
+                    EndedAt = TargetingRule.IsEnded(status) ? reader.TimeOrNull(12) : null,
+                }
+            );
         }
 
         return members;

@@ -24,15 +24,28 @@ namespace AudienceSync.Host.Sync.Lanes;
 /// </para>
 /// </summary>
 public sealed class MemberCalls(
-    DeliveryStore deliveryStore, IdentifierStore identifierStore, Vault vault, IDestination destination, CallBudget budget, SharedCells shared, CallSeal seal,
-    TimeProvider clock)
+    DeliveryStore deliveryStore,
+    IdentifierStore identifierStore,
+    Vault vault,
+    IDestination destination,
+    CallBudget budget,
+    SharedCells shared,
+    CallSeal seal,
+    TimeProvider clock
+)
 {
     /// <summary>From this many members in a call on, opening them is distributed over all processors.</summary>
     private const int ParallelOpening = 2_000;
 
     /// <exception cref="LeaseLostException">The account's lease is held by another host; no call was made.</exception>
     public async Task<SentCall> SendAsync(
-        Lease lease, Binding binding, MemberOperation operation, IReadOnlyList<MemberDelivery> deliveries, RunIntent run, CancellationToken cancellationToken)
+        Lease lease,
+        Binding binding,
+        MemberOperation operation,
+        IReadOnlyList<MemberDelivery> deliveries,
+        RunIntent run,
+        CancellationToken cancellationToken
+    )
     {
         if (await budget.TakeAsync(lease, operation, cancellationToken) is { } wait)
         {
@@ -53,7 +66,11 @@ public sealed class MemberCalls(
 
         var started = clock.GetTimestamp();
         var sentAt = clock.GetUtcNow();
-        var (result, exchange) = await CallAsync(binding, new MemberCall(new RemoteAudienceId(binding.Remote), operation, members), cancellationToken);
+        var (result, exchange) = await CallAsync(
+            binding,
+            new MemberCall(new RemoteAudienceId(binding.Remote), operation, members),
+            cancellationToken
+        );
         budget.Spend(result.Requests - 1);
         if (result.Usage is { } usage)
         {
@@ -61,39 +78,81 @@ public sealed class MemberCalls(
         }
 
         var answer = result.ToAnswer();
-        return new SentCall(call, answer, new CallRecord(
-            operation, members.Count, answer.Refused, result.Outcome.Kind, result.Outcome.Code, result.HttpStatus, result.PlatformRequestId, sentAt,
-            (int)clock.GetElapsedTime(started).TotalMilliseconds)
-        {
-            Kind = run.Kind,
-            Exchange = exchange is null ? null : seal.Seal(sentAt, exchange),
-            Job = result.Job is { } job ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.FirstJobPoll ?? JobGaps.First)) : null,
-        });
+        return new SentCall(
+            call,
+            answer,
+            new CallRecord(
+                operation,
+                members.Count,
+                answer.Refused,
+                result.Outcome.Kind,
+                result.Outcome.Code,
+                result.HttpStatus,
+                result.PlatformRequestId,
+                sentAt,
+                (int)clock.GetElapsedTime(started).TotalMilliseconds
+            )
+            {
+                Kind = run.Kind,
+                Exchange = exchange is null ? null : seal.Seal(sentAt, exchange),
+                Job = result.Job is { } job
+                    ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.FirstJobPoll ?? JobGaps.First))
+                    : null,
+            }
+        );
     }
 
     private Task WriteIntentAsync(
-        Lease lease, Binding binding, MemberOperation operation, IReadOnlyList<MemberDelivery> deliveries, RunIntent run, CancellationToken cancellationToken)
+        Lease lease,
+        Binding binding,
+        MemberOperation operation,
+        IReadOnlyList<MemberDelivery> deliveries,
+        RunIntent run,
+        CancellationToken cancellationToken
+    )
     {
         var sending = operation == MemberOperation.Add ? LedgerStatus.Adding : LedgerStatus.Removing;
         var intent = new MemberIntent(
-            [.. deliveries.Where(delivery => delivery.Residual is null).Select(
-                delivery => new LedgerChange(delivery.Person, delivery.Entry(sending), null) { IsNew = delivery.IsNew })],
-            [.. deliveries.Where(delivery => delivery.Residual is not null).Select(
-                delivery => new ResidualChange(delivery.Person, delivery.Entry(sending), delivery.Residual!.Value, null, null))],
+            [
+                .. deliveries
+                    .Where(delivery => delivery.Residual is null)
+                    .Select(delivery => new LedgerChange(delivery.Person, delivery.Entry(sending), null) { IsNew = delivery.IsNew }),
+            ],
+            [
+                .. deliveries
+                    .Where(delivery => delivery.Residual is not null)
+                    .Select(delivery => new ResidualChange(delivery.Person, delivery.Entry(sending), delivery.Residual!.Value, null, null)),
+            ],
             Lost(deliveries),
-            run);
+            run
+        );
         var (slots, oldest) = budget.Unwritten();
         return deliveryStore.WriteIntentAsync(
-            lease, binding, intent, (slots, oldest), destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
+            lease,
+            binding,
+            intent,
+            (slots, oldest),
+            destination.Limits.CallTimeout,
+            clock.GetUtcNow(),
+            cancellationToken
+        );
     }
 
-    private async Task<(CallResult Result, CallExchange? Exchange)> CallAsync(Binding binding, MemberCall call, CancellationToken cancellationToken)
+    private async Task<(CallResult Result, CallExchange? Exchange)> CallAsync(
+        Binding binding,
+        MemberCall call,
+        CancellationToken cancellationToken
+    )
     {
         using var span = Spans.Start(Spans.Call, ActivityKind.Client);
         using var recorder = ExchangeRecorder.Start();
         var result = await destination.SendAsync(call, cancellationToken);
-        span?.SetTag(Spans.Destination, binding.Destination).SetTag(Spans.Audience, binding.Audience).SetTag(Spans.Operation, call.Operation.ToString())
-            .SetTag(Spans.Members, call.Members.Count).SetTag(Spans.Outcome, result.Outcome.Kind.ToString()).SetTag(Spans.Code, result.Outcome.Code)
+        span?.SetTag(Spans.Destination, binding.Destination)
+            .SetTag(Spans.Audience, binding.Audience)
+            .SetTag(Spans.Operation, call.Operation.ToString())
+            .SetTag(Spans.Members, call.Members.Count)
+            .SetTag(Spans.Outcome, result.Outcome.Kind.ToString())
+            .SetTag(Spans.Code, result.Outcome.Code)
             .SetTag(Spans.Status, result.HttpStatus);
         return (result, recorder.Last);
     }
@@ -105,8 +164,11 @@ public sealed class MemberCalls(
         var lost = new List<ResidualChange>();
         foreach (var delivery in deliveries)
         {
-            if (delivery.Unanswered is { } sending && InDoubtCalls.UnderWay(sending) is { } operation
-                && (delivery.SentAt is not { } at || at + time > clock.GetUtcNow()))
+            if (
+                delivery.Unanswered is { } sending
+                && InDoubtCalls.UnderWay(sending) is { } operation
+                && (delivery.SentAt is not { } at || at + time > clock.GetUtcNow())
+            )
             {
                 var kind = operation == MemberOperation.Add ? ResidualKind.LateAdd : ResidualKind.LateRemoval;
                 lost.Add(new ResidualChange(delivery.Person, sending, kind, time, null));
@@ -118,7 +180,12 @@ public sealed class MemberCalls(
 
     // The members as they are sent, and who of them is not.
     private async Task<(DeliveryCall Call, List<Member> Members)> OpenAsync(
-        Lease lease, Binding binding, MemberOperation operation, IReadOnlyList<MemberDelivery> deliveries, CancellationToken cancellationToken)
+        Lease lease,
+        Binding binding,
+        MemberOperation operation,
+        IReadOnlyList<MemberDelivery> deliveries,
+        CancellationToken cancellationToken
+    )
     {
         var people = deliveries.Select(delivery => delivery.Person.Value).ToList();
         var revisions = deliveries.Select(delivery => delivery.Revision).ToList();
@@ -156,7 +223,12 @@ public sealed class MemberCalls(
 
     // What is added is recorded; for what is removed the table is queried for other members that have it.
     private async Task<Dictionary<(PersonId Person, int Revision), IdentifierParts>> SharedAsync(
-        Lease lease, Binding binding, MemberOperation operation, List<DeliveredCell> cells, CancellationToken cancellationToken)
+        Lease lease,
+        Binding binding,
+        MemberOperation operation,
+        List<DeliveredCell> cells,
+        CancellationToken cancellationToken
+    )
     {
         if (operation == MemberOperation.Remove)
         {
@@ -170,7 +242,9 @@ public sealed class MemberCalls(
     // Null for a member without stored identifiers. Opening is most of the cost of a large call on our side, so it is distributed over all
     // processors.
     private PersonIdentifiers?[] Open(
-        IReadOnlyList<MemberDelivery> deliveries, Dictionary<(PersonId Person, int Revision), SealedIdentifiers> sealedIdentifiers)
+        IReadOnlyList<MemberDelivery> deliveries,
+        Dictionary<(PersonId Person, int Revision), SealedIdentifiers> sealedIdentifiers
+    )
     {
         var opened = new PersonIdentifiers?[deliveries.Count];
         if (deliveries.Count < ParallelOpening)
@@ -182,13 +256,16 @@ public sealed class MemberCalls(
         }
         else
         {
-            Parallel.ForEach(Partitioner.Create(0, opened.Length, ParallelOpening / 4), range =>
-            {
-                for (var i = range.Item1; i < range.Item2; i++)
+            Parallel.ForEach(
+                Partitioner.Create(0, opened.Length, ParallelOpening / 4),
+                range =>
                 {
-                    OpenOne(i);
+                    for (var i = range.Item1; i < range.Item2; i++)
+                    {
+                        OpenOne(i);
+                    }
                 }
-            });
+            );
         }
 
         return opened;
@@ -198,7 +275,9 @@ public sealed class MemberCalls(
             var delivery = deliveries[i];
             opened[i] = sealedIdentifiers.TryGetValue((delivery.Person, delivery.Revision), out var found)
                 ? IdentifierChange.Omit(
-                    vault.OpenIdentifiers(delivery.Person, delivery.Revision, found.KeyVersion, found.Salt, found.Cipher), delivery.Omitted)
+                    vault.OpenIdentifiers(delivery.Person, delivery.Revision, found.KeyVersion, found.Salt, found.Cipher),
+                    delivery.Omitted
+                )
                 : null;
         }
     }

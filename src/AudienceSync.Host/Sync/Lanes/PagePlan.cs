@@ -15,7 +15,12 @@ public sealed record PagePlan(List<MemberDelivery> Removals, List<MemberDelivery
 /// <param name="Changed">Residual deliveries that are gone, or that wait, without a call.</param>
 /// <param name="Moves">In doubt from now on: the lost call may remove what the current delivery put there.</param>
 /// <param name="Later">Processed again afterwards: these, and members whose removal may have the same effect.</param>
-public sealed record ResidualPlan(List<MemberDelivery> Removals, List<ResidualChange> Changed, List<LedgerChange> Moves, List<PersonId> Later)
+public sealed record ResidualPlan(
+    List<MemberDelivery> Removals,
+    List<ResidualChange> Changed,
+    List<LedgerChange> Moves,
+    List<PersonId> Later
+)
 {
     /// <summary>
     /// Lost removals that can no longer be carried out: members that now hold what these may have removed are delivered again.

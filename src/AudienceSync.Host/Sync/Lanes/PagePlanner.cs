@@ -48,7 +48,14 @@ public sealed class PagePlanner(IDestination destination, IdentifierStore identi
                     plan.Removals.Add(Former(member) with { EndedAt = member.EndedAt });
                     break;
                 case Step.Add:
-                    plan.Adds.Add(Current(binding, member) with { Before = member.Entry, Unanswered = member.Entry, SentAt = member.WrittenAt });
+                    plan.Adds.Add(
+                        Current(binding, member) with
+                        {
+                            Before = member.Entry,
+                            Unanswered = member.Entry,
+                            SentAt = member.WrittenAt,
+                        }
+                    );
                     break;
                 case Step.Replace:
                     replaced.Add(member);
@@ -67,7 +74,10 @@ public sealed class PagePlanner(IDestination destination, IdentifierStore identi
     private async Task ReplaceAsync(Binding binding, List<LaneMember> replaced, PagePlan plan, CancellationToken cancellationToken)
     {
         var changes = await CompareAsync(
-            binding, replaced.ConvertAll(member => new Replacing(member.Person, member.Entry, Current(binding, member).Entry(LedgerStatus.Adding))), cancellationToken);
+            binding,
+            replaced.ConvertAll(member => new Replacing(member.Person, member.Entry, Current(binding, member).Entry(LedgerStatus.Adding))),
+            cancellationToken
+        );
         for (var i = 0; i < replaced.Count; i++)
         {
             Replace(replaced[i], Current(binding, replaced[i]), changes[i], plan);
@@ -80,12 +90,20 @@ public sealed class PagePlanner(IDestination destination, IdentifierStore identi
         var changes = new IdentifierChange[people.Count];
         Array.Fill(changes, IdentifierChange.Whole);
         var open = people.Count == 0 ? [] : await OpenAsync(binding, people, cancellationToken);
-        var both = people.Index().Where(
-            one => open.ContainsKey((one.Item.Person, one.Item.Was.Revision)) && open.ContainsKey((one.Item.Person, one.Item.Becomes.Revision))).ToList();
+        var both = people
+            .Index()
+            .Where(one =>
+                open.ContainsKey((one.Item.Person, one.Item.Was.Revision)) && open.ContainsKey((one.Item.Person, one.Item.Becomes.Revision))
+            )
+            .ToList();
         if (both.Count > 0)
         {
-            var compared = destination.Compare([.. both.Select(one => new DeliveryChange(
-                MemberOf(open, one.Item.Person, one.Item.Was), MemberOf(open, one.Item.Person, one.Item.Becomes)))]);
+            var compared = destination.Compare([
+                .. both.Select(one => new DeliveryChange(
+                    MemberOf(open, one.Item.Person, one.Item.Was),
+                    MemberOf(open, one.Item.Person, one.Item.Becomes)
+                )),
+            ]);
             for (var i = 0; i < both.Count; i++)
             {
                 changes[both[i].Index] = compared[i];
@@ -154,7 +172,8 @@ public sealed class PagePlanner(IDestination destination, IdentifierStore identi
         var changes = await CompareAsync(
             binding,
             overlapping.ConvertAll(residual => new Replacing(residual.Person, residual.Left, residual.Row)),
-            cancellationToken);
+            cancellationToken
+        );
         for (var i = 0; i < overlapping.Count; i++)
         {
             RemoveOverlapping(overlapping[i], changes[i], plan);
@@ -183,7 +202,13 @@ public sealed class PagePlanner(IDestination destination, IdentifierStore identi
         }
 
         // Removed whole, it may take with it what the current delivery put there, which is then sent once more.
-        plan.Removals.Add(Left(residual) with { Parts = change.Gone, After = change.Shared ? null : residual.Row with { Status = LedgerStatus.Adding } });
+        plan.Removals.Add(
+            Left(residual) with
+            {
+                Parts = change.Gone,
+                After = change.Shared ? null : residual.Row with { Status = LedgerStatus.Adding },
+            }
+        );
         if (!change.Shared)
         {
             plan.Later.Add(residual.Person);
@@ -196,42 +221,63 @@ public sealed class PagePlanner(IDestination destination, IdentifierStore identi
         plan.Changed.Add(Change(residual, rest: null));
         if (residual.SentAt is not null)
         {
-            plan.Changed.Add(new ResidualChange(
-                residual.Person, residual.Left, ResidualKind.LateRemoval, InDoubtCalls.TimeOf(destination.Limits.UsesJobs), null));
+            plan.Changed.Add(
+                new ResidualChange(
+                    residual.Person,
+                    residual.Left,
+                    ResidualKind.LateRemoval,
+                    InDoubtCalls.TimeOf(destination.Limits.UsesJobs),
+                    null
+                )
+            );
         }
     }
 
     private static ResidualChange Change(ResidualDelivery residual, TimeSpan? rest) =>
         new(residual.Person, residual.Left, residual.Kind, rest, null) { SentAt = residual.SentAt };
 
-    private static MemberDelivery Left(ResidualDelivery residual) => new(residual.Person, residual.Left.Revision, residual.Left.Normalizer)
-    {
-        Omitted = residual.Left.Omitted, Residual = residual.Kind, Unanswered = residual.SentAt is null ? null : residual.Left, SentAt = residual.SentAt,
-    };
+    private static MemberDelivery Left(ResidualDelivery residual) =>
+        new(residual.Person, residual.Left.Revision, residual.Left.Normalizer)
+        {
+            Omitted = residual.Left.Omitted,
+            Residual = residual.Kind,
+            Unanswered = residual.SentAt is null ? null : residual.Left,
+            SentAt = residual.SentAt,
+        };
 
     private async Task<Dictionary<(PersonId Person, int Revision), PersonIdentifiers>> OpenAsync(
-        Binding binding, List<Replacing> replaced, CancellationToken cancellationToken)
+        Binding binding,
+        List<Replacing> replaced,
+        CancellationToken cancellationToken
+    )
     {
         var people = replaced.SelectMany(one => new[] { one.Person.Value, one.Person.Value }).ToList();
         var revisions = replaced.SelectMany(one => new[] { one.Was.Revision, one.Becomes.Revision }).ToList();
         var sealedIdentifiers = await identifiers.ReadAsync(binding, MemberOperation.Add, people, revisions, cancellationToken);
         return sealedIdentifiers.ToDictionary(
             found => found.Key,
-            found => vault.OpenIdentifiers(found.Key.Person, found.Key.Revision, found.Value.KeyVersion, found.Value.Salt, found.Value.Cipher));
+            found =>
+                vault.OpenIdentifiers(found.Key.Person, found.Key.Revision, found.Value.KeyVersion, found.Value.Salt, found.Value.Cipher)
+        );
     }
 
-    private static MemberDelivery Former(LaneMember member) => new(member.Person, member.Entry.Revision, member.Entry.Normalizer)
-    {
-        Omitted = member.Entry.Omitted, Before = member.Entry, Unanswered = member.Entry, SentAt = member.WrittenAt,
-    };
+    private static MemberDelivery Former(LaneMember member) =>
+        new(member.Person, member.Entry.Revision, member.Entry.Normalizer)
+        {
+            Omitted = member.Entry.Omitted,
+            Before = member.Entry,
+            Unanswered = member.Entry,
+            SentAt = member.WrittenAt,
+        };
 
-    private MemberDelivery Current(Binding binding, LaneMember member) => new(member.Person, member.Revision, destination.Normalizer)
-    {
-        Omitted = binding.Omitted, IsNew = member.IsNew,
-    };
+    private MemberDelivery Current(Binding binding, LaneMember member) =>
+        new(member.Person, member.Revision, destination.Normalizer) { Omitted = binding.Omitted, IsNew = member.IsNew };
 
-    private static Member MemberOf(Dictionary<(PersonId Person, int Revision), PersonIdentifiers> open, PersonId person, LedgerEntry delivery) =>
-        new(IdentifierChange.Omit(open[(person, delivery.Revision)], delivery.Omitted), delivery.Normalizer);
+    private static Member MemberOf(
+        Dictionary<(PersonId Person, int Revision), PersonIdentifiers> open,
+        PersonId person,
+        LedgerEntry delivery
+    ) => new(IdentifierChange.Omit(open[(person, delivery.Revision)], delivery.Omitted), delivery.Normalizer);
 
     // A delivery, and the one that takes its place.
     private readonly record struct Replacing(PersonId Person, LedgerEntry Was, LedgerEntry Becomes);

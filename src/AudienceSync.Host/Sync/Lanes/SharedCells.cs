@@ -55,7 +55,10 @@ public sealed class SharedCells(HolderStore table, AliasDigester digester)
 
     /// <summary>The parts of each person that another member also holds.</summary>
     public async Task<Dictionary<(PersonId Person, int Revision), IdentifierParts>> FindHeldAsync(
-        Binding binding, List<DeliveredCell> cells, CancellationToken cancellationToken)
+        Binding binding,
+        List<DeliveredCell> cells,
+        CancellationToken cancellationToken
+    )
     {
         var held = new Dictionary<(PersonId, int), IdentifierParts>();
         foreach (var place in cells.Count == 0 ? [] : await table.FindHeldAsync(binding, cells, cancellationToken))
@@ -72,7 +75,13 @@ public sealed class SharedCells(HolderStore table, AliasDigester digester)
     /// </summary>
     /// <exception cref="LeaseLostException">The account's lease is held by another host; the call must not be made.</exception>
     public async Task RedeliverAsync(
-        Lease lease, Binding binding, DestinationLimits limits, DeliveryCall call, List<Member> members, CancellationToken cancellationToken)
+        Lease lease,
+        Binding binding,
+        DestinationLimits limits,
+        DeliveryCall call,
+        List<Member> members,
+        CancellationToken cancellationToken
+    )
     {
         if (!limits.MatchesPeople || limits.UsesJobs)
         {

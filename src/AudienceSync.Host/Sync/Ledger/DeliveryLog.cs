@@ -19,7 +19,15 @@ internal sealed class DeliveryLog(string destinationName, ILogger logger)
         logger.Log(
             level,
             "{Destination} {Operation} {Members} at {Remote}: {Outcome} {Code} in {LatencyMs} ms, request {RequestId}",
-            destinationName, sent.Call.Operation, members, binding.Remote, outcome.Kind, outcome.Code, sent.Record?.LatencyMs, sent.Record?.RequestId);
+            destinationName,
+            sent.Call.Operation,
+            members,
+            binding.Remote,
+            outcome.Kind,
+            outcome.Code,
+            sent.Record?.LatencyMs,
+            sent.Record?.RequestId
+        );
     }
 
     /// <summary>Once each: what rests until an operator acts must not depend on being noticed by chance.</summary>
@@ -29,15 +37,23 @@ internal sealed class DeliveryLog(string destinationName, ILogger logger)
         {
             logger.LogError(
                 "{Destination} {Remote}: {Lane} are parked with {Code}, without another response since {Since}. "
-                + "No change is lost; resume when it is repaired",
-                destinationName, binding.Remote, lane.Name, state.WaitCode, state.FailingSince);
+                    + "No change is lost; resume when it is repaired",
+                destinationName,
+                binding.Remote,
+                lane.Name,
+                state.WaitCode,
+                state.FailingSince
+            );
         }
 
         if (LaneRule.IsNewlyOverdue(before, state, now))
         {
             logger.LogError(
                 "{Destination} has been throttled with {Code} since {Since}; retrying twice an hour",
-                destinationName, state.AccountBlockedCode, state.ThrottledSince);
+                destinationName,
+                state.AccountBlockedCode,
+                state.ThrottledSince
+            );
         }
     }
 }

@@ -29,7 +29,8 @@ public sealed class DeliveryStore(WorkspaceDatabase database)
         (List<BudgetSlot> Slots, List<BudgetSlot> Oldest) budget,
         TimeSpan callTimeout,
         DateTimeOffset now,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         List<NpgsqlBatchCommand> commands =
         [
@@ -52,7 +53,12 @@ public sealed class DeliveryStore(WorkspaceDatabase database)
     /// <exception cref="LeaseLostException">The account's lease is held by another host, which will find the intent and resend
     /// it.</exception>
     public Task WriteOutcomeAsync(
-        Lease lease, Binding binding, OutcomeWrite outcome, DateTimeOffset now, CancellationToken cancellationToken)
+        Lease lease,
+        Binding binding,
+        OutcomeWrite outcome,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         var (lane, state) = outcome;
         var (call, marks) = (outcome.Call, outcome.Marks);
@@ -62,7 +68,6 @@ public sealed class DeliveryStore(WorkspaceDatabase database)
             .. call is null ? [] : CallStore.Write(lease, binding, lane, call),
             .. RunStore.Write(binding, lane, outcome.Run, marks?.EndsRun ?? false, hasCall: call is not null, now),
             .. call?.Job is { } job ? new[] { JobStore.Accept(binding, call, job, now) } : [],
-
             // Each of them has had a row since the intent.
             .. LedgerStore.Update(binding, outcome.Ledger, now),
             LaneStore.Write(binding, lane, state, hasGrown, now),
@@ -74,14 +79,18 @@ public sealed class DeliveryStore(WorkspaceDatabase database)
     }
 
     private static IEnumerable<NpgsqlBatchCommand> Marks(Binding binding, PageMarks marks) =>
-    [
-        .. LedgerStore.Mark(binding, marks.Processed, redeliver: false),
-        .. LedgerStore.Mark(binding, marks.Later, redeliver: true),
-        .. marks.Redeliver.Count > 0 ? new[] { HolderStore.Redeliver(binding, marks.Redeliver) } : [],
-    ];
+        [
+            .. LedgerStore.Mark(binding, marks.Processed, redeliver: false),
+            .. LedgerStore.Mark(binding, marks.Later, redeliver: true),
+            .. marks.Redeliver.Count > 0 ? new[] { HolderStore.Redeliver(binding, marks.Redeliver) } : [],
+        ];
 
     private async Task WriteAsync(
-        Lease lease, TimeSpan time, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
+        Lease lease,
+        TimeSpan time,
+        IReadOnlyList<NpgsqlBatchCommand> commands,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
         await LeaseStore.WriteAsync(connection, lease, time, commands, cancellationToken);

@@ -88,8 +88,13 @@ public sealed class HolderStore(WorkspaceDatabase database)
     {
         var held = new List<int>();
         await using var command = Sql.Command(
-            database.Hot, HeldSql, Sql.Of(binding.BindingId), Sql.Of(Enumerable.Range(0, cells.Count).ToList()), Sql.Of(cells.Select(cell => cell.Cell.Value).ToList()),
-            Sql.Of(cells.Select(cell => cell.Person.Value).ToList()));
+            database.Hot,
+            HeldSql,
+            Sql.Of(binding.BindingId),
+            Sql.Of(Enumerable.Range(0, cells.Count).ToList()),
+            Sql.Of(cells.Select(cell => cell.Cell.Value).ToList()),
+            Sql.Of(cells.Select(cell => cell.Person.Value).ToList())
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -101,21 +106,36 @@ public sealed class HolderStore(WorkspaceDatabase database)
 
     /// <summary>Records what is about to be delivered. Must be durable before the call is sent.</summary>
     /// <exception cref="LeaseLostException">The account's lease is held by another host; the call must not be made.</exception>
-    public Task WriteCellsAsync(Lease lease, IReadOnlyList<DeliveredCell> cells, CancellationToken cancellationToken) => WriteAsync(
-        lease,
-        Sql.Command(
-            WriteCellsSql, Sql.Of(cells.Select(cell => cell.Cell.Value).ToList()), Sql.Of(cells.Select(cell => cell.Person.Value).ToList()),
-            Sql.Of(cells.Select(cell => cell.Revision).ToList()), Sql.Of(cells.Select(cell => (short)cell.Part).ToList())),
-        cancellationToken);
+    public Task WriteCellsAsync(Lease lease, IReadOnlyList<DeliveredCell> cells, CancellationToken cancellationToken) =>
+        WriteAsync(
+            lease,
+            Sql.Command(
+                WriteCellsSql,
+                Sql.Of(cells.Select(cell => cell.Cell.Value).ToList()),
+                Sql.Of(cells.Select(cell => cell.Person.Value).ToList()),
+                Sql.Of(cells.Select(cell => cell.Revision).ToList()),
+                Sql.Of(cells.Select(cell => (short)cell.Part).ToList())
+            ),
+            cancellationToken
+        );
 
     /// <summary>Redelivers the members that hold what is about to be removed of these. Must be durable before the call is sent.</summary>
     /// <exception cref="LeaseLostException">The account's lease is held by another host; the call must not be made.</exception>
-    public Task RedeliverAsync(Lease lease, Binding binding, IReadOnlyList<(PersonId Person, int Revision)> removed, CancellationToken cancellationToken) =>
-        WriteAsync(lease, Redeliver(binding, removed), cancellationToken);
+    public Task RedeliverAsync(
+        Lease lease,
+        Binding binding,
+        IReadOnlyList<(PersonId Person, int Revision)> removed,
+        CancellationToken cancellationToken
+    ) => WriteAsync(lease, Redeliver(binding, removed), cancellationToken);
 
     /// <summary>As above; to be run in a transaction that holds the account's lease.</summary>
-    internal static NpgsqlBatchCommand Redeliver(Binding binding, IReadOnlyList<(PersonId Person, int Revision)> removed) => Sql.Command(
-        RedeliverSql, Sql.Of(binding.BindingId), Sql.Of(removed.Select(one => one.Person.Value).ToList()), Sql.Of(removed.Select(one => one.Revision).ToList()));
+    internal static NpgsqlBatchCommand Redeliver(Binding binding, IReadOnlyList<(PersonId Person, int Revision)> removed) =>
+        Sql.Command(
+            RedeliverSql,
+            Sql.Of(binding.BindingId),
+            Sql.Of(removed.Select(one => one.Person.Value).ToList()),
+            Sql.Of(removed.Select(one => one.Revision).ToList())
+        );
 
     /// <summary>As above, for the members of a job that removed them. To be run before the job releases its members.</summary>
     internal static NpgsqlBatchCommand RedeliverOfJob(OpenJob job) => Sql.Command(RedeliverOfJobSql, Sql.Of(job.JobId));

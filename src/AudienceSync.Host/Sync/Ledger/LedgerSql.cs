@@ -16,5 +16,8 @@ internal static class LedgerSql
 
     /// <summary>As above, of a row without a status.</summary>
     public static LedgerEntry Delivery(this NpgsqlDataReader reader, LedgerStatus status, int revision, int omitted) =>
-        new(status, reader.GetInt32(revision), new NormalizerVersion(reader.GetInt16(revision + 1))) { Omitted = (MatchKeys)reader.GetInt16(omitted) };
+        new(status, reader.GetInt32(revision), new NormalizerVersion(reader.GetInt16(revision + 1)))
+        {
+            Omitted = (MatchKeys)reader.GetInt16(omitted),
+        };
 }

@@ -47,9 +47,10 @@ internal static class LedgerStore
         changes.Count == 0 ? [] : [Rows(LedgerSql, binding, changes, now)];
 
     /// <summary>Members to be processed again apart from the lanes, and those that have been.</summary>
-    public static IEnumerable<NpgsqlBatchCommand> Mark(Binding binding, IReadOnlyList<PersonId> people, bool redeliver) => people.Count == 0
-        ? []
-        : [Sql.Command(MarkSql, Sql.Of(binding.BindingId), Sql.Of(people.Select(person => person.Value).ToList()), Sql.Of(redeliver))];
+    public static IEnumerable<NpgsqlBatchCommand> Mark(Binding binding, IReadOnlyList<PersonId> people, bool redeliver) =>
+        people.Count == 0
+            ? []
+            : [Sql.Command(MarkSql, Sql.Of(binding.BindingId), Sql.Of(people.Select(person => person.Value).ToList()), Sql.Of(redeliver))];
 
     private static NpgsqlBatchCommand Rows(string sql, Binding binding, IReadOnlyList<LedgerChange> changes, DateTimeOffset now)
     {
@@ -73,7 +74,15 @@ internal static class LedgerStore
 
         return Sql.Command(
             sql,
-            Sql.Of(binding.BindingId), Sql.Of(people), Sql.Of(statuses), Sql.Of(revisions), Sql.Of(normalizers), Sql.Of(reasons), Sql.Of(now),
-            Sql.Of(jobRows), Sql.Of(omitted));
+            Sql.Of(binding.BindingId),
+            Sql.Of(people),
+            Sql.Of(statuses),
+            Sql.Of(revisions),
+            Sql.Of(normalizers),
+            Sql.Of(reasons),
+            Sql.Of(now),
+            Sql.Of(jobRows),
+            Sql.Of(omitted)
+        );
     }
 }

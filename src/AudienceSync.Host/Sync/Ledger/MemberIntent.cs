@@ -9,4 +9,8 @@ namespace AudienceSync.Host.Sync.Ledger;
 /// <param name="Lost">Members whose former call got no response.</param>
 /// <param name="Run">The same for the lane's run.</param>
 public sealed record MemberIntent(
-    IReadOnlyList<LedgerChange> Rows, List<ResidualChange> Residuals, IReadOnlyList<ResidualChange> Lost, RunIntent Run);
+    IReadOnlyList<LedgerChange> Rows,
+    List<ResidualChange> Residuals,
+    IReadOnlyList<ResidualChange> Lost,
+    RunIntent Run
+);

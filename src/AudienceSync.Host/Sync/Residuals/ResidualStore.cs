@@ -40,19 +40,30 @@ public sealed class ResidualStore(WorkspaceDatabase database)
         """;
 
     /// <summary>The residual deliveries that are due.</summary>
-    public async Task<List<ResidualDelivery>> ReadDueAsync(Binding binding, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    public async Task<List<ResidualDelivery>> ReadDueAsync(
+        Binding binding,
+        DateTimeOffset now,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         var due = new List<ResidualDelivery>();
         await using var command = Sql.Command(database.Hot, DueSql, Sql.Of(binding.BindingId), Sql.Of(now), Sql.Of(limit));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            due.Add(new ResidualDelivery(
-                new PersonId(reader.GetGuid(0)),
-                reader.Delivery(LedgerStatus.Removing, revision: 1, omitted: 9),
-                (ResidualKind)reader.GetInt16(3),
-                reader.Entry(status: 4, omitted: 10),
-                reader.GetBoolean(7)) { SentAt = reader.TimeOrNull(8) });
+            due.Add(
+                new ResidualDelivery(
+                    new PersonId(reader.GetGuid(0)),
+                    reader.Delivery(LedgerStatus.Removing, revision: 1, omitted: 9),
+                    (ResidualKind)reader.GetInt16(3),
+                    reader.Entry(status: 4, omitted: 10),
+                    reader.GetBoolean(7)
+                )
+                {
+                    SentAt = reader.TimeOrNull(8),
+                }
+            );
         }
 
         return due;
@@ -70,16 +81,22 @@ public sealed class ResidualStore(WorkspaceDatabase database)
             yield return Sql.Command(ForgetSql, Keys(binding, gone));
         }
 
-        var kept = changes.Where(change => change.Rest is not null).DistinctBy(change => (change.Person, change.Left.Revision, change.Left.Normalizer, change.Kind)).ToList();
+        var kept = changes
+            .Where(change => change.Rest is not null)
+            .DistinctBy(change => (change.Person, change.Left.Revision, change.Left.Normalizer, change.Kind))
+            .ToList();
         if (kept.Count > 0)
         {
             yield return Sql.Command(
                 KeepSql,
                 [
-                    .. Keys(binding, kept), Sql.Of(kept.ConvertAll(change => change.Reason)),
-                    Sql.OfTimes(kept.ConvertAll(change => (now + change.Rest!.Value).UtcDateTime)), Sql.OfTimes(kept.ConvertAll(change => change.SentAt?.UtcDateTime)),
+                    .. Keys(binding, kept),
+                    Sql.Of(kept.ConvertAll(change => change.Reason)),
+                    Sql.OfTimes(kept.ConvertAll(change => (now + change.Rest!.Value).UtcDateTime)),
+                    Sql.OfTimes(kept.ConvertAll(change => change.SentAt?.UtcDateTime)),
                     Sql.Of(kept.ConvertAll(change => (short)change.Left.Omitted)),
-                ]);
+                ]
+            );
         }
     }
 
@@ -88,8 +105,11 @@ public sealed class ResidualStore(WorkspaceDatabase database)
         Sql.Command(MarkSentSql, [.. Keys(binding, sent), Sql.Of(now)]);
 
     private static NpgsqlParameter[] Keys(Binding binding, List<ResidualChange> changes) =>
-    [
-        Sql.Of(binding.BindingId), Sql.Of(changes.ConvertAll(change => change.Person.Value)), Sql.Of(changes.ConvertAll(change => change.Left.Revision)),
-        Sql.Of(changes.ConvertAll(change => change.Left.Normalizer.Value)), Sql.Of(changes.ConvertAll(change => (short)change.Kind)),
-    ];
+        [
+            Sql.Of(binding.BindingId),
+            Sql.Of(changes.ConvertAll(change => change.Person.Value)),
+            Sql.Of(changes.ConvertAll(change => change.Left.Revision)),
+            Sql.Of(changes.ConvertAll(change => change.Left.Normalizer.Value)),
+            Sql.Of(changes.ConvertAll(change => (short)change.Kind)),
+        ];
 }

@@ -33,8 +33,16 @@ namespace AudienceSync.Host.Sync.Resyncs;
 /// </para>
 /// </summary>
 public sealed class ExclusiveResync(
-    ResyncSessionStore sessions, DeliveryStore deliveries, IdentifierStore identifiers, Vault vault, IDestination destination, CallBudget budget,
-    Func<double> chance, TimeProvider clock, ILogger logger)
+    ResyncSessionStore sessions,
+    DeliveryStore deliveries,
+    IdentifierStore identifiers,
+    Vault vault,
+    IDestination destination,
+    CallBudget budget,
+    Func<double> chance,
+    TimeProvider clock,
+    ILogger logger
+)
 {
     private readonly IResyncs? _resyncs = destination as IResyncs;
 
@@ -45,7 +53,8 @@ public sealed class ExclusiveResync(
     public bool HoldsLanes(Binding binding) => binding.HasSession && _resyncs is { SessionLifetime: not null };
 
     /// <summary>Which rows the sweep after the end marks, besides those in doubt: those written since. Where lanes are held, none.</summary>
-    public DateTimeOffset SweepsSince(OpenSweep resync) => resync.Session is not { } session ? DateTimeOffset.UnixEpoch
+    public DateTimeOffset SweepsSince(OpenSweep resync) =>
+        resync.Session is not { } session ? DateTimeOffset.UnixEpoch
         : _resyncs is { SessionLifetime: not null } ? DateTimeOffset.MaxValue
         : session.At;
 
@@ -81,20 +90,42 @@ public sealed class ExclusiveResync(
 
         // Of several bindings of one account, and of one binding at different times.
         var id = (now.ToUnixTimeMilliseconds() * 1000) + (binding.BindingId % 1000);
-        await sessions.BeginAsync(lease, resync, new ResyncSession(id, now, batches, 0, members, Ended: false, EndJob: null), cancellationToken);
+        await sessions.BeginAsync(
+            lease,
+            resync,
+            new ResyncSession(id, now, batches, 0, members, Ended: false, EndJob: null),
+            cancellationToken
+        );
         logger.LogInformation(
             "{Destination} {Remote}: resync {Resync} replaces all members: {Members} in {Batches} batches",
-            binding.Destination, binding.Remote, resync.Id, members, batches);
+            binding.Destination,
+            binding.Remote,
+            resync.Id,
+            members,
+            batches
+        );
         return RunEnd.More;
     }
 
-    private async Task<RunEnd?> SendAsync(Lease lease, Binding binding, OpenSweep resync, ResyncSession session, CancellationToken cancellationToken)
+    private async Task<RunEnd?> SendAsync(
+        Lease lease,
+        Binding binding,
+        OpenSweep resync,
+        ResyncSession session,
+        CancellationToken cancellationToken
+    )
     {
         var page = await sessions.ReadAsync(binding, resync.SweptTo, destination.Limits.MembersPerCall, session.At, cancellationToken);
         var (people, members) = await MembersAsync(binding, page, cancellationToken);
         var batch = new ResyncBatch(session.Batch + 1, members);
         var answer = await CallAsync(
-            lease, binding, MemberOperation.Add, people, token => _resyncs!.SendBatchAsync(ResyncOf(binding, session), batch, token), cancellationToken);
+            lease,
+            binding,
+            MemberOperation.Add,
+            people,
+            token => _resyncs!.SendBatchAsync(ResyncOf(binding, session), batch, token),
+            cancellationToken
+        );
         if (!answer.IsAccepted)
         {
             return _resyncs!.RestartCodes.Contains(answer.Outcome.Code)
@@ -106,7 +137,13 @@ public sealed class ExclusiveResync(
         return RunEnd.More;
     }
 
-    private async Task<RunEnd?> EndAsync(Lease lease, Binding binding, OpenSweep resync, ResyncSession session, CancellationToken cancellationToken)
+    private async Task<RunEnd?> EndAsync(
+        Lease lease,
+        Binding binding,
+        OpenSweep resync,
+        ResyncSession session,
+        CancellationToken cancellationToken
+    )
     {
         var (running, failed) = await sessions.JobsAsync(binding, session, cancellationToken);
         if (failed > 0)
@@ -120,7 +157,13 @@ public sealed class ExclusiveResync(
         }
 
         var answer = await CallAsync(
-            lease, binding, MemberOperation.Remove, [], token => _resyncs!.EndAsync(ResyncOf(binding, session), token), cancellationToken);
+            lease,
+            binding,
+            MemberOperation.Remove,
+            [],
+            token => _resyncs!.EndAsync(ResyncOf(binding, session), token),
+            cancellationToken
+        );
         if (!answer.IsAccepted)
         {
             return RunEnd.Held;
@@ -144,18 +187,38 @@ public sealed class ExclusiveResync(
         }
     }
 
-    private async Task<RunEnd?> RestartAsync(Lease lease, Binding binding, OpenSweep resync, string code, CancellationToken cancellationToken)
+    private async Task<RunEnd?> RestartAsync(
+        Lease lease,
+        Binding binding,
+        OpenSweep resync,
+        string code,
+        CancellationToken cancellationToken
+    )
     {
         await sessions.RestartAsync(lease, resync, cancellationToken);
-        logger.LogWarning("{Destination} {Remote}: resync {Resync} begins again: {Code}", binding.Destination, binding.Remote, resync.Id, code);
+        logger.LogWarning(
+            "{Destination} {Remote}: resync {Resync} begins again: {Code}",
+            binding.Destination,
+            binding.Remote,
+            resync.Id,
+            code
+        );
         return RunEnd.Held;
     }
 
-    private async Task<(List<Guid> People, List<Member> Members)> MembersAsync(Binding binding, SessionBatch page, CancellationToken cancellationToken)
+    private async Task<(List<Guid> People, List<Member> Members)> MembersAsync(
+        Binding binding,
+        SessionBatch page,
+        CancellationToken cancellationToken
+    )
     {
         var found = await identifiers.ReadAsync(
-            binding, MemberOperation.Add, [.. page.Members.Select(member => member.Person.Value)], [.. page.Members.Select(member => member.Entry.Revision)],
-            cancellationToken);
+            binding,
+            MemberOperation.Add,
+            [.. page.Members.Select(member => member.Person.Value)],
+            [.. page.Members.Select(member => member.Entry.Revision)],
+            cancellationToken
+        );
         var (people, members) = (new List<Guid>(page.Members.Count), new List<Member>(page.Members.Count));
         foreach (var (person, entry) in page.Members)
         {
@@ -173,8 +236,13 @@ public sealed class ExclusiveResync(
 
     // A call without members of its own in the ledger: counted before, recorded after.
     private async Task<CallAnswer> CallAsync(
-        Lease lease, Binding binding, MemberOperation operation, List<Guid> people, Func<CancellationToken, ValueTask<CallResult>> call,
-        CancellationToken cancellationToken)
+        Lease lease,
+        Binding binding,
+        MemberOperation operation,
+        List<Guid> people,
+        Func<CancellationToken, ValueTask<CallResult>> call,
+        CancellationToken cancellationToken
+    )
     {
         if (await budget.TakeAsync(lease, operation, cancellationToken) is { } wait)
         {
@@ -183,7 +251,14 @@ public sealed class ExclusiveResync(
 
         var run = RunOf(operation, people.Count);
         await deliveries.WriteIntentAsync(
-            lease, binding, new MemberIntent([], [], [], run), budget.Unwritten(), destination.Limits.CallTimeout, clock.GetUtcNow(), cancellationToken);
+            lease,
+            binding,
+            new MemberIntent([], [], [], run),
+            budget.Unwritten(),
+            destination.Limits.CallTimeout,
+            clock.GetUtcNow(),
+            cancellationToken
+        );
         var (started, sentAt) = (clock.GetTimestamp(), clock.GetUtcNow());
         var result = await call(cancellationToken);
         budget.Spend(result.Requests - 1);
@@ -196,18 +271,37 @@ public sealed class ExclusiveResync(
         var outcome = result.Outcome.Kind == OutcomeKind.SplitBatch ? new Outcome(OutcomeKind.Retry, result.Outcome.Code) : result.Outcome;
 
         // Where nothing had to be sent, there was no call.
-        var answer = result.ToAnswer() with { Outcome = outcome };
+        var answer = result.ToAnswer() with
+        {
+            Outcome = outcome,
+        };
         answer = answer with { IsMade = result.HttpStatus != 0 || !answer.IsAccepted };
         var record = new CallRecord(
-            operation, people.Count, answer.Refused, outcome.Kind, outcome.Code, result.HttpStatus, result.PlatformRequestId, sentAt,
-            (int)clock.GetElapsedTime(started).TotalMilliseconds)
+            operation,
+            people.Count,
+            answer.Refused,
+            outcome.Kind,
+            outcome.Code,
+            result.HttpStatus,
+            result.PlatformRequestId,
+            sentAt,
+            (int)clock.GetElapsedTime(started).TotalMilliseconds
+        )
         {
             Kind = run.Kind,
-            Job = result.Job is { } job ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.FirstJobPoll ?? JobGaps.First)) : null,
+            Job = result.Job is { } job
+                ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.FirstJobPoll ?? JobGaps.First))
+                : null,
         };
         return answer.IsMade
             ? await WriteAsync(
-                lease, binding, answer, record, new RunOutcome(run.Lane, RowOf(run.Kind, people, answer), people.Count - answer.Invalid.Count), cancellationToken)
+                lease,
+                binding,
+                answer,
+                record,
+                new RunOutcome(run.Lane, RowOf(run.Kind, people, answer), people.Count - answer.Invalid.Count),
+                cancellationToken
+            )
             : await WriteAsync(lease, binding, answer, call: null, run: null, cancellationToken);
     }
 
@@ -220,8 +314,11 @@ public sealed class ExclusiveResync(
         }
 
         var results = Enumerable.Repeat(rest, people.Count).ToList();
-        foreach (var (index, refused) in answer.Invalid.Select(one => (one.Index, DeliveryResults.Invalid(one.Reason)))
-            .Concat(answer.Rejected.Select(one => (one.Index, DeliveryResults.Rejected(one.Reason)))))
+        foreach (
+            var (index, refused) in answer
+                .Invalid.Select(one => (one.Index, DeliveryResults.Invalid(one.Reason)))
+                .Concat(answer.Rejected.Select(one => (one.Index, DeliveryResults.Rejected(one.Reason))))
+        )
         {
             results[index] = refused;
         }
@@ -230,22 +327,45 @@ public sealed class ExclusiveResync(
     }
 
     // All of it belongs to the run of the lane of adds: members are sent again, and strangers go with the last call.
-    private static RunIntent RunOf(MemberOperation operation, int members) => new(
-        Lane.Adds, RunCause.Redelivery, operation == MemberOperation.Add ? DeliveryKind.Refresh : DeliveryKind.Remove, members, members);
+    private static RunIntent RunOf(MemberOperation operation, int members) =>
+        new(
+            Lane.Adds,
+            RunCause.Redelivery,
+            operation == MemberOperation.Add ? DeliveryKind.Refresh : DeliveryKind.Remove,
+            members,
+            members
+        );
 
     private async Task<CallAnswer> WriteAsync(
-        Lease lease, Binding binding, CallAnswer answer, CallRecord? call, RunOutcome? run, CancellationToken cancellationToken)
+        Lease lease,
+        Binding binding,
+        CallAnswer answer,
+        CallRecord? call,
+        RunOutcome? run,
+        CancellationToken cancellationToken
+    )
     {
         var now = clock.GetUtcNow();
         var lane = Lane.Adds.ProgressOf(binding, refusals: 0);
         var state = answer.IsAccepted
             ? LaneRule.Accepted(lane, place: null, answer, now)
             : LaneRule.Failed(lane, answer, now, answer.NeedsChance ? chance() : 0);
-        await deliveries.WriteOutcomeAsync(lease, binding, new OutcomeWrite(Lane.Adds, state) { Call = call, Run = run }, now, cancellationToken);
+        await deliveries.WriteOutcomeAsync(
+            lease,
+            binding,
+            new OutcomeWrite(Lane.Adds, state) { Call = call, Run = run },
+            now,
+            cancellationToken
+        );
         if (!answer.IsAccepted && answer.IsMade)
         {
             logger.LogWarning(
-                "{Destination} {Remote}: a call of a resync failed: {Outcome} {Code}", binding.Destination, binding.Remote, answer.Outcome.Kind, answer.Outcome.Code);
+                "{Destination} {Remote}: a call of a resync failed: {Outcome} {Code}",
+                binding.Destination,
+                binding.Remote,
+                answer.Outcome.Kind,
+                answer.Outcome.Code
+            );
         }
 
         return answer;

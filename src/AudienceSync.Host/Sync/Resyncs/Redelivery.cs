@@ -24,7 +24,13 @@ namespace AudienceSync.Host.Sync.Resyncs;
 /// crash or a lost lease costs nothing.
 /// </para>
 /// </summary>
-public sealed class Redelivery(RedeliveryStore table, ExclusiveResync exclusive, DestinationLimits limits, TimeProvider clock, ILogger logger)
+public sealed class Redelivery(
+    RedeliveryStore table,
+    ExclusiveResync exclusive,
+    DestinationLimits limits,
+    TimeProvider clock,
+    ILogger logger
+)
 {
     /// <summary>Marks the next page, if there is any to mark. For a binding whose lanes are drained.</summary>
     /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
@@ -36,7 +42,11 @@ public sealed class Redelivery(RedeliveryStore table, ExclusiveResync exclusive,
         }
 
         var resync = await table.FindResyncAsync(binding, cancellationToken);
-        if (resync is not null && exclusive.Replaces(binding) && await exclusive.RunAsync(lease, binding, resync, cancellationToken) is { } step)
+        if (
+            resync is not null
+            && exclusive.Replaces(binding)
+            && await exclusive.RunAsync(lease, binding, resync, cancellationToken) is { } step
+        )
         {
             return step;
         }
@@ -48,7 +58,13 @@ public sealed class Redelivery(RedeliveryStore table, ExclusiveResync exclusive,
 
     private async Task<RunEnd> ResyncAsync(Lease lease, Binding binding, OpenSweep resync, CancellationToken cancellationToken)
     {
-        var page = await table.ReadResyncAsync(binding, resync.SweptTo, exclusive.SweepsSince(resync), limits.MembersPerCall, cancellationToken);
+        var page = await table.ReadResyncAsync(
+            binding,
+            resync.SweptTo,
+            exclusive.SweepsSince(resync),
+            limits.MembersPerCall,
+            cancellationToken
+        );
 
         // The last page is sent before the resync is finished: then no member is left behind it, and none is marked.
         var ended = !page.More && page.People.Count == 0;

@@ -38,7 +38,8 @@ public sealed class RedeliveryStore(WorkspaceDatabase database)
 
     private const string RefreshSql = "select binding_id::bigint, swept_to, next_at from refreshes where binding_id = $1";
 
-    private const string BeginRefreshSql = "insert into refreshes (binding_id, next_at) values ($1, $2) on conflict (binding_id) do nothing";
+    private const string BeginRefreshSql =
+        "insert into refreshes (binding_id, next_at) values ($1, $2) on conflict (binding_id) do nothing";
 
     // A member that is delivered and not desired waits for the regular removal, which must not be hastened here. A member that a job holds
     // has just been sent. After a replacement of all members, only those count whose rows are younger than that, and those in doubt.
@@ -74,7 +75,8 @@ public sealed class RedeliveryStore(WorkspaceDatabase database)
         where l.binding_id = $1 and l.person = d.person and l.job_id is null
         """;
 
-    private const string ResyncedSql = "update resyncs set swept_to = $2, marked = marked + $3, finished_at = $4 where resync_id = $1 and finished_at is null";
+    private const string ResyncedSql =
+        "update resyncs set swept_to = $2, marked = marked + $3, finished_at = $4 where resync_id = $1 and finished_at is null";
 
     private const string RefreshedSql = """
         update refreshes set swept_to = case when $4::timestamptz is null then $2 else uuid '00000000-0000-0000-0000-000000000000' end, marked = marked + $3,
@@ -113,31 +115,70 @@ public sealed class RedeliveryStore(WorkspaceDatabase database)
     /// The next page of a resync, with no more members than <paramref name="limit"/>: those whose rows were written since a time, and those
     /// in doubt.
     /// </summary>
-    public Task<SweepPage> ReadResyncAsync(Binding binding, Guid after, DateTimeOffset since, int limit, CancellationToken cancellationToken) =>
-        ReadAsync(Sql.Command(database.Hot, ResyncPieceSql, [.. PieceOf(binding, after), Sql.Of(since)]), after, limit, cancellationToken);
+    public Task<SweepPage> ReadResyncAsync(
+        Binding binding,
+        Guid after,
+        DateTimeOffset since,
+        int limit,
+        CancellationToken cancellationToken
+    ) => ReadAsync(Sql.Command(database.Hot, ResyncPieceSql, [.. PieceOf(binding, after), Sql.Of(since)]), after, limit, cancellationToken);
 
     /// <summary>
     /// The next page of a refresh: members whose last add was before <paramref name="latest"/>, by up to <paramref name="spread"/> more.
     /// </summary>
     public Task<SweepPage> ReadRefreshAsync(
-        Binding binding, Guid after, (DateTimeOffset Latest, TimeSpan Spread) due, int limit, CancellationToken cancellationToken) =>
-        ReadAsync(Sql.Command(database.Hot, RefreshPieceSql, [.. PieceOf(binding, after), Sql.Of(due.Latest), Sql.Of(due.Spread)]), after, limit, cancellationToken);
+        Binding binding,
+        Guid after,
+        (DateTimeOffset Latest, TimeSpan Spread) due,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        ReadAsync(
+            Sql.Command(database.Hot, RefreshPieceSql, [.. PieceOf(binding, after), Sql.Of(due.Latest), Sql.Of(due.Spread)]),
+            after,
+            limit,
+            cancellationToken
+        );
 
     /// <summary>Marks a page and moves the sweep. At its end the resync is finished.</summary>
     /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public Task WriteResyncAsync(
-        Lease lease, Binding binding, OpenSweep sweep, SweepPage page, DateTimeOffset? finishedAt, CancellationToken cancellationToken) =>
-        WriteAsync(lease, binding, page, Sql.Command(ResyncedSql, MoveOf(sweep, page, finishedAt)), cancellationToken);
+        Lease lease,
+        Binding binding,
+        OpenSweep sweep,
+        SweepPage page,
+        DateTimeOffset? finishedAt,
+        CancellationToken cancellationToken
+    ) => WriteAsync(lease, binding, page, Sql.Command(ResyncedSql, MoveOf(sweep, page, finishedAt)), cancellationToken);
 
     /// <summary>Marks a page and moves the sweep. At its end the next round is scheduled.</summary>
     /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public Task WriteRefreshAsync(
-        Lease lease, Binding binding, OpenSweep sweep, SweepPage page, DateTimeOffset? nextAt, CancellationToken cancellationToken) =>
-        WriteAsync(lease, binding, page, Sql.Command(RefreshedSql, [Sql.Of((int)sweep.Id), .. MoveOf(sweep, page, nextAt)[1..]]), cancellationToken);
+        Lease lease,
+        Binding binding,
+        OpenSweep sweep,
+        SweepPage page,
+        DateTimeOffset? nextAt,
+        CancellationToken cancellationToken
+    ) =>
+        WriteAsync(
+            lease,
+            binding,
+            page,
+            Sql.Command(RefreshedSql, [Sql.Of((int)sweep.Id), .. MoveOf(sweep, page, nextAt)[1..]]),
+            cancellationToken
+        );
 
-    private static ResyncSession Session(NpgsqlDataReader reader) => new(
-        reader.GetInt64(2), reader.TimeOrNull(3)!.Value, reader.GetInt32(4), reader.GetInt32(5), reader.GetInt64(6), reader.GetBoolean(7),
-        reader.IsDBNull(8) ? null : (KeptJobState)reader.GetInt16(8));
+    private static ResyncSession Session(NpgsqlDataReader reader) =>
+        new(
+            reader.GetInt64(2),
+            reader.TimeOrNull(3)!.Value,
+            reader.GetInt32(4),
+            reader.GetInt32(5),
+            reader.GetInt64(6),
+            reader.GetBoolean(7),
+            reader.IsDBNull(8) ? null : (KeptJobState)reader.GetInt16(8)
+        );
 
     private static NpgsqlParameter[] PieceOf(Binding binding, Guid after) =>
         [Sql.Of(binding.BindingId), Sql.Of(after), Sql.Of(binding.KeyId), Sql.Of(RowsPerRead)];
@@ -170,7 +211,13 @@ public sealed class RedeliveryStore(WorkspaceDatabase database)
         return new SweepPage(people, statuses, sweptTo, more);
     }
 
-    private async Task WriteAsync(Lease lease, Binding binding, SweepPage page, NpgsqlBatchCommand move, CancellationToken cancellationToken)
+    private async Task WriteAsync(
+        Lease lease,
+        Binding binding,
+        SweepPage page,
+        NpgsqlBatchCommand move,
+        CancellationToken cancellationToken
+    )
     {
         var commands = new List<NpgsqlBatchCommand>(2);
         if (page.People.Count > 0)

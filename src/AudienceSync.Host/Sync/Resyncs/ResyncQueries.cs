@@ -22,7 +22,17 @@ public sealed record ResyncPlan(int BindingId, string Remote, string Key, long A
 /// <param name="State"><c>running</c>, <c>finished</c>, <c>canceled</c>.</param>
 /// <param name="FinishedAt">When it ended.</param>
 public sealed record ResyncView(
-    long Resync, string Destination, string Remote, string By, string? Why, DateTimeOffset At, long Planned, long Sent, string State, DateTimeOffset? FinishedAt);
+    long Resync,
+    string Destination,
+    string Remote,
+    string By,
+    string? Why,
+    DateTimeOffset At,
+    long Planned,
+    long Sent,
+    string State,
+    DateTimeOffset? FinishedAt
+);
 
 /// <summary>Plans, starts, shows and cancels resyncs. The lanes that execute them read them from the table.</summary>
 public sealed class ResyncQueries(WorkspaceDatabase database)
@@ -68,11 +78,23 @@ public sealed class ResyncQueries(WorkspaceDatabase database)
     }
 
     /// <summary>Requests resyncs. A remote audience with a running resync keeps that one.</summary>
-    public async Task BeginAsync(IReadOnlyList<ResyncPlan> plans, string by, string? why, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task BeginAsync(
+        IReadOnlyList<ResyncPlan> plans,
+        string by,
+        string? why,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = Sql.Command(
-            database.Query, BeginSql, Sql.Of(plans.Select(plan => plan.BindingId).ToList()), Sql.Of(plans.Select(plan => plan.Adds + plan.Removals).ToList()), Sql.Of(by),
-            Sql.OfNullable(why), Sql.Of(now));
+            database.Query,
+            BeginSql,
+            Sql.Of(plans.Select(plan => plan.BindingId).ToList()),
+            Sql.Of(plans.Select(plan => plan.Adds + plan.Removals).ToList()),
+            Sql.Of(by),
+            Sql.OfNullable(why),
+            Sql.Of(now)
+        );
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -91,9 +113,20 @@ public sealed class ResyncQueries(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            resyncs.Add(new ResyncView(
-                reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.TextOrNull(4), reader.GetFieldValue<DateTimeOffset>(5),
-                reader.GetInt64(6), reader.GetInt64(7), reader.GetString(8), reader.TimeOrNull(9)));
+            resyncs.Add(
+                new ResyncView(
+                    reader.GetInt64(0),
+                    reader.GetString(1),
+                    reader.GetString(2),
+                    reader.GetString(3),
+                    reader.TextOrNull(4),
+                    reader.GetFieldValue<DateTimeOffset>(5),
+                    reader.GetInt64(6),
+                    reader.GetInt64(7),
+                    reader.GetString(8),
+                    reader.TimeOrNull(9)
+                )
+            );
         }
 
         return resyncs;

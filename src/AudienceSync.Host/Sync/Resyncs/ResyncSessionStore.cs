@@ -36,7 +36,8 @@ public sealed class ResyncSessionStore(WorkspaceDatabase database)
           swept_to = '00000000-0000-0000-0000-000000000000' where resync_id = $1 and finished_at is null
         """;
 
-    private const string SentSql = "update resyncs set batch = $2, swept_to = $3, marked = marked + $4 where resync_id = $1 and finished_at is null";
+    private const string SentSql =
+        "update resyncs set batch = $2, swept_to = $3, marked = marked + $4 where resync_id = $1 and finished_at is null";
 
     // The account has one writer, so the last call of the binding is the one that ended the session. Without a call it is 0.
     private const string EndSql = """
@@ -62,10 +63,23 @@ public sealed class ResyncSessionStore(WorkspaceDatabase database)
     }
 
     /// <summary>The next batch. A member whose row has changed since the session began is in none of them.</summary>
-    public async Task<SessionBatch> ReadAsync(Binding binding, Guid after, int limit, DateTimeOffset before, CancellationToken cancellationToken)
+    public async Task<SessionBatch> ReadAsync(
+        Binding binding,
+        Guid after,
+        int limit,
+        DateTimeOffset before,
+        CancellationToken cancellationToken
+    )
     {
         var members = new List<(PersonId, LedgerEntry)>();
-        await using var command = Sql.Command(database.Hot, BatchSql, Sql.Of(binding.BindingId), Sql.Of(after), Sql.Of(limit), Sql.Of(before));
+        await using var command = Sql.Command(
+            database.Hot,
+            BatchSql,
+            Sql.Of(binding.BindingId),
+            Sql.Of(after),
+            Sql.Of(limit),
+            Sql.Of(before)
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -86,13 +100,26 @@ public sealed class ResyncSessionStore(WorkspaceDatabase database)
     }
 
     /// <exception cref="LeaseLostException">The account's lease is held by another host; as for all below.</exception>
-    public Task BeginAsync(Lease lease, OpenSweep resync, ResyncSession session, CancellationToken cancellationToken) => WriteAsync(
-        lease,
-        Sql.Command(BeginSql, Sql.Of(resync.Id), Sql.Of(session.Id), Sql.Of(session.At), Sql.Of(session.Batches), Sql.Of(session.Members)),
-        cancellationToken);
+    public Task BeginAsync(Lease lease, OpenSweep resync, ResyncSession session, CancellationToken cancellationToken) =>
+        WriteAsync(
+            lease,
+            Sql.Command(
+                BeginSql,
+                Sql.Of(resync.Id),
+                Sql.Of(session.Id),
+                Sql.Of(session.At),
+                Sql.Of(session.Batches),
+                Sql.Of(session.Members)
+            ),
+            cancellationToken
+        );
 
-    public Task WriteSentAsync(Lease lease, OpenSweep resync, int batch, SessionBatch sent, CancellationToken cancellationToken) => WriteAsync(
-        lease, Sql.Command(SentSql, Sql.Of(resync.Id), Sql.Of(batch), Sql.Of(sent.SweptTo), Sql.Of((long)sent.Members.Count)), cancellationToken);
+    public Task WriteSentAsync(Lease lease, OpenSweep resync, int batch, SessionBatch sent, CancellationToken cancellationToken) =>
+        WriteAsync(
+            lease,
+            Sql.Command(SentSql, Sql.Of(resync.Id), Sql.Of(batch), Sql.Of(sent.SweptTo), Sql.Of((long)sent.Members.Count)),
+            cancellationToken
+        );
 
     /// <summary>The end was accepted; the sweep begins again, over what changed meanwhile.</summary>
     public Task WriteEndAsync(Lease lease, OpenSweep resync, bool called, CancellationToken cancellationToken) =>

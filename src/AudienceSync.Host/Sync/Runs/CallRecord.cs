@@ -16,7 +16,8 @@ public sealed record CallRecord(
     int HttpStatus,
     string? RequestId,
     DateTimeOffset SentAt,
-    int LatencyMs)
+    int LatencyMs
+)
 {
     /// <summary>The kind of its deliveries.</summary>
     public required DeliveryKind Kind { get; init; }

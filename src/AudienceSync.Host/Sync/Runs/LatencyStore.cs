@@ -52,12 +52,16 @@ internal static class LatencyStore
     {
         var step = ((people.Count - 1) / Sample) + 1;
         return Sql.Command(
-            WriteSql, Sql.Of(binding.Destination), Sql.Of(now), Sql.Of(binding.KeyId), Sql.Of(people.Where((_, index) => index % step == 0).ToList()));
+            WriteSql,
+            Sql.Of(binding.Destination),
+            Sql.Of(now),
+            Sql.Of(binding.KeyId),
+            Sql.Of(people.Where((_, index) => index % step == 0).ToList())
+        );
     }
 
     /// <summary>Of a job that removed members and is confirmed; before its end is written into the ledger.</summary>
-    public static NpgsqlBatchCommand OfJob(OpenJob job, DateTimeOffset now) =>
-        Sql.Command(JobSql, Sql.Of(job.JobId), Sql.Of(now));
+    public static NpgsqlBatchCommand OfJob(OpenJob job, DateTimeOffset now) => Sql.Command(JobSql, Sql.Of(job.JobId), Sql.Of(now));
 
     /// <summary>The upper bound of a bucket.</summary>
     public static double SecondsOf(short bucket) => FirstS * Math.Pow(Step, bucket);

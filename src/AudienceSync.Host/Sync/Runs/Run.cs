@@ -108,7 +108,9 @@ public sealed record DeliveryRow(DeliveryKind Kind, Outcome Outcome, List<Guid> 
 
     /// <summary>How many members have each result.</summary>
     public IEnumerable<(string Result, int Members)> Counts() =>
-        Codes is null ? [(Results[0], People.Count)] : Codes.CountBy(code => code).Select(counted => (Results[counted.Key - 1], counted.Value));
+        Codes is null
+            ? [(Results[0], People.Count)]
+            : Codes.CountBy(code => code).Select(counted => (Results[counted.Key - 1], counted.Value));
 
     private int Count(Func<string, bool> counts) => Counts().Where(counted => counts(counted.Result)).Sum(counted => counted.Members);
 }

@@ -20,7 +20,13 @@ public sealed class RunEndpoints
         group.MapGet("/runs/{run:long}", ShowAsync).Takes(QueryParameter.AfterCall, QueryParameter.Limit, QueryParameter.Body);
     }
 
-    private async Task<IResult> ListAsync(RequestWorkspace workspace, string? destination, long? before, int? limit, CancellationToken cancellationToken)
+    private async Task<IResult> ListAsync(
+        RequestWorkspace workspace,
+        string? destination,
+        long? before,
+        int? limit,
+        CancellationToken cancellationToken
+    )
     {
         var size = limit ?? DefaultLimit;
         var runs = await workspace.Get<RunQueries>().ListAsync(before, destination, size, cancellationToken);
@@ -28,7 +34,13 @@ public sealed class RunEndpoints
     }
 
     private async Task<IResult> ShowAsync(
-        long run, RequestWorkspace workspace, [FromQuery(Name = "after_call")] long? afterCall, int? limit, bool? body, CancellationToken cancellationToken)
+        long run,
+        RequestWorkspace workspace,
+        [FromQuery(Name = "after_call")] long? afterCall,
+        int? limit,
+        bool? body,
+        CancellationToken cancellationToken
+    )
     {
         if (await workspace.Get<RunQueries>().FindAsync(run, cancellationToken) is not { } view)
         {

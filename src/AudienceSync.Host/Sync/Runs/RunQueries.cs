@@ -15,8 +15,22 @@ public sealed record RunCount(long Planned, long Attempted, long Accepted, long 
 
 /// <summary>The work of one lane from its first intent to empty or stopped.</summary>
 public sealed record RunView(
-    long Run, string Audience, string Destination, string Remote, string Lane, RunCause Cause, RunState State, string? Code, DateTimeOffset StartedAt,
-    DateTimeOffset LastAt, DateTimeOffset? EndedAt, int Calls, RunCount Add, RunCount Refresh, RunCount Remove);
+    long Run,
+    string Audience,
+    string Destination,
+    string Remote,
+    string Lane,
+    RunCause Cause,
+    RunState State,
+    string? Code,
+    DateTimeOffset StartedAt,
+    DateTimeOffset LastAt,
+    DateTimeOffset? EndedAt,
+    int Calls,
+    RunCount Add,
+    RunCount Refresh,
+    RunCount Remove
+);
 
 /// <summary>How many people have a result; of the end of a job, if it has a job's number.</summary>
 public sealed record ResultCount(string Result, long People, long? Job);
@@ -26,8 +40,17 @@ public sealed record ExchangeView(string Method, string Path, int Requests, int?
 
 /// <summary>One request to a platform.</summary>
 public sealed record CallView(
-    long Call, DeliveryKind Kind, int Members, int Refused, OutcomeKind Outcome, string Code, int HttpStatus, string? RequestId, DateTimeOffset SentAt,
-    int LatencyMs)
+    long Call,
+    DeliveryKind Kind,
+    int Members,
+    int Refused,
+    OutcomeKind Outcome,
+    string Code,
+    int HttpStatus,
+    string? RequestId,
+    DateTimeOffset SentAt,
+    int LatencyMs
+)
 {
     /// <summary>What became of the people, with the call and with the end of its job.</summary>
     public IReadOnlyList<ResultCount> Results { get; init; } = [];
@@ -70,7 +93,13 @@ public sealed class RunQueries(WorkspaceDatabase database, CallSeal seal)
     /// <param name="cancellationToken">Cancels the query.</param>
     public async Task<List<RunView>> ListAsync(long? before, string? destination, int limit, CancellationToken cancellationToken)
     {
-        await using var command = Sql.Command(database.Query, ListSql, Sql.Of(before ?? long.MaxValue), Sql.OfNullable(destination), Sql.Of(limit));
+        await using var command = Sql.Command(
+            database.Query,
+            ListSql,
+            Sql.Of(before ?? long.MaxValue),
+            Sql.OfNullable(destination),
+            Sql.Of(limit)
+        );
         return await RunsAsync(command, cancellationToken);
     }
 
@@ -91,12 +120,25 @@ public sealed class RunQueries(WorkspaceDatabase database, CallSeal seal)
             while (await reader.ReadAsync(cancellationToken))
             {
                 var sentAt = reader.GetFieldValue<DateTimeOffset>(8);
-                calls.Add(new CallView(
-                    reader.GetInt64(0), (DeliveryKind)reader.GetInt16(1), reader.GetInt32(2), reader.GetInt32(3), (OutcomeKind)reader.GetInt16(4),
-                    reader.GetString(5), reader.GetInt32(6), reader.TextOrNull(7), sentAt, reader.GetInt32(9))
-                {
-                    Exchange = reader.IsDBNull(10) ? null : Of(seal.TryOpen(sentAt, reader.GetInt16(10), reader.GetFieldValue<byte[]>(11))),
-                });
+                calls.Add(
+                    new CallView(
+                        reader.GetInt64(0),
+                        (DeliveryKind)reader.GetInt16(1),
+                        reader.GetInt32(2),
+                        reader.GetInt32(3),
+                        (OutcomeKind)reader.GetInt16(4),
+                        reader.GetString(5),
+                        reader.GetInt32(6),
+                        reader.TextOrNull(7),
+                        sentAt,
+                        reader.GetInt32(9)
+                    )
+                    {
+                        Exchange = reader.IsDBNull(10)
+                            ? null
+                            : Of(seal.TryOpen(sentAt, reader.GetInt16(10), reader.GetFieldValue<byte[]>(11))),
+                    }
+                );
             }
         }
 
@@ -111,7 +153,12 @@ public sealed class RunQueries(WorkspaceDatabase database, CallSeal seal)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            results.Add((reader.GetInt64(0), new ResultCount(reader.GetString(1), reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetInt64(3))));
+            results.Add(
+                (
+                    reader.GetInt64(0),
+                    new ResultCount(reader.GetString(1), reader.GetInt64(2), reader.IsDBNull(3) ? null : reader.GetInt64(3))
+                )
+            );
         }
 
         return results.ToLookup(result => result.Call, result => result.Count);
@@ -124,12 +171,25 @@ public sealed class RunQueries(WorkspaceDatabase database, CallSeal seal)
         while (await reader.ReadAsync(cancellationToken))
         {
             var counts = Enumerable.Range(12, 4).Select(column => reader.GetFieldValue<long[]>(column)).ToList();
-            runs.Add(new RunView(
-                reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetString(3),
-                reader.GetInt16(4) == Lane.Adds.Number ? Lane.Adds.Name : Lane.Removals.Name,
-                (RunCause)reader.GetInt16(5), (RunState)reader.GetInt16(6), reader.TextOrNull(7), reader.GetFieldValue<DateTimeOffset>(8),
-                reader.GetFieldValue<DateTimeOffset>(9), reader.TimeOrNull(10), reader.GetInt32(11),
-                Count(DeliveryKind.Add), Count(DeliveryKind.Refresh), Count(DeliveryKind.Remove)));
+            runs.Add(
+                new RunView(
+                    reader.GetInt64(0),
+                    reader.GetString(1),
+                    reader.GetString(2),
+                    reader.GetString(3),
+                    reader.GetInt16(4) == Lane.Adds.Number ? Lane.Adds.Name : Lane.Removals.Name,
+                    (RunCause)reader.GetInt16(5),
+                    (RunState)reader.GetInt16(6),
+                    reader.TextOrNull(7),
+                    reader.GetFieldValue<DateTimeOffset>(8),
+                    reader.GetFieldValue<DateTimeOffset>(9),
+                    reader.TimeOrNull(10),
+                    reader.GetInt32(11),
+                    Count(DeliveryKind.Add),
+                    Count(DeliveryKind.Refresh),
+                    Count(DeliveryKind.Remove)
+                )
+            );
 
             RunCount Count(DeliveryKind kind)
             {
@@ -141,8 +201,17 @@ public sealed class RunQueries(WorkspaceDatabase database, CallSeal seal)
         return runs;
     }
 
-    private static ExchangeView? Of(CallExchange? exchange) => exchange is null ? null : new ExchangeView(
-        exchange.Method, exchange.Path, exchange.Requests, exchange.Status, Parse(exchange.Body), exchange.Response is { } response ? Parse(response) : null);
+    private static ExchangeView? Of(CallExchange? exchange) =>
+        exchange is null
+            ? null
+            : new ExchangeView(
+                exchange.Method,
+                exchange.Path,
+                exchange.Requests,
+                exchange.Status,
+                Parse(exchange.Body),
+                exchange.Response is { } response ? Parse(response) : null
+            );
 
     private static JsonElement Parse(string json)
     {

@@ -69,13 +69,27 @@ internal static class RunStore
         """;
 
     /// <summary>Opens the lane's run if none is open, and counts what is planned.</summary>
-    public static NpgsqlBatchCommand Intent(Binding binding, RunIntent intent, DateTimeOffset now) => Sql.Command(
-        IntentSql,
-        Sql.Of(binding.BindingId), Sql.Of(intent.Lane.Number), Sql.Of((short)intent.Cause), Sql.Of(now), Sql.Of((int)intent.Kind), Sql.Of((long)intent.Members),
-        Sql.Of((long)intent.Fresh));
+    public static NpgsqlBatchCommand Intent(Binding binding, RunIntent intent, DateTimeOffset now) =>
+        Sql.Command(
+            IntentSql,
+            Sql.Of(binding.BindingId),
+            Sql.Of(intent.Lane.Number),
+            Sql.Of((short)intent.Cause),
+            Sql.Of(now),
+            Sql.Of((int)intent.Kind),
+            Sql.Of((long)intent.Members),
+            Sql.Of((long)intent.Fresh)
+        );
 
     /// <summary>The deliveries of a call and how long its removals took; or, without any, the end of the lane's run.</summary>
-    public static IEnumerable<NpgsqlBatchCommand> Write(Binding binding, Lane lane, RunOutcome? outcome, bool ends, bool hasCall, DateTimeOffset now)
+    public static IEnumerable<NpgsqlBatchCommand> Write(
+        Binding binding,
+        Lane lane,
+        RunOutcome? outcome,
+        bool ends,
+        bool hasCall,
+        DateTimeOffset now
+    )
     {
         if (outcome is not null)
         {
@@ -96,9 +110,23 @@ internal static class RunStore
         var row = outcome.Row;
         return Sql.Command(
             OutcomeSql,
-            Sql.Of(binding.BindingId), Sql.Of(outcome.Lane.Number), Sql.Of((int)row.Kind), Sql.Of(hasCall ? 1 : 0), Sql.Of((long)outcome.Attempted),
-            Sql.Of((long)row.Accepted), Sql.Of((long)row.Rejected), Sql.Of(now), OfNullable(outcome.Ending), Sql.OfNullable(outcome.Code),
-            Sql.Of(binding.Destination), Sql.Of((short)row.Outcome.Kind), Sql.Of(row.Outcome.Code), Sql.Of(row.People), Sql.Of(row.Results), OfNullable(row.Codes));
+            Sql.Of(binding.BindingId),
+            Sql.Of(outcome.Lane.Number),
+            Sql.Of((int)row.Kind),
+            Sql.Of(hasCall ? 1 : 0),
+            Sql.Of((long)outcome.Attempted),
+            Sql.Of((long)row.Accepted),
+            Sql.Of((long)row.Rejected),
+            Sql.Of(now),
+            OfNullable(outcome.Ending),
+            Sql.OfNullable(outcome.Code),
+            Sql.Of(binding.Destination),
+            Sql.Of((short)row.Outcome.Kind),
+            Sql.Of(row.Outcome.Code),
+            Sql.Of(row.People),
+            Sql.Of(row.Results),
+            OfNullable(row.Codes)
+        );
     }
 
     /// <summary>The lane has nothing left, after its last outcome.</summary>
@@ -114,17 +142,34 @@ internal static class RunStore
         var refused = Math.Max(report.RejectedCount, report.Rejected.Count);
         var isConfirmed = state == KeptJobState.Confirmed;
         var named = isConfirmed ? report.Rejected : [];
-        var kind = !isConfirmed ? OutcomeKind.Retry : refused > 0 ? OutcomeKind.PartlyDone : OutcomeKind.Done;
+        var kind =
+            !isConfirmed ? OutcomeKind.Retry
+            : refused > 0 ? OutcomeKind.PartlyDone
+            : OutcomeKind.Done;
 
         // Where only a number is reported, it may be any of the others.
-        var results = new List<string> { isConfirmed && refused <= named.Count ? DeliveryResults.Confirmed : DeliveryResults.InDoubt(report.Code) };
+        var results = new List<string>
+        {
+            isConfirmed && refused <= named.Count ? DeliveryResults.Confirmed : DeliveryResults.InDoubt(report.Code),
+        };
         results.AddRange(named.Select(member => DeliveryResults.Rejected(member.Reason)).Distinct());
         var codes = named.Select(member => (short)(results.IndexOf(DeliveryResults.Rejected(member.Reason)) + 1)).ToList();
         yield return Sql.Command(
             JobSql,
-            Sql.Of(job.JobId), Sql.Of((short)kind), Sql.Of(report.Code), Sql.Of(now), Sql.Of(results), Sql.Of(named.Select(member => member.Index).ToList()),
-            Sql.Of(codes));
-        yield return Sql.Command(JobRunSql, Sql.Of(job.JobId), Sql.Of(isConfirmed ? (long)refused : 0L), Sql.Of(isConfirmed ? 0L : job.Members));
+            Sql.Of(job.JobId),
+            Sql.Of((short)kind),
+            Sql.Of(report.Code),
+            Sql.Of(now),
+            Sql.Of(results),
+            Sql.Of(named.Select(member => member.Index).ToList()),
+            Sql.Of(codes)
+        );
+        yield return Sql.Command(
+            JobRunSql,
+            Sql.Of(job.JobId),
+            Sql.Of(isConfirmed ? (long)refused : 0L),
+            Sql.Of(isConfirmed ? 0L : job.Members)
+        );
     }
 
     private static NpgsqlParameter OfNullable(RunState? state) =>

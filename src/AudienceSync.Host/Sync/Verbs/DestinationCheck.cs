@@ -29,8 +29,15 @@ internal sealed class DestinationCheck(DestinationPlanner planner)
             foreach (var destination in settings.Destinations.Where(destination => only is null || destination.Name == only))
             {
                 var lists = DestinationList.ListsOf(settings, destination);
-                found.Add(new CheckedDestination(
-                    workspace, destination.Name, destination.Platform, destination.Account, await FindAsync(workspace, destination, lists, cancellationToken)));
+                found.Add(
+                    new CheckedDestination(
+                        workspace,
+                        destination.Name,
+                        destination.Platform,
+                        destination.Account,
+                        await FindAsync(workspace, destination, lists, cancellationToken)
+                    )
+                );
             }
         }
 
@@ -38,7 +45,11 @@ internal sealed class DestinationCheck(DestinationPlanner planner)
     }
 
     private async Task<List<CheckLine>> FindAsync(
-        string workspace, DestinationConfig destination, List<DestinationList.FedList> lists, CancellationToken cancellationToken)
+        string workspace,
+        DestinationConfig destination,
+        List<DestinationList.FedList> lists,
+        CancellationToken cancellationToken
+    )
     {
         IDestination connector;
         try
@@ -69,14 +80,27 @@ internal sealed class DestinationCheck(DestinationPlanner planner)
         return lines;
     }
 
-    private static CheckLine Line(CheckFinding finding, List<DestinationList.FedList> lists)
-        => new(finding.What, finding.State, finding.Code, finding.Advice, lists.Find(list => list.Remote == finding.Audience?.Value)?.Key, finding.Audience?.Value);
+    private static CheckLine Line(CheckFinding finding, List<DestinationList.FedList> lists) =>
+        new(
+            finding.What,
+            finding.State,
+            finding.Code,
+            finding.Advice,
+            lists.Find(list => list.Remote == finding.Audience?.Value)?.Key,
+            finding.Audience?.Value
+        );
 
     /// <summary>A key that could not be the name of a remote audience can still feed an existing one, so it is only a warning.</summary>
-    private static CheckLine? KeyName(IChecks checks, DestinationList.FedList list)
-        => checks.CheckName(list.Key) is { } wrong ? new CheckLine("name", CheckState.Warning, wrong.Code, wrong.Advice, list.Key, list.Remote) : null;
+    private static CheckLine? KeyName(IChecks checks, DestinationList.FedList list) =>
+        checks.CheckName(list.Key) is { } wrong
+            ? new CheckLine("name", CheckState.Warning, wrong.Code, wrong.Advice, list.Key, list.Remote)
+            : null;
 
-    private static async ValueTask<CheckLine?> ListNameAsync(IAudienceFactory maker, DestinationList.FedList list, CancellationToken cancellationToken)
+    private static async ValueTask<CheckLine?> ListNameAsync(
+        IAudienceFactory maker,
+        DestinationList.FedList list,
+        CancellationToken cancellationToken
+    )
     {
         var report = await maker.ReadAsync(new RemoteAudienceId(list.Remote), cancellationToken);
         if (report.Outcome.Kind != OutcomeKind.Done || report.Name is not { } name)
@@ -94,6 +118,7 @@ internal sealed class DestinationCheck(DestinationPlanner planner)
                 $"The platform's name of this remote audience is \"{name}\", and {list.Key} feeds it. "
                     + $"If remote is correct, name it after {audience}.",
                 list.Key,
-                list.Remote);
+                list.Remote
+            );
     }
 }

@@ -14,12 +14,13 @@ internal static class DestinationCheckReport
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
-    public static int ExitCodeOf(List<CheckedDestination> checks) => WorstOf(checks) switch
-    {
-        CheckState.Bad => ExitCodes.Failed,
-        CheckState.NotKnown => ExitCodes.NotKnown,
-        _ => ExitCodes.Done,
-    };
+    public static int ExitCodeOf(List<CheckedDestination> checks) =>
+        WorstOf(checks) switch
+        {
+            CheckState.Bad => ExitCodes.Failed,
+            CheckState.NotKnown => ExitCodes.NotKnown,
+            _ => ExitCodes.Done,
+        };
 
     public static async Task PrintAsync(List<CheckedDestination> checks, TextWriter output, bool json)
     {
@@ -30,10 +31,15 @@ internal static class DestinationCheckReport
         }
 
         string[] head = ["destination", "check", "remote", "state", "code", "advice"];
-        TextTable.Print(output, head, checks.SelectMany(check => check.Findings.Select(line => new[]
-        {
-            $"{check.Workspace}/{check.Name}", line.What, line.Remote ?? "", LabelOf(line.State), line.Code, line.Advice,
-        })));
+        TextTable.Print(
+            output,
+            head,
+            checks.SelectMany(check =>
+                check.Findings.Select(line =>
+                    new[] { $"{check.Workspace}/{check.Name}", line.What, line.Remote ?? "", LabelOf(line.State), line.Code, line.Advice }
+                )
+            )
+        );
     }
 
     /// <summary>Bad before not known before warning before good.</summary>
@@ -44,11 +50,12 @@ internal static class DestinationCheckReport
         return there.Count == 0 ? CheckState.Good : Array.Find(order, there.Contains);
     }
 
-    private static string LabelOf(CheckState state) => state switch
-    {
-        CheckState.Good => "good",
-        CheckState.Warning => "warning",
-        CheckState.Bad => "BAD",
-        _ => "not known",
-    };
+    private static string LabelOf(CheckState state) =>
+        state switch
+        {
+            CheckState.Good => "good",
+            CheckState.Warning => "warning",
+            CheckState.Bad => "BAD",
+            _ => "not known",
+        };
 }

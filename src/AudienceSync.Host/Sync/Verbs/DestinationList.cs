@@ -13,7 +13,15 @@ internal static class DestinationList
     /// <param name="Can">What the platform can do besides adding and removing.</param>
     /// <param name="Problem">Why it cannot be used as configured; null when it can.</param>
     internal sealed record Row(
-        string Workspace, string Name, string Platform, string Account, List<FedList> Lists, List<string> Can, int? MembersPerCall, string? Problem)
+        string Workspace,
+        string Name,
+        string Platform,
+        string Account,
+        List<FedList> Lists,
+        List<string> Can,
+        int? MembersPerCall,
+        string? Problem
+    )
     {
         /// <summary>Text for what is paused and what waits for approval; null when the database was not queried.</summary>
         public List<string>? Held { get; init; }
@@ -26,14 +34,20 @@ internal static class DestinationList
         var rows = new List<Row>();
         foreach (var (workspace, settings) in config.Workspaces.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
-            rows.AddRange(settings.Destinations.Select(destination => RowOf(workspace, destination, ListsOf(settings, destination), planner)));
+            rows.AddRange(
+                settings.Destinations.Select(destination => RowOf(workspace, destination, ListsOf(settings, destination), planner))
+            );
         }
 
         return rows;
     }
 
     public static List<FedList> ListsOf(WorkspaceConfig workspace, DestinationConfig destination) =>
-        [.. workspace.Bindings.Where(binding => binding.Destination == destination.Name).Select(binding => new FedList(binding.Key, binding.Remote))];
+        [
+            .. workspace
+                .Bindings.Where(binding => binding.Destination == destination.Name)
+                .Select(binding => new FedList(binding.Key, binding.Remote)),
+        ];
 
     public static async Task PrintAsync(List<Row> rows, TextWriter output, bool json)
     {
@@ -43,12 +57,21 @@ internal static class DestinationList
             return;
         }
 
-        TextTable.Print(output, ["workspace", "destination", "platform", "account", "feeds", "can"], rows.Select(row => new[]
-        {
-            row.Workspace, row.Name, row.Platform, row.Account,
-            string.Join('\n', row.Lists.Select(list => $"{list.Key} > {list.Remote}")),
-            row.Problem ?? string.Join(", ", row.Can),
-        }));
+        TextTable.Print(
+            output,
+            ["workspace", "destination", "platform", "account", "feeds", "can"],
+            rows.Select(row =>
+                new[]
+                {
+                    row.Workspace,
+                    row.Name,
+                    row.Platform,
+                    row.Account,
+                    string.Join('\n', row.Lists.Select(list => $"{list.Key} > {list.Remote}")),
+                    row.Problem ?? string.Join(", ", row.Can),
+                }
+            )
+        );
         foreach (var row in rows.Where(row => row.Held is { Count: > 0 }))
         {
             await output.WriteLineAsync($"{row.Name}: {string.Join("; ", row.Held!)}");
@@ -61,11 +84,28 @@ internal static class DestinationList
         {
             var connector = planner.Plan(workspace, destination).Connector;
             return new Row(
-                workspace, destination.Name, destination.Platform, destination.Account, lists, AbilitiesOf(connector), connector.Limits.MembersPerCall, Problem: null);
+                workspace,
+                destination.Name,
+                destination.Platform,
+                destination.Account,
+                lists,
+                AbilitiesOf(connector),
+                connector.Limits.MembersPerCall,
+                Problem: null
+            );
         }
         catch (SetupException wrong)
         {
-            return new Row(workspace, destination.Name, destination.Platform, destination.Account, lists, [], MembersPerCall: null, $"{wrong.Code}: {wrong.Message}");
+            return new Row(
+                workspace,
+                destination.Name,
+                destination.Platform,
+                destination.Account,
+                lists,
+                [],
+                MembersPerCall: null,
+                $"{wrong.Code}: {wrong.Message}"
+            );
         }
     }
 
@@ -73,7 +113,9 @@ internal static class DestinationList
     {
         (string Name, bool Is)[] abilities =
         [
-            ("make", connector is IAudienceFactory), ("resync", connector is IResyncs), ("erase", connector is IErasesPeople),
+            ("make", connector is IAudienceFactory),
+            ("resync", connector is IResyncs),
+            ("erase", connector is IErasesPeople),
             ("check", connector is IChecks),
         ];
         return [.. abilities.Where(ability => ability.Is).Select(ability => ability.Name)];

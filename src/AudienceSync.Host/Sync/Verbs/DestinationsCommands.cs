@@ -19,7 +19,11 @@ internal static class DestinationsCommands
         var holds = new HoldCommands(environment);
         return new Command("destinations", "Manage the configured ad accounts.")
         {
-            List(environment, network), Check(environment, network), holds.Pause(), holds.Resume(), holds.Approve(),
+            List(environment, network),
+            Check(environment, network),
+            holds.Pause(),
+            holds.Resume(),
+            holds.Approve(),
         };
     }
 
@@ -29,27 +33,41 @@ internal static class DestinationsCommands
         var held = new Option<bool>("--held") { Description = "Also show what is paused and what waits for approval; reads the database." };
         var list = new Command("list", "List configured ad accounts with their remote audiences and abilities. Makes no calls.")
         {
-            json, held,
+            json,
+            held,
         };
-        list.SetAction((parsed, cancellationToken) => RunAsync(parsed, environment, network, async (config, planner) =>
-        {
-            var rows = DestinationList.Of(config, planner);
-            if (parsed.GetValue(held))
-            {
-                var code = await DatabaseVerb.RunAsync(parsed, environment, async connectionString =>
-                {
-                    rows = await HoldsByAccount.AddAsync(rows, connectionString, cancellationToken);
-                    return ExitCodes.Done;
-                }, cancellationToken);
-                if (code != ExitCodes.Done)
-                {
-                    return code;
-                }
-            }
+        list.SetAction(
+            (parsed, cancellationToken) =>
+                RunAsync(
+                    parsed,
+                    environment,
+                    network,
+                    async (config, planner) =>
+                    {
+                        var rows = DestinationList.Of(config, planner);
+                        if (parsed.GetValue(held))
+                        {
+                            var code = await DatabaseVerb.RunAsync(
+                                parsed,
+                                environment,
+                                async connectionString =>
+                                {
+                                    rows = await HoldsByAccount.AddAsync(rows, connectionString, cancellationToken);
+                                    return ExitCodes.Done;
+                                },
+                                cancellationToken
+                            );
+                            if (code != ExitCodes.Done)
+                            {
+                                return code;
+                            }
+                        }
 
-            await DestinationList.PrintAsync(rows, parsed.InvocationConfiguration.Output, parsed.GetValue(json));
-            return rows.Exists(row => row.Problem is not null) ? ExitCodes.Failed : ExitCodes.Done;
-        }));
+                        await DestinationList.PrintAsync(rows, parsed.InvocationConfiguration.Output, parsed.GetValue(json));
+                        return rows.Exists(row => row.Problem is not null) ? ExitCodes.Failed : ExitCodes.Done;
+                    }
+                )
+        );
         return list;
     }
 
@@ -58,31 +76,48 @@ internal static class DestinationsCommands
         var json = Json();
         var name = new Argument<string?>("name")
         {
-            Description = "Destination to check; all when omitted.", Arity = ArgumentArity.ZeroOrOne,
+            Description = "Destination to check; all when omitted.",
+            Arity = ArgumentArity.ZeroOrOne,
         };
         var check = new Command("check", "Check token, permissions, terms and bound remote audiences at each platform. Changes nothing.")
         {
-            name, json,
+            name,
+            json,
         };
-        check.SetAction((parsed, cancellationToken) => RunAsync(parsed, environment, network, async (config, planner) =>
-        {
-            var only = parsed.GetValue(name);
-            var checks = await new DestinationCheck(planner).RunAsync(config, only, cancellationToken);
-            if (only is not null && checks.Count == 0)
-            {
-                throw new SetupException("unknown_destination", $"no destination is named {only}; destinations list shows them.");
-            }
+        check.SetAction(
+            (parsed, cancellationToken) =>
+                RunAsync(
+                    parsed,
+                    environment,
+                    network,
+                    async (config, planner) =>
+                    {
+                        var only = parsed.GetValue(name);
+                        var checks = await new DestinationCheck(planner).RunAsync(config, only, cancellationToken);
+                        if (only is not null && checks.Count == 0)
+                        {
+                            throw new SetupException(
+                                "unknown_destination",
+                                $"no destination is named {only}; destinations list shows them."
+                            );
+                        }
 
-            await DestinationCheckReport.PrintAsync(checks, parsed.InvocationConfiguration.Output, parsed.GetValue(json));
-            return DestinationCheckReport.ExitCodeOf(checks);
-        }));
+                        await DestinationCheckReport.PrintAsync(checks, parsed.InvocationConfiguration.Output, parsed.GetValue(json));
+                        return DestinationCheckReport.ExitCodeOf(checks);
+                    }
+                )
+        );
         return check;
     }
 
     private static Option<bool> Json() => new("--json") { Description = "Output as JSON." };
 
     private static async Task<int> RunAsync(
-        ParseResult parsed, Func<string, string?> environment, HttpMessageHandler? network, Func<AudienceSyncConfig, DestinationPlanner, Task<int>> action)
+        ParseResult parsed,
+        Func<string, string?> environment,
+        HttpMessageHandler? network,
+        Func<AudienceSyncConfig, DestinationPlanner, Task<int>> action
+    )
     {
         using var own = network is null ? PlatformHttp.CreateHandler() : null;
         try

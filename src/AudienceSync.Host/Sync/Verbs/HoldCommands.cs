@@ -20,35 +20,58 @@ internal sealed class HoldCommands(Func<string, string?> environment)
     private readonly Option<bool> _json = new("--json") { Description = "Output as JSON." };
     private readonly Argument<string> _name = new("NAME") { Description = "Ad account, by its name in audiencesync.yaml." };
 
-    public Command Pause() => Verb(
-        "pause", "Stop all calls, adds and removals, of an account or remote audience until it is resumed. Survives restarts.", _name,
-        (holds, parsed, cancel) => holds.PauseAsync(parsed.GetRequiredValue(_name), parsed.GetValue(_remote), By(parsed), parsed.GetValue(_why), cancel));
+    public Command Pause() =>
+        Verb(
+            "pause",
+            "Stop all calls, adds and removals, of an account or remote audience until it is resumed. Survives restarts.",
+            _name,
+            (holds, parsed, cancel) =>
+                holds.PauseAsync(parsed.GetRequiredValue(_name), parsed.GetValue(_remote), By(parsed), parsed.GetValue(_why), cancel)
+        );
 
-    public Command Resume() => Verb(
-        "resume", "Resume what was paused or has stopped.", _name,
-        (holds, parsed, cancel) => holds.ResumeAsync(parsed.GetRequiredValue(_name), parsed.GetValue(_remote), By(parsed), cancel));
+    public Command Resume() =>
+        Verb(
+            "resume",
+            "Resume what was paused or has stopped.",
+            _name,
+            (holds, parsed, cancel) => holds.ResumeAsync(parsed.GetRequiredValue(_name), parsed.GetValue(_remote), By(parsed), cancel)
+        );
 
     public Command Approve()
     {
         var plan = new Argument<long>("PLAN") { Description = "Number of the plan, as shown by sync plan." };
         return Verb(
-            "approve", "Approve a plan of very many removals. Valid for the counted removals and for one day.", plan,
-            (holds, parsed, cancel) => holds.ApproveAsync(parsed.GetValue(plan), By(parsed), parsed.GetValue(_why), cancel));
+            "approve",
+            "Approve a plan of very many removals. Valid for the counted removals and for one day.",
+            plan,
+            (holds, parsed, cancel) => holds.ApproveAsync(parsed.GetValue(plan), By(parsed), parsed.GetValue(_why), cancel)
+        );
     }
 
     public Command Plan()
     {
         var show = new Command("plan", "Show pauses, and removals that wait for approval.") { _workspace, _json };
-        show.SetAction((parsed, cancellationToken) => RunAsync(parsed, async holds =>
-        {
-            Print(parsed, await holds.ReadAsync(cancellationToken));
-            return ExitCodes.Done;
-        }, cancellationToken));
+        show.SetAction(
+            (parsed, cancellationToken) =>
+                RunAsync(
+                    parsed,
+                    async holds =>
+                    {
+                        Print(parsed, await holds.ReadAsync(cancellationToken));
+                        return ExitCodes.Done;
+                    },
+                    cancellationToken
+                )
+        );
         return show;
     }
 
     private Command Verb(
-        string verb, string description, Argument subject, Func<OperatorHolds, ParseResult, CancellationToken, Task<HoldAnswer>> act)
+        string verb,
+        string description,
+        Argument subject,
+        Func<OperatorHolds, ParseResult, CancellationToken, Task<HoldAnswer>> act
+    )
     {
         var command = new Command(verb, description) { subject, _by, _workspace, _json };
         foreach (var option in verb == "approve" ? [_why] : new[] { _remote, _why })
@@ -56,39 +79,52 @@ internal sealed class HoldCommands(Func<string, string?> environment)
             command.Options.Add(option);
         }
 
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, async holds =>
-        {
-            var answer = await act(holds, parsed, cancellationToken);
-            if (Refusal(answer) is { } line)
-            {
-                await parsed.InvocationConfiguration.Error.WriteLineAsync($"audiencesync: {line}");
-                return ExitCodes.Failed;
-            }
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                RunAsync(
+                    parsed,
+                    async holds =>
+                    {
+                        var answer = await act(holds, parsed, cancellationToken);
+                        if (Refusal(answer) is { } line)
+                        {
+                            await parsed.InvocationConfiguration.Error.WriteLineAsync($"audiencesync: {line}");
+                            return ExitCodes.Failed;
+                        }
 
-            Print(parsed, await holds.ReadAsync(cancellationToken));
-            return ExitCodes.Done;
-        }, cancellationToken));
+                        Print(parsed, await holds.ReadAsync(cancellationToken));
+                        return ExitCodes.Done;
+                    },
+                    cancellationToken
+                )
+        );
         return command;
     }
 
     /// <summary>One line with its code; null when the request was fulfilled.</summary>
-    internal static string? Refusal(HoldAnswer answer) => answer switch
-    {
-        HoldAnswer.UnknownTarget => "unknown_destination: no such account, or it feeds no such remote audience.",
-        HoldAnswer.UnknownPlan => "unknown_plan: no plan has this number; sync plan shows those that wait for approval.",
-        HoldAnswer.PlanEnded => "plan_ended: this plan was executed, or none of its removals are left.",
-        HoldAnswer.InvalidNote => "invalid_reason: --by must have 1 to 100 characters, --why at most 500.",
-        _ => null,
-    };
+    internal static string? Refusal(HoldAnswer answer) =>
+        answer switch
+        {
+            HoldAnswer.UnknownTarget => "unknown_destination: no such account, or it feeds no such remote audience.",
+            HoldAnswer.UnknownPlan => "unknown_plan: no plan has this number; sync plan shows those that wait for approval.",
+            HoldAnswer.PlanEnded => "plan_ended: this plan was executed, or none of its removals are left.",
+            HoldAnswer.InvalidNote => "invalid_reason: --by must have 1 to 100 characters, --why at most 500.",
+            _ => null,
+        };
 
     private string By(ParseResult parsed) => parsed.GetValue(_by) ?? environment("USER") ?? "cli";
 
     private Task<int> RunAsync(ParseResult parsed, Func<OperatorHolds, Task<int>> action, CancellationToken cancellationToken) =>
-        DatabaseVerb.RunAsync(parsed, environment, async connectionString =>
-        {
-            await using var database = new WorkspaceDatabase(connectionString, new WorkspaceName(parsed.GetRequiredValue(_workspace)));
-            return await action(new OperatorHolds(database, TimeProvider.System));
-        }, cancellationToken);
+        DatabaseVerb.RunAsync(
+            parsed,
+            environment,
+            async connectionString =>
+            {
+                await using var database = new WorkspaceDatabase(connectionString, new WorkspaceName(parsed.GetRequiredValue(_workspace)));
+                return await action(new OperatorHolds(database, TimeProvider.System));
+            },
+            cancellationToken
+        );
 
     private void Print(ParseResult parsed, Held held)
     {
@@ -99,17 +135,42 @@ internal sealed class HoldCommands(Func<string, string?> environment)
             return;
         }
 
-        TextTable.Print(output, ["paused", "remote", "by", "why", "since", "waiting removals"], held.Pauses.Select(pause => new[]
-        {
-            pause.Destination, pause.Remote ?? "all", pause.By, pause.Why ?? "", CliText.Time(pause.At), Number(pause.WaitingRemovals),
-        }));
+        TextTable.Print(
+            output,
+            ["paused", "remote", "by", "why", "since", "waiting removals"],
+            held.Pauses.Select(pause =>
+                new[]
+                {
+                    pause.Destination,
+                    pause.Remote ?? "all",
+                    pause.By,
+                    pause.Why ?? "",
+                    CliText.Time(pause.At),
+                    Number(pause.WaitingRemovals),
+                }
+            )
+        );
         output.WriteLine();
         string[] planHead = ["plan", "account", "remote", "key", "kind", "removals", "of", "removed", "state", "since"];
-        TextTable.Print(output, planHead, held.Plans.Select(plan => new[]
-        {
-            Number(plan.Plan), plan.Destination, plan.Remote, plan.Key, plan.Kind, Number(plan.Removals), Number(plan.Members),
-            Number(plan.Removed), plan.State, CliText.Time(plan.HeldAt),
-        }));
+        TextTable.Print(
+            output,
+            planHead,
+            held.Plans.Select(plan =>
+                new[]
+                {
+                    Number(plan.Plan),
+                    plan.Destination,
+                    plan.Remote,
+                    plan.Key,
+                    plan.Kind,
+                    Number(plan.Removals),
+                    Number(plan.Members),
+                    Number(plan.Removed),
+                    plan.State,
+                    CliText.Time(plan.HeldAt),
+                }
+            )
+        );
     }
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);

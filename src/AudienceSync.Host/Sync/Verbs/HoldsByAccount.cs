@@ -7,7 +7,11 @@ namespace AudienceSync.Host.Sync.Verbs;
 /// <summary>Adds what is held to each ad account of <c>destinations list</c>.</summary>
 internal static class HoldsByAccount
 {
-    public static async Task<List<DestinationList.Row>> AddAsync(List<DestinationList.Row> rows, string connectionString, CancellationToken cancellationToken)
+    public static async Task<List<DestinationList.Row>> AddAsync(
+        List<DestinationList.Row> rows,
+        string connectionString,
+        CancellationToken cancellationToken
+    )
     {
         var held = new Dictionary<string, Held>(StringComparer.Ordinal);
         foreach (var workspace in rows.Select(row => row.Workspace).Distinct(StringComparer.Ordinal))
@@ -20,10 +24,22 @@ internal static class HoldsByAccount
     }
 
     private static List<string> Describe(Held held, string destination) =>
-    [
-        .. held.Pauses.Where(pause => pause.Destination == destination).Select(pause => string.Create(
-            CultureInfo.InvariantCulture, $"{pause.Remote ?? "all"} paused by {pause.By}, {pause.WaitingRemovals} removals wait")),
-        .. held.Plans.Where(plan => plan.Destination == destination).Select(plan => string.Create(
-            CultureInfo.InvariantCulture, $"plan {plan.Plan} at {plan.Remote}: {plan.Removals} of {plan.Members} to be removed, {plan.State}")),
-    ];
+        [
+            .. held
+                .Pauses.Where(pause => pause.Destination == destination)
+                .Select(pause =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{pause.Remote ?? "all"} paused by {pause.By}, {pause.WaitingRemovals} removals wait"
+                    )
+                ),
+            .. held
+                .Plans.Where(plan => plan.Destination == destination)
+                .Select(plan =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"plan {plan.Plan} at {plan.Remote}: {plan.Removals} of {plan.Members} to be removed, {plan.State}"
+                    )
+                ),
+        ];
 }

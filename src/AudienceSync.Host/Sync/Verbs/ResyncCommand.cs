@@ -39,13 +39,37 @@ internal static class ResyncCommand
     {
         var resync = new Command("resync", "Resend all adds and removals of a remote audience. Executed by the running Host.")
         {
-            Name, Remote, DryRun, Cancel, Wait, By, Why, Workspace, Json,
+            Name,
+            Remote,
+            DryRun,
+            Cancel,
+            Wait,
+            By,
+            Why,
+            Workspace,
+            Json,
         };
-        resync.SetAction((parsed, cancellationToken) => DatabaseVerb.RunAsync(parsed, environment, async connectionString =>
-        {
-            await using var database = new WorkspaceDatabase(connectionString, new WorkspaceName(parsed.GetRequiredValue(Workspace)));
-            return await RunAsync(parsed, new OperatorHolds(database, TimeProvider.System), environment("USER") ?? "cli", cancellationToken);
-        }, cancellationToken));
+        resync.SetAction(
+            (parsed, cancellationToken) =>
+                DatabaseVerb.RunAsync(
+                    parsed,
+                    environment,
+                    async connectionString =>
+                    {
+                        await using var database = new WorkspaceDatabase(
+                            connectionString,
+                            new WorkspaceName(parsed.GetRequiredValue(Workspace))
+                        );
+                        return await RunAsync(
+                            parsed,
+                            new OperatorHolds(database, TimeProvider.System),
+                            environment("USER") ?? "cli",
+                            cancellationToken
+                        );
+                    },
+                    cancellationToken
+                )
+        );
         return resync;
     }
 
@@ -60,7 +84,13 @@ internal static class ResyncCommand
             return ExitCodes.Done;
         }
 
-        var (answer, plans) = await holds.ResyncAsync(place, parsed.GetValue(DryRun), parsed.GetValue(By) ?? user, parsed.GetValue(Why), cancellationToken);
+        var (answer, plans) = await holds.ResyncAsync(
+            place,
+            parsed.GetValue(DryRun),
+            parsed.GetValue(By) ?? user,
+            parsed.GetValue(Why),
+            cancellationToken
+        );
         if (HoldCommands.Refusal(answer) is { } line)
         {
             await parsed.InvocationConfiguration.Error.WriteLineAsync($"audiencesync: {line}");
@@ -84,14 +114,30 @@ internal static class ResyncCommand
             return;
         }
 
-        TextTable.Print(output, ["remote", "key", "adds", "removals"], plans.Select(plan => new[]
-        {
-            plan.Remote, plan.Key, plan.Adds.ToString(CultureInfo.InvariantCulture), plan.Removals.ToString(CultureInfo.InvariantCulture),
-        }));
+        TextTable.Print(
+            output,
+            ["remote", "key", "adds", "removals"],
+            plans.Select(plan =>
+                new[]
+                {
+                    plan.Remote,
+                    plan.Key,
+                    plan.Adds.ToString(CultureInfo.InvariantCulture),
+                    plan.Removals.ToString(CultureInfo.InvariantCulture),
+                }
+            )
+        );
     }
 
-    private static Task WaitAsync(InvocationConfiguration console, OperatorHolds holds, (string Destination, string? Remote) place, CancellationToken cancellationToken) =>
-        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(console.Error) }).Progress()
+    private static Task WaitAsync(
+        InvocationConfiguration console,
+        OperatorHolds holds,
+        (string Destination, string? Remote) place,
+        CancellationToken cancellationToken
+    ) =>
+        AnsiConsole
+            .Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(console.Error) })
+            .Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .StartAsync(async progress =>
             {
@@ -99,7 +145,11 @@ internal static class ResyncCommand
                 while (true)
                 {
                     var running = (await holds.ReadResyncsAsync(cancellationToken))
-                        .Where(one => one.Destination == place.Destination && (place.Remote is null || one.Remote == place.Remote) && (one.State == "running" || shown.ContainsKey(one.Resync)))
+                        .Where(one =>
+                            one.Destination == place.Destination
+                            && (place.Remote is null || one.Remote == place.Remote)
+                            && (one.State == "running" || shown.ContainsKey(one.Resync))
+                        )
                         .ToList();
                     foreach (var one in running)
                     {

@@ -10,7 +10,12 @@ internal static class SyncCommands
         var holds = new HoldCommands(environment);
         return new Command("sync", "Manage what is sent to the platforms.")
         {
-            SyncStatusCommand.Create(environment), holds.Plan(), holds.Pause(), holds.Resume(), holds.Approve(), ResyncCommand.Create(environment),
+            SyncStatusCommand.Create(environment),
+            holds.Plan(),
+            holds.Pause(),
+            holds.Resume(),
+            holds.Approve(),
+            ResyncCommand.Create(environment),
         };
     }
 }

@@ -10,7 +10,14 @@ namespace AudienceSync.Host.Workspaces.Metrics;
 /// a hundredth of the time is spent on it.
 /// </summary>
 public sealed class GaugeLoop(
-    string workspace, string owner, MetricQueries queries, AccountForecasts accounts, SyncGauges gauges, TimeProvider clock, ILogger<GaugeLoop> logger)
+    string workspace,
+    string owner,
+    MetricQueries queries,
+    AccountForecasts accounts,
+    SyncGauges gauges,
+    TimeProvider clock,
+    ILogger<GaugeLoop> logger
+)
 {
     private const int LatencyWindow_h = 1;
     private const int Rest = 100;
@@ -22,7 +29,10 @@ public sealed class GaugeLoop(
     {
         var now = clock.GetUtcNow();
         var owned = await queries.OwnedAsync(owner, cancellationToken);
-        var destinations = owned.Where(name => name.StartsWith(AccountLoop.LeasePrefix, StringComparison.Ordinal)).Select(name => name[AccountLoop.LeasePrefix.Length..]).ToList();
+        var destinations = owned
+            .Where(name => name.StartsWith(AccountLoop.LeasePrefix, StringComparison.Ordinal))
+            .Select(name => name[AccountLoop.LeasePrefix.Length..])
+            .ToList();
         var values = new List<GaugeValue>();
         if (owned.Contains(ProjectionLoop.LeaseName))
         {
@@ -66,15 +76,28 @@ public sealed class GaugeLoop(
         }
     }
 
-    private async Task AddAccountsAsync(List<GaugeValue> values, List<string> destinations, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task AddAccountsAsync(
+        List<GaugeValue> values,
+        List<string> destinations,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
-        foreach (var latency in (await queries.LatenciesAsync([LatencyWindow_h], now, cancellationToken)).Where(latency => destinations.Contains(latency.Destination)))
+        foreach (
+            var latency in (await queries.LatenciesAsync([LatencyWindow_h], now, cancellationToken)).Where(latency =>
+                destinations.Contains(latency.Destination)
+            )
+        )
         {
             values.Add(new GaugeValue(SyncGauges.LatencyP50, latency.P50S, ("destination", latency.Destination)));
             values.Add(new GaugeValue(SyncGauges.LatencyP99, latency.P99S, ("destination", latency.Destination)));
         }
 
-        foreach (var account in (await accounts.ReadAsync([], now, cancellationToken)).Where(account => destinations.Contains(account.Destination)))
+        foreach (
+            var account in (await accounts.ReadAsync([], now, cancellationToken)).Where(account =>
+                destinations.Contains(account.Destination)
+            )
+        )
         {
             foreach (var window in account.Budget)
             {
@@ -95,10 +118,15 @@ public sealed class GaugeLoop(
         (string, string)[] labels = [("destination", binding.Destination), ("audience_key", binding.Key), ("remote", binding.Remote)];
         values.Add(new GaugeValue(SyncGauges.StaleMinutes, binding.StaleMinutes, labels));
         values.Add(new GaugeValue(SyncGauges.Drift, binding.Drift, labels));
-        foreach (var (state, members) in new[]
-        {
-            ("desired", binding.Desired), ("delivered", binding.Delivered), ("in_doubt", binding.InDoubt), ("refused", binding.Refused),
-        })
+        foreach (
+            var (state, members) in new[]
+            {
+                ("desired", binding.Desired),
+                ("delivered", binding.Delivered),
+                ("in_doubt", binding.InDoubt),
+                ("refused", binding.Refused),
+            }
+        )
         {
             values.Add(new GaugeValue(SyncGauges.Members, members, [.. labels, ("state", state)]));
         }

@@ -40,7 +40,10 @@ public sealed class HostMetrics : IDisposable
         _deliveries = _meter.CreateCounter<long>("audiencesync_deliveries", description: "Members in these calls, by result.");
         _callDuration = AddHistogram("audiencesync_platform_call_duration", "How long these calls took.", CallSeconds);
         _removalLatency = AddHistogram(
-            "audiencesync_removal_latency", "From a member's removal, or the end of its window, to the platform's answer.", RemovalSeconds);
+            "audiencesync_removal_latency",
+            "From a member's removal, or the end of its window, to the platform's answer.",
+            RemovalSeconds
+        );
         Gauges = new SyncGauges(_meter);
     }
 

@@ -25,7 +25,10 @@ public sealed class SyncGauges
 
     private static readonly (string Name, string Description)[] All =
     [
-        (LatencyP50, "Half of the removals of the last hour took at most so long, from the webhook's acceptance to the platform's acknowledgement."),
+        (
+            LatencyP50,
+            "Half of the removals of the last hour took at most so long, from the webhook's acceptance to the platform's acknowledgement."
+        ),
         (LatencyP99, "99 of 100 removals of the last hour took at most so long."),
         (StaleMinutes, "Minutes since their removal, over all members whom the platform may still have."),
         (Members, "Members of a remote audience: desired, delivered, in doubt, refused."),
@@ -60,8 +63,20 @@ public sealed class SyncGauges
     {
         lock (_lock)
         {
-            return [.. _latest.SelectMany(workspace => workspace.Value.Where(value => value.Name == name).Select(value => new Measurement<double>(
-                value.Value, [new("workspace", workspace.Key), .. value.Labels.Select(label => new KeyValuePair<string, object?>(label.Name, label.Value))])))];
+            return
+            [
+                .. _latest.SelectMany(workspace =>
+                    workspace
+                        .Value.Where(value => value.Name == name)
+                        .Select(value => new Measurement<double>(
+                            value.Value,
+                            [
+                                new("workspace", workspace.Key),
+                                .. value.Labels.Select(label => new KeyValuePair<string, object?>(label.Name, label.Value)),
+                            ]
+                        ))
+                ),
+            ];
         }
     }
 }

@@ -25,22 +25,25 @@ internal static class AddNodesExtensions
             services.AddSingleton<IAgentFamily, WorkerAgentFamily>();
         }
 
-        return services.AddWolverine(ExtensionDiscovery.ManualOnly, options =>
-        {
-            options.ServiceName = "audiencesync";
-            options.ApplicationAssembly = typeof(AddNodesExtensions).Assembly;
-            storage.Use(options);
-            options.Durability.HealthCheckPollingTime = Poll;
-            options.Durability.CheckAssignmentPeriod = Poll;
-            options.Durability.StaleNodeTimeout = Stale;
-            options.Durability.FirstHealthCheckExecution = TimeSpan.Zero;
-            options.Durability.NodeAssignmentHealthCheckTracingEnabled = false;
+        return services.AddWolverine(
+            ExtensionDiscovery.ManualOnly,
+            options =>
+            {
+                options.ServiceName = "audiencesync";
+                options.ApplicationAssembly = typeof(AddNodesExtensions).Assembly;
+                storage.Use(options);
+                options.Durability.HealthCheckPollingTime = Poll;
+                options.Durability.CheckAssignmentPeriod = Poll;
+                options.Durability.StaleNodeTimeout = Stale;
+                options.Durability.FirstHealthCheckExecution = TimeSpan.Zero;
+                options.Durability.NodeAssignmentHealthCheckTracingEnabled = false;
 
-            options.AddMessages();
+                options.AddMessages();
 
-            // No assembly is searched for handlers and no code is generated: handlers are added by hand, as classes that need neither.
-            options.Discovery.DisableConventionalDiscovery();
-            options.CodeGeneration.TypeLoadMode = TypeLoadMode.Static;
-        });
+                // No assembly is searched for handlers and no code is generated: handlers are added by hand, as classes that need neither.
+                options.Discovery.DisableConventionalDiscovery();
+                options.CodeGeneration.TypeLoadMode = TypeLoadMode.Static;
+            }
+        );
     }
 }

@@ -30,16 +30,21 @@ internal sealed class NodeLockStore : IAsyncDisposable
     public NodeLockStore(string connectionString, Guid node)
     {
         _node = node;
-        _source = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(connectionString)
+        _source = new NpgsqlDataSourceBuilder(
+            new NpgsqlConnectionStringBuilder(connectionString)
+            {
+                Options = WorkspaceDatabase.RoleOptions,
+                Pooling = false,
+                CommandTimeout = 5,
+                IncludeErrorDetail = false,
+                ApplicationName = "audiencesync node",
+                TcpKeepAlive = true,
+                GssEncryptionMode = GssEncryptionMode.Disable,
+            }.ConnectionString
+        )
         {
-            Options = WorkspaceDatabase.RoleOptions,
-            Pooling = false,
-            CommandTimeout = 5,
-            IncludeErrorDetail = false,
-            ApplicationName = "audiencesync node",
-            TcpKeepAlive = true,
-            GssEncryptionMode = GssEncryptionMode.Disable,
-        }.ConnectionString) { Name = "node" }.Build();
+            Name = "node",
+        }.Build();
     }
 
     /// <summary>Holds this Host's lock, again if the connection broke, and removes Hosts that are gone. Returns how many.</summary>

@@ -11,7 +11,8 @@ namespace AudienceSync.Host.Workspaces.Nodes;
 /// work at once. <b>Failures</b> of storage are an outage like any other: the next attempt retries.
 /// </summary>
 internal sealed class NodeService(HostSettings settings, IWolverineRuntime runtime, MessageStore storage, ILogger<NodeService> logger)
-    : IHostedLifecycleService, IAsyncDisposable
+    : IHostedLifecycleService,
+        IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 

@@ -19,8 +19,8 @@ internal sealed class WorkerAgentFamily(HostServer server) : IStaticAgentFamily
 
     public ValueTask<IAgent> BuildAgentAsync(Uri uri, IWolverineRuntime wolverineRuntime)
     {
-        var worker = All().FirstOrDefault(one => one.Uri == uri).Worker
-            ?? throw new InvalidAgentException($"This Host has no worker {uri}.");
+        var worker =
+            All().FirstOrDefault(one => one.Uri == uri).Worker ?? throw new InvalidAgentException($"This Host has no worker {uri}.");
         return ValueTask.FromResult<IAgent>(new WorkerAgent(uri, worker));
     }
 

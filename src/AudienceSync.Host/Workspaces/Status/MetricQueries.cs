@@ -18,7 +18,16 @@ public sealed record RemovalLatency(string Destination, int WindowH, long Remova
 /// <param name="Refused">Desired, but rejected by the platform or without a usable identifier.</param>
 /// <param name="StaleMinutes">Of members who were removed and whom the platform may still have, the sum of the minutes since then.</param>
 public sealed record BindingGauge(
-    string Destination, string Audience, string Key, string Remote, long Desired, long Delivered, long InDoubt, long Refused, double StaleMinutes)
+    string Destination,
+    string Audience,
+    string Key,
+    string Remote,
+    long Desired,
+    long Delivered,
+    long InDoubt,
+    long Refused,
+    double StaleMinutes
+)
 {
     /// <summary>Desired members that are not delivered, without the refused ones; negative when too many are delivered.</summary>
     public long Drift => Desired - Refused - Delivered;
@@ -58,7 +67,8 @@ public sealed class MetricQueries(WorkspaceDatabase database)
         where b.bound and b.destination = any($1) order by b.binding_id
         """;
 
-    private const string QuarantineSql = "select count(*) filter (where not refused), count(*) filter (where refused) from quarantine where state = 1";
+    private const string QuarantineSql =
+        "select count(*) filter (where not refused), count(*) filter (where refused) from quarantine where state = 1";
 
     private const string LatencySql = """
         with counted as (
@@ -93,9 +103,19 @@ public sealed class MetricQueries(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            gauges.Add(new BindingGauge(
-                reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetInt64(4), reader.GetInt64(5),
-                reader.GetInt64(6), reader.GetInt64(7), reader.GetDouble(8)));
+            gauges.Add(
+                new BindingGauge(
+                    reader.GetString(0),
+                    reader.GetString(1),
+                    reader.GetString(2),
+                    reader.GetString(3),
+                    reader.GetInt64(4),
+                    reader.GetInt64(5),
+                    reader.GetInt64(6),
+                    reader.GetInt64(7),
+                    reader.GetDouble(8)
+                )
+            );
         }
 
         return gauges;
@@ -117,8 +137,15 @@ public sealed class MetricQueries(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            latencies.Add(new RemovalLatency(
-                reader.GetString(0), reader.GetInt32(1), reader.GetInt64(2), LatencyStore.SecondsOf(reader.GetInt16(3)), LatencyStore.SecondsOf(reader.GetInt16(4))));
+            latencies.Add(
+                new RemovalLatency(
+                    reader.GetString(0),
+                    reader.GetInt32(1),
+                    reader.GetInt64(2),
+                    LatencyStore.SecondsOf(reader.GetInt16(3)),
+                    LatencyStore.SecondsOf(reader.GetInt16(4))
+                )
+            );
         }
 
         return latencies;

@@ -22,7 +22,8 @@ public sealed record StatusAnswer(
     IReadOnlyList<AccountForecast> Destinations,
     IReadOnlyList<PauseView> Pauses,
     IReadOnlyList<PlanView> Plans,
-    bool Quiet)
+    bool Quiet
+)
 {
     /// <summary>Counts of tolerated irregularities by source: <c>clock_ahead</c>, <c>id_reused</c> and the codes of warnings.</summary>
     public IReadOnlyList<SourceCount> Sources { get; init; } = [];
@@ -34,23 +35,36 @@ public sealed record StatusAnswer(
     public IReadOnlyList<RemovalLatency> RemovalLatency { get; init; } = [];
 
     public static StatusAnswer Of(
-        string workspace, int queuedEvents, LogCounts log, ErasuresPart erasures, IReadOnlyList<KeyCounts> keys, IReadOnlyList<BindingCounts> bindings,
-        IReadOnlyList<AccountForecast> accounts, Held held) => new(
-        workspace,
-        new LogPart(log.Head, queuedEvents),
-        new ProjectorPart(log.Position, log.Applied, log.Superseded, log.LagEvents, log.Overdue),
-        new QuarantinePart(log.QuarantineOpen, log.Refused),
-        log.People,
-        log.LinkStops,
-        erasures,
-        keys,
-        bindings,
-        accounts,
-        held.Pauses,
-        held.Plans,
-        log.LagEvents == 0 && log.Overdue == 0 && queuedEvents == 0
-            && held.Plans.Count == 0
-            && bindings.All(binding => binding is { PendingAdds: 0, PendingRemovals: 0, Waiting: 0 } && binding.InDoubt == binding.Stuck));
+        string workspace,
+        int queuedEvents,
+        LogCounts log,
+        ErasuresPart erasures,
+        IReadOnlyList<KeyCounts> keys,
+        IReadOnlyList<BindingCounts> bindings,
+        IReadOnlyList<AccountForecast> accounts,
+        Held held
+    ) =>
+        new(
+            workspace,
+            new LogPart(log.Head, queuedEvents),
+            new ProjectorPart(log.Position, log.Applied, log.Superseded, log.LagEvents, log.Overdue),
+            new QuarantinePart(log.QuarantineOpen, log.Refused),
+            log.People,
+            log.LinkStops,
+            erasures,
+            keys,
+            bindings,
+            accounts,
+            held.Pauses,
+            held.Plans,
+            log.LagEvents == 0
+                && log.Overdue == 0
+                && queuedEvents == 0
+                && held.Plans.Count == 0
+                && bindings.All(binding =>
+                    binding is { PendingAdds: 0, PendingRemovals: 0, Waiting: 0 } && binding.InDoubt == binding.Stuck
+                )
+        );
 
     public sealed record LogPart(long Head, int QueuedEvents);
 
@@ -59,9 +73,23 @@ public sealed record StatusAnswer(
     public sealed record QuarantinePart(long Open, long Refused);
 
     /// <summary>People that requested erasure, and the number of events refused because they named one of them.</summary>
-    public sealed record ErasuresPart(long Waiting, long Erased, long Unknown, DateTimeOffset? EarliestDeadline, ErasureAlarm Alarm, long RefusedEvents)
+    public sealed record ErasuresPart(
+        long Waiting,
+        long Erased,
+        long Unknown,
+        DateTimeOffset? EarliestDeadline,
+        ErasureAlarm Alarm,
+        long RefusedEvents
+    )
     {
-        public static ErasuresPart Of(ErasureCounts counts, DateTimeOffset now) => new(
-            counts.Waiting, counts.Erased, counts.Unknown, counts.EarliestDeadline, ErasureAlarms.Of(counts.EarliestDeadline, now), counts.RefusedEvents);
+        public static ErasuresPart Of(ErasureCounts counts, DateTimeOffset now) =>
+            new(
+                counts.Waiting,
+                counts.Erased,
+                counts.Unknown,
+                counts.EarliestDeadline,
+                ErasureAlarms.Of(counts.EarliestDeadline, now),
+                counts.RefusedEvents
+            );
     }
 }

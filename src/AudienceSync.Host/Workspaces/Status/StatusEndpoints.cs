@@ -27,13 +27,23 @@ public sealed class StatusEndpoints(TimeProvider clock)
         var erasures = StatusAnswer.ErasuresPart.Of(await workspace.Get<Erasures>().Table.CountAsync(cancellationToken), now);
         var accounts = await workspace.Get<AccountForecasts>().ReadAsync(bindings, now, cancellationToken);
         var status = StatusAnswer.Of(
-            workspace.Get<WorkspaceDatabase>().Workspace.Value, workspace.Get<GroupCommit>().QueuedEvents, log, erasures, keys, bindings, accounts, await workspace.Get<OperatorHolds>().ReadAsync(cancellationToken));
-        return Results.Ok(status with
-        {
-            Sources = await queries.ReadSourcesAsync(cancellationToken),
-            RemovalLatency = await workspace.Get<MetricQueries>().LatenciesAsync([1, 24], now, cancellationToken),
-            OlderAliases = await workspace.Get<RealiasStore>().CountAsync(cancellationToken),
-        });
+            workspace.Get<WorkspaceDatabase>().Workspace.Value,
+            workspace.Get<GroupCommit>().QueuedEvents,
+            log,
+            erasures,
+            keys,
+            bindings,
+            accounts,
+            await workspace.Get<OperatorHolds>().ReadAsync(cancellationToken)
+        );
+        return Results.Ok(
+            status with
+            {
+                Sources = await queries.ReadSourcesAsync(cancellationToken),
+                RemovalLatency = await workspace.Get<MetricQueries>().LatenciesAsync([1, 24], now, cancellationToken),
+                OlderAliases = await workspace.Get<RealiasStore>().CountAsync(cancellationToken),
+            }
+        );
     }
 
     private static async Task<IResult> AudiencesAsync(RequestWorkspace workspace, CancellationToken cancellationToken)

@@ -7,11 +7,30 @@ namespace AudienceSync.Host.Workspaces.Status;
 /// A key's size, by state. <paramref name="Drains"/>: another version took over, and it feeds nothing. <paramref name="Late"/>: adds and
 /// removes received while it drained.
 /// </summary>
-public sealed record KeyCounts(string Audience, string Key, long Present, long Removed, long Expired, long Withheld, bool Drains, long Late);
+public sealed record KeyCounts(
+    string Audience,
+    string Key,
+    long Present,
+    long Removed,
+    long Expired,
+    long Withheld,
+    bool Drains,
+    long Late
+);
 
 /// <summary>The progress of the log and its projection.</summary>
 public sealed record LogCounts(
-    long Head, long Position, long LagEvents, long Applied, long Superseded, long QuarantineOpen, long Refused, long People, long Overdue, long LinkStops);
+    long Head,
+    long Position,
+    long LagEvents,
+    long Applied,
+    long Superseded,
+    long QuarantineOpen,
+    long Refused,
+    long People,
+    long Overdue,
+    long LinkStops
+);
 
 /// <summary>How many events of a source had a tolerated irregularity; the code identifies it, see <c>docs/errors.md</c>.</summary>
 public sealed record SourceCount(string Source, string Code, long Events, DateTimeOffset LastSeenAt);
@@ -86,7 +105,9 @@ public sealed class StatusQueries(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            counts.Add(new SourceCount(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), new DateTimeOffset(reader.GetDateTime(3))));
+            counts.Add(
+                new SourceCount(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), new DateTimeOffset(reader.GetDateTime(3)))
+            );
         }
 
         return counts;
@@ -98,8 +119,17 @@ public sealed class StatusQueries(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new LogCounts(
-            reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5),
-            reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9));
+            reader.GetInt64(0),
+            reader.GetInt64(1),
+            reader.GetInt64(2),
+            reader.GetInt64(3),
+            reader.GetInt64(4),
+            reader.GetInt64(5),
+            reader.GetInt64(6),
+            reader.GetInt64(7),
+            reader.GetInt64(8),
+            reader.GetInt64(9)
+        );
     }
 
     public async Task<IReadOnlyList<KeyCounts>> ReadKeysAsync(CancellationToken cancellationToken)
@@ -109,7 +139,18 @@ public sealed class StatusQueries(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            keys.Add(new KeyCounts(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5), reader.GetBoolean(6), reader.GetInt64(7)));
+            keys.Add(
+                new KeyCounts(
+                    reader.GetString(0),
+                    reader.GetString(1),
+                    reader.GetInt64(2),
+                    reader.GetInt64(3),
+                    reader.GetInt64(4),
+                    reader.GetInt64(5),
+                    reader.GetBoolean(6),
+                    reader.GetInt64(7)
+                )
+            );
         }
 
         return keys;
@@ -122,18 +163,35 @@ public sealed class StatusQueries(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            bindings.Add(new BindingCounts(
-                reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetInt64(5),
-                reader.GetInt64(6), reader.GetInt64(7), reader.GetInt64(8), reader.GetInt64(9), reader.GetInt64(10), reader.GetString(11),
-                reader.TextOrNull(12), reader.GetInt64(13), reader.GetInt64(14), reader.GetInt64(15), reader.GetInt64(16))
-            {
-                HeldRemovals = reader.GetInt64(17),
-                Stuck = reader.GetInt64(18),
-                RemovalsParked = reader.GetBoolean(19),
-                AddsParked = reader.GetBoolean(20),
-                Since = reader.TimeOrNull(21),
-                LastAnswerAt = reader.TimeOrNull(22),
-            });
+            bindings.Add(
+                new BindingCounts(
+                    reader.GetString(0),
+                    reader.GetString(1),
+                    reader.GetString(2),
+                    reader.GetString(3),
+                    reader.GetString(4),
+                    reader.GetInt64(5),
+                    reader.GetInt64(6),
+                    reader.GetInt64(7),
+                    reader.GetInt64(8),
+                    reader.GetInt64(9),
+                    reader.GetInt64(10),
+                    reader.GetString(11),
+                    reader.TextOrNull(12),
+                    reader.GetInt64(13),
+                    reader.GetInt64(14),
+                    reader.GetInt64(15),
+                    reader.GetInt64(16)
+                )
+                {
+                    HeldRemovals = reader.GetInt64(17),
+                    Stuck = reader.GetInt64(18),
+                    RemovalsParked = reader.GetBoolean(19),
+                    AddsParked = reader.GetBoolean(20),
+                    Since = reader.TimeOrNull(21),
+                    LastAnswerAt = reader.TimeOrNull(22),
+                }
+            );
         }
 
         return bindings;

@@ -97,23 +97,37 @@ public sealed class BodyMentionsTests : IDisposable
         var texts = Enumerable.Range(0, random.Next(1, 6)).Select(_ => Text(random)).ToList();
         return random.Next(4) switch
         {
-            0 => new JsonObject { ["person"] = new JsonObject { ["x"] = texts[0] }, ["list"] = new JsonArray([.. texts.Select(text => (JsonNode?)text)]) }.ToJsonString(),
+            0 => new JsonObject
+            {
+                ["person"] = new JsonObject { ["x"] = texts[0] },
+                ["list"] = new JsonArray([.. texts.Select(text => (JsonNode?)text)]),
+            }.ToJsonString(),
             1 => "{\"broken\": [\"" + string.Join("\",\"", texts),
             2 => string.Join('&', texts.Select((text, n) => $"f{n}={text}")),
             _ => new JsonArray([.. texts.Select(text => (JsonNode?)new JsonObject { ["deep"] = new JsonArray(text) })]).ToJsonString(),
         };
     }
 
-    private static string Text(Random random) => random.Next(8) switch
-    {
-        0 => Pick(random, Email, Email.ToUpperInvariant(), $" {Email} ", Hex(Email.ToLowerInvariant())),
-        1 => Pick(random, CustomerId, CustomerId.ToUpperInvariant(), $" {CustomerId}"),
-        2 => Pick(random, Phone, "+447700900190", "00447700900190", "447700900190", "(07700) 900-190", "7700900190", Hex("447700900190")),
-        3 => Pick(random, "+12025900190", "0049 30 900190", "900190", "2026-11-29T09:00:19Z"),
-        4 => $"someone{random.Next(1000)}@example.com",
-        5 => random.NextInt64(1_000_000, 99_999_999_999).ToString(System.Globalization.CultureInfo.InvariantCulture),
-        _ => Pick(random, "audience_add", "Ännchen", "", "null", "high_intent_cart_7d_v1"),
-    };
+    private static string Text(Random random) =>
+        random.Next(8) switch
+        {
+            0 => Pick(random, Email, Email.ToUpperInvariant(), $" {Email} ", Hex(Email.ToLowerInvariant())),
+            1 => Pick(random, CustomerId, CustomerId.ToUpperInvariant(), $" {CustomerId}"),
+            2 => Pick(
+                random,
+                Phone,
+                "+447700900190",
+                "00447700900190",
+                "447700900190",
+                "(07700) 900-190",
+                "7700900190",
+                Hex("447700900190")
+            ),
+            3 => Pick(random, "+12025900190", "0049 30 900190", "900190", "2026-11-29T09:00:19Z"),
+            4 => $"someone{random.Next(1000)}@example.com",
+            5 => random.NextInt64(1_000_000, 99_999_999_999).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            _ => Pick(random, "audience_add", "Ännchen", "", "null", "high_intent_cart_7d_v1"),
+        };
 
     private static string Hex(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 

@@ -95,14 +95,25 @@ public sealed class ErasedWebhookTests : IAsyncLifetime
         var answer = await _host.PostAsync(Sample.Array([Of("first"), Of(null, Email), held, wrong, unknown, Of("second")]));
 
         answer.Status.ShouldBe(202);
-        answer.Results.Select(result => result.TryGetProperty("code", out var code) ? code.GetString() : null)
+        answer
+            .Results.Select(result => result.TryGetProperty("code", out var code) ? code.GetString() : null)
             .ShouldBe([null, "person_erased", "person_erased", "invalid_occurred_at", "person_erased", null]);
         (await CountAsync("quarantine")).ShouldBe(0);
         var first = answer.Results[0].GetProperty("receipt_id").GetString();
         var body = await BodyAsync(await _host.ScalarAsync<long>($"select seq_id from mt_events where id = '{first}'"));
         body.ShouldNotContain(Email);
-        JsonDocument.Parse(body).RootElement.EnumerateArray().Select(item => item.ValueKind)
-            .ShouldBe([JsonValueKind.Object, JsonValueKind.Null, JsonValueKind.Null, JsonValueKind.Null, JsonValueKind.Null, JsonValueKind.Object]);
+        JsonDocument
+            .Parse(body)
+            .RootElement.EnumerateArray()
+            .Select(item => item.ValueKind)
+            .ShouldBe([
+                JsonValueKind.Object,
+                JsonValueKind.Null,
+                JsonValueKind.Null,
+                JsonValueKind.Null,
+                JsonValueKind.Null,
+                JsonValueKind.Object,
+            ]);
     }
 
     [Fact]
@@ -118,12 +129,16 @@ public sealed class ErasedWebhookTests : IAsyncLifetime
         (await CountAsync("quarantine")).ShouldBe(0);
     }
 
-    private static JsonObject Of(string? customer, string? email = null) => Sample.Of(new JsonObject { ["customer_id"] = customer, ["email"] = email });
+    private static JsonObject Of(string? customer, string? email = null) =>
+        Sample.Of(new JsonObject { ["customer_id"] = customer, ["email"] = email });
 
     private async Task<string> BodyAsync(long position)
     {
         await using var database = new WorkspaceDatabase(_host.Database, new WorkspaceName("default"));
-        var seal = new BodySeal(new MasterKeys(new MasterKey(1, Convert.FromBase64String(TestHostFiles.MasterKey))), new byte[MasterKey.KeyBytes]);
+        var seal = new BodySeal(
+            new MasterKeys(new MasterKey(1, Convert.FromBase64String(TestHostFiles.MasterKey))),
+            new byte[MasterKey.KeyBytes]
+        );
         return Encoding.UTF8.GetString((await new BodyArchiveStore(database, seal).FindAsync(new Position(position), default))!);
     }
 

@@ -15,14 +15,28 @@ internal static class ErasureActions
 
     /// <summary>A webhook about a customer, with up to two more identifiers.</summary>
     public static async Task<Answer> SendEventAsync(
-        this TestHost host, string? customer, string? email = null, string? phone = null, string key = FirstKey, string word = "audience_add",
-        int minutes = 0)
+        this TestHost host,
+        string? customer,
+        string? email = null,
+        string? phone = null,
+        string key = FirstKey,
+        string word = "audience_add",
+        int minutes = 0
+    )
     {
         var sample = Sample.Event();
         sample["event"] = word;
         sample["audience_key"] = key;
-        sample["occurred_at"] = DateTimeOffset.Parse((string)sample["occurred_at"]!, System.Globalization.CultureInfo.InvariantCulture).AddMinutes(minutes).ToString("O");
-        sample["person"] = new System.Text.Json.Nodes.JsonObject { ["customer_id"] = customer, ["email"] = email, ["phone"] = phone };
+        sample["occurred_at"] = DateTimeOffset
+            .Parse((string)sample["occurred_at"]!, System.Globalization.CultureInfo.InvariantCulture)
+            .AddMinutes(minutes)
+            .ToString("O");
+        sample["person"] = new System.Text.Json.Nodes.JsonObject
+        {
+            ["customer_id"] = customer,
+            ["email"] = email,
+            ["phone"] = phone,
+        };
         return await host.PostAsync(sample);
     }
 
@@ -52,7 +66,11 @@ internal static class ErasureActions
 
     /// <summary>Polls until the value is as expected; the test fails after half a minute.</summary>
     public static async Task<JsonElement> UntilAsync(
-        this TestHost host, Func<Task<JsonElement>> read, Func<JsonElement, bool> isExpected, Action? meanwhile = null)
+        this TestHost host,
+        Func<Task<JsonElement>> read,
+        Func<JsonElement, bool> isExpected,
+        Action? meanwhile = null
+    )
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         using var poll = new PeriodicTimer(Poll);
@@ -66,7 +84,9 @@ internal static class ErasureActions
 
             if (deadline.IsCancellationRequested)
             {
-                throw new TimeoutException($"Not seen: {seen}\n{string.Join('\n', host.LogLines.Where(line => !line.Contains(" Microsoft.")).TakeLast(30))}");
+                throw new TimeoutException(
+                    $"Not seen: {seen}\n{string.Join('\n', host.LogLines.Where(line => !line.Contains(" Microsoft.")).TakeLast(30))}"
+                );
             }
 
             meanwhile?.Invoke();

@@ -36,8 +36,9 @@ public sealed class ErasureStepTests : IAsyncLifetime
 
         var row = (await Erasures.Table.FindAsync(erasure, default)).ShouldNotBeNull();
         var steps = 0;
-        await Should.ThrowAsync<OperationCanceledException>(() => Erasures.Run.TryAsync(
-            row, () => ++steps == step ? throw new OperationCanceledException("killed") : Task.CompletedTask, default));
+        await Should.ThrowAsync<OperationCanceledException>(() =>
+            Erasures.Run.TryAsync(row, () => ++steps == step ? throw new OperationCanceledException("killed") : Task.CompletedTask, default)
+        );
         (await Erasures.Table.FindAsync(erasure, default))!.State.ShouldBe(ErasureState.Waiting);
         (await CountAsync("people")).ShouldBe(1);
 
@@ -103,7 +104,10 @@ public sealed class ErasureStepTests : IAsyncLifetime
     }
 
     private static bool IsRemoved(JsonElement erasure) =>
-        erasure.GetProperty("destinations").EnumerateArray().Any(destination => destination.GetProperty("outcome").GetString() == "removed");
+        erasure
+            .GetProperty("destinations")
+            .EnumerateArray()
+            .Any(destination => destination.GetProperty("outcome").GetString() == "removed");
 
     private void Later() => _clock.Advance(TimeSpan.FromSeconds(30));
 

@@ -30,14 +30,20 @@ public sealed class ErasureTests : IAsyncLifetime
 
         requested.State().ShouldBe("waiting");
         receipt.GetProperty("asked_by").GetString().ShouldBe("operator");
-        (receipt.GetProperty("deadline").GetDateTimeOffset() - receipt.GetProperty("asked_at").GetDateTimeOffset()).ShouldBe(TimeSpan.FromDays(30));
+        (receipt.GetProperty("deadline").GetDateTimeOffset() - receipt.GetProperty("asked_at").GetDateTimeOffset()).ShouldBe(
+            TimeSpan.FromDays(30)
+        );
         var destinations = receipt.GetProperty("destinations").EnumerateArray().ToList();
         destinations.Select(d => d.GetProperty("remote").GetString()).ShouldBe([TestHost.Remote(0), TestHost.Remote(1)], ignoreOrder: true);
-        destinations.ShouldAllBe(d => d.GetProperty("outcome").GetString() == "removed" && d.GetProperty("call_id").ValueKind == JsonValueKind.Number);
+        destinations.ShouldAllBe(d =>
+            d.GetProperty("outcome").GetString() == "removed" && d.GetProperty("call_id").ValueKind == JsonValueKind.Number
+        );
         destinations.ShouldAllBe(d => d.GetProperty("removed_at").GetDateTimeOffset() >= d.GetProperty("called_at").GetDateTimeOffset());
         var calls = string.Join(',', destinations.Select(d => d.GetProperty("call_id").GetInt64()));
-        (await CountAsync($"calls where call_id in ({calls}) and operation = 2 and outcome = 1"))
-            .ShouldBe(2, "each names the call that removed the person");
+        (await CountAsync($"calls where call_id in ({calls}) and operation = 2 and outcome = 1")).ShouldBe(
+            2,
+            "each names the call that removed the person"
+        );
         (await HeldAsync()).ShouldBe(["stays@example.com", "stays@example.com"], "only the other person is left");
         (await CountAsync("people")).ShouldBe(1);
         (await CountAsync("vault")).ShouldBe(1);
@@ -73,9 +79,20 @@ public sealed class ErasureTests : IAsyncLifetime
     public async Task A_removal_from_all_lists_that_fails_is_repeated_and_the_erasure_waits_for_it()
     {
         await DeliverAsync();
-        await _host.Sandbox.FaultAsync(new { kind = "server_error", operation = "erase", probability = 1.0 });
+        await _host.Sandbox.FaultAsync(
+            new
+            {
+                kind = "server_error",
+                operation = "erase",
+                probability = 1.0,
+            }
+        );
         var erasure = (await _host.EraseAsync(new { customer_id = "gone" })).Id();
-        var waiting = await _host.UntilAsync(() => _host.ReceiptAsync(erasure), seen => seen.GetProperty("accounts").GetArrayLength() > 0, Later);
+        var waiting = await _host.UntilAsync(
+            () => _host.ReceiptAsync(erasure),
+            seen => seen.GetProperty("accounts").GetArrayLength() > 0,
+            Later
+        );
         waiting.State().ShouldBe("waiting");
         waiting.GetProperty("accounts")[0].GetProperty("outcome").GetString().ShouldNotBe("removed");
         Outcomes(waiting).ShouldBe(["removed", "removed"], "our own lists do not wait for it");
@@ -137,7 +154,10 @@ public sealed class ErasureTests : IAsyncLifetime
         (await CountAsync("vault")).ShouldBe(2, "without the identifiers the person could not be removed");
 
         await RepairAsync();
-        var resumed = await _host.AskAsync("/v1/destinations/meta_main/resume", new { by = "test", why = "after a month the removals are parked" });
+        var resumed = await _host.AskAsync(
+            "/v1/destinations/meta_main/resume",
+            new { by = "test", why = "after a month the removals are parked" }
+        );
         resumed.Status.ShouldBe(200, resumed.Text);
         (await _host.ErasedAsync(erasure, Later)).GetProperty("alarm").GetString().ShouldBe("none");
         (await HeldAsync()).ShouldNotContain(Email);
@@ -152,7 +172,14 @@ public sealed class ErasureTests : IAsyncLifetime
         await _host.StopAsync();
         await RepairAsync();
 
-        await using var next = await TestHost.StartAsync(new TestHostOptions { Clock = _clock, Database = _host.Database, Platform = _host.Sandbox });
+        await using var next = await TestHost.StartAsync(
+            new TestHostOptions
+            {
+                Clock = _clock,
+                Database = _host.Database,
+                Platform = _host.Sandbox,
+            }
+        );
         (await next.ErasedAsync(erasure, Later)).State().ShouldBe("erased");
         (await HeldAsync()).ShouldBe(["stays@example.com", "stays@example.com"]);
         (await next.SendEventAsync("gone")).Code.ShouldBe("person_erased");
@@ -218,14 +245,24 @@ public sealed class ErasureTests : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/v27.0/{remote}/users")
         {
-            Content = JsonContent.Create(new { payload = new { schema = new[] { column }, data = texts.Select(text => new[] { Digest(text) }) } }),
+            Content = JsonContent.Create(
+                new { payload = new { schema = new[] { column }, data = texts.Select(text => new[] { Digest(text) }) } }
+            ),
             Headers = { { "Authorization", $"Bearer {TestPlatform.Token}" } },
         };
         using var response = await _host.Sandbox.Admin.SendAsync(request);
         ((int)response.StatusCode).ShouldBe(200, await response.Content.ReadAsStringAsync());
     }
 
-    private Task BreakAsync() => _host.Sandbox.FaultAsync(new { kind = "server_error", operation = "remove", probability = 1.0 });
+    private Task BreakAsync() =>
+        _host.Sandbox.FaultAsync(
+            new
+            {
+                kind = "server_error",
+                operation = "remove",
+                probability = 1.0,
+            }
+        );
 
     private async Task RepairAsync() => (await _host.Sandbox.Admin.DeleteAsync("/admin/faults")).IsSuccessStatusCode.ShouldBeTrue();
 
@@ -234,12 +271,17 @@ public sealed class ErasureTests : IAsyncLifetime
     private static List<string?> Outcomes(JsonElement erasure) =>
         [.. erasure.GetProperty("destinations").EnumerateArray().Select(destination => destination.GetProperty("outcome").GetString())];
 
-    private async Task<(string?, string?)> AlarmAsync(Guid erasure) => (
-        (await _host.ReceiptAsync(erasure)).GetProperty("alarm").GetString(),
-        (await _host.GetAsync("/v1/status")).GetProperty("erasures").GetProperty("alarm").GetString());
+    private async Task<(string?, string?)> AlarmAsync(Guid erasure) =>
+        (
+            (await _host.ReceiptAsync(erasure)).GetProperty("alarm").GetString(),
+            (await _host.GetAsync("/v1/status")).GetProperty("erasures").GetProperty("alarm").GetString()
+        );
 
-    private Task<JsonElement> LoggedAsync(string start) => _host.UntilAsync(
-        () => _host.GetAsync("/v1/status"), _ => _host.LogLines.Any(line => line.StartsWith(start, StringComparison.Ordinal)));
+    private Task<JsonElement> LoggedAsync(string start) =>
+        _host.UntilAsync(
+            () => _host.GetAsync("/v1/status"),
+            _ => _host.LogLines.Any(line => line.StartsWith(start, StringComparison.Ordinal))
+        );
 
     private Task<long> CountAsync(string table) => _host.ScalarAsync<long>($"select count(*) from {table}");
 

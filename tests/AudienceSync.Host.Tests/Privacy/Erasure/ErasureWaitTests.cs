@@ -42,7 +42,8 @@ public sealed class ErasureWaitTests : IAsyncLifetime
         // The address now belongs to a person who was never in an audience; the account has not processed the other person yet.
         var later = TestWorkspace.Start.AddMinutes(1);
         await SendEventAsync(
-            _workspace.Webhooks.Event("gone claims", new PersonConsentChanged(later, "test", default), later, "gone", phone: "shared"));
+            _workspace.Webhooks.Event("gone claims", new PersonConsentChanged(later, "test", default), later, "gone", phone: "shared")
+        );
         var erasure = (await _stage.RequestErasureAsync([Gone])).ShouldNotBeNull();
         await _projection.ProjectAsync();
         (await _stage.TryCompleteAsync(erasure)).ShouldBeFalse("the erased person's address is on a list");
@@ -51,8 +52,10 @@ public sealed class ErasureWaitTests : IAsyncLifetime
         _stage.Lists(Main).Held(Main.Remote).ShouldBe(["own@example.com"]);
         (await _stage.TryCompleteAsync(erasure)).ShouldBeTrue();
         var digest = _workspace.Webhooks.Alias(Domain.Identity.IdentifierKind.Phone, "shared").Digest.Value;
-        (await _workspace.AskAsync<long>($"select count(*) from vault where phone = '{digest}'"))
-            .ShouldBe(0, "no digest of the erased person is left in rows of others");
+        (await _workspace.AskAsync<long>($"select count(*) from vault where phone = '{digest}'")).ShouldBe(
+            0,
+            "no digest of the erased person is left in rows of others"
+        );
         (await _workspace.AskAsync<long>("select count(*) from vault")).ShouldBe(2, "the other person's revisions are kept");
     }
 

@@ -26,17 +26,28 @@ public sealed class LateIdentifierTests : IAsyncLifetime
         (await _host.SendEventAsync("gone", "gone@example.com")).Status.ShouldBe(200);
         (await _host.SendEventAsync(null, Late, key: ErasureActions.SecondKey, word: "audience_remove")).Status.ShouldBe(200);
         await _host.WaitUntilQuietAsync(meanwhile: Later);
-        await _host.Sandbox.FaultAsync(new { kind = "server_error", operation = "remove", probability = 1.0 });
+        await _host.Sandbox.FaultAsync(
+            new
+            {
+                kind = "server_error",
+                operation = "remove",
+                probability = 1.0,
+            }
+        );
         var erasure = (await _host.EraseAsync(new { customer_id = "gone" })).Id();
         var before = await TombstonesAsync();
 
-        (await _host.ScalarAsync<long>("""
-            with known as (select anchor from person_aliases where kind = 1 and anchor is not null),
-                 moved as (update person_aliases a set owner = known.anchor, anchor = null from known
-                           where a.kind = 2 and a.anchor is not null and not exists (select from vault v where v.person = known.anchor and v.email = a.digest)
-                           returning 1)
-            select count(*) from moved
-            """)).ShouldBe(1, "only the late address");
+        (
+            await _host.ScalarAsync<long>(
+                """
+                with known as (select anchor from person_aliases where kind = 1 and anchor is not null),
+                     moved as (update person_aliases a set owner = known.anchor, anchor = null from known
+                               where a.kind = 2 and a.anchor is not null and not exists (select from vault v where v.person = known.anchor and v.email = a.digest)
+                               returning 1)
+                select count(*) from moved
+                """
+            )
+        ).ShouldBe(1, "only the late address");
         (await _host.Sandbox.Admin.DeleteAsync("/admin/faults")).IsSuccessStatusCode.ShouldBeTrue();
         var receipt = await _host.ErasedAsync(erasure, Later);
 

@@ -12,7 +12,9 @@ internal sealed class Needles
     public Needles Text(string name, string text)
     {
         var digest = SHA256.HashData(Encoding.UTF8.GetBytes(text));
-        return Add(name, Encoding.UTF8.GetBytes(text)).Bytes("SHA-256 of " + name, digest).Add($"SHA-256 of {name} in base64", Encoding.ASCII.GetBytes(Convert.ToBase64String(digest)));
+        return Add(name, Encoding.UTF8.GetBytes(text))
+            .Bytes("SHA-256 of " + name, digest)
+            .Add($"SHA-256 of {name} in base64", Encoding.ASCII.GetBytes(Convert.ToBase64String(digest)));
     }
 
     /// <summary>A digest as stored in a uuid column, and as written: in hex, and with hyphens.</summary>
@@ -28,7 +30,8 @@ internal sealed class Needles
     }
 
     /// <summary>The names of the needles found in a text or in the bytes of a file.</summary>
-    public IEnumerable<string> In(byte[] bytes) => _needles.Where(needle => bytes.AsSpan().IndexOf(needle.Bytes) >= 0).Select(needle => needle.Name);
+    public IEnumerable<string> In(byte[] bytes) =>
+        _needles.Where(needle => bytes.AsSpan().IndexOf(needle.Bytes) >= 0).Select(needle => needle.Name);
 
     public IEnumerable<string> In(string text) => In(Encoding.UTF8.GetBytes(text));
 
@@ -36,7 +39,11 @@ internal sealed class Needles
     public List<string> InFiles(string folder, Func<string, bool> isSearched)
     {
         var found = new List<string>();
-        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => isSearched(Path.GetRelativePath(folder, file))))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .Where(file => isSearched(Path.GetRelativePath(folder, file)))
+        )
         {
             if (new FileInfo(file).Length > 0 && TryRead(file) is { } bytes)
             {
@@ -48,9 +55,10 @@ internal sealed class Needles
     }
 
     /// <summary>Bytes as they are, and in upper-case and lower-case hex.</summary>
-    public Needles Bytes(string name, byte[] bytes) => Add(name, bytes)
-        .Add(name + " in hex", Encoding.ASCII.GetBytes(Convert.ToHexStringLower(bytes)))
-        .Add(name + " in capital hex", Encoding.ASCII.GetBytes(Convert.ToHexString(bytes)));
+    public Needles Bytes(string name, byte[] bytes) =>
+        Add(name, bytes)
+            .Add(name + " in hex", Encoding.ASCII.GetBytes(Convert.ToHexStringLower(bytes)))
+            .Add(name + " in capital hex", Encoding.ASCII.GetBytes(Convert.ToHexString(bytes)));
 
     private Needles Add(string name, byte[] bytes)
     {

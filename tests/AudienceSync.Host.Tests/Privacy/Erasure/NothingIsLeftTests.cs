@@ -88,10 +88,14 @@ public sealed class NothingIsLeftTests : IDisposable
 
     private async Task AskAsync(TestHost host)
     {
-        foreach (var (path, who) in new (string, object)[]
-        {
-            ("/v1/people/export", new { customer_id = CustomerId }), ("/v1/people/erasures", new { email = Email }), ("/v1/members/lookup", new { email = Email }),
-        })
+        foreach (
+            var (path, who) in new (string, object)[]
+            {
+                ("/v1/people/export", new { customer_id = CustomerId }),
+                ("/v1/people/erasures", new { email = Email }),
+                ("/v1/members/lookup", new { email = Email }),
+            }
+        )
         {
             _answers.Add((await host.AskAsync(path, who)).Text);
         }
@@ -112,15 +116,29 @@ public sealed class NothingIsLeftTests : IDisposable
         }
     }
 
-    private static JsonObject Canary(string email) => Sample.Of(new JsonObject
-    {
-        ["customer_id"] = CustomerId, ["email"] = email, ["phone"] = "+1 (202) 555-0147", ["first_name"] = "Canaria", ["city"] = "Canaryville",
-        ["device_id"] = "c0ffee00-cafe-4bad-8bad-0c0ffee0cafe",
-    });
+    private static JsonObject Canary(string email) =>
+        Sample.Of(
+            new JsonObject
+            {
+                ["customer_id"] = CustomerId,
+                ["email"] = email,
+                ["phone"] = "+1 (202) 555-0147",
+                ["first_name"] = "Canaria",
+                ["city"] = "Canaryville",
+                ["device_id"] = "c0ffee00-cafe-4bad-8bad-0c0ffee0cafe",
+            }
+        );
 
-    private static Needles Clear() => new Needles()
-        .Text("e-mail", Email).Text("old e-mail", OldEmail).Text("phone", Phone).Text("phone with plus", "+" + Phone).Text("customer id", CustomerId)
-        .Text("first name", "Canaria").Text("city", "Canaryville").Text("device id", "c0ffee00-cafe-4bad-8bad-0c0ffee0cafe");
+    private static Needles Clear() =>
+        new Needles()
+            .Text("e-mail", Email)
+            .Text("old e-mail", OldEmail)
+            .Text("phone", Phone)
+            .Text("phone with plus", "+" + Phone)
+            .Text("customer id", CustomerId)
+            .Text("first name", "Canaria")
+            .Text("city", "Canaryville")
+            .Text("device id", "c0ffee00-cafe-4bad-8bad-0c0ffee0cafe");
 
     private static Needles Keyed(TestHost host)
     {
@@ -130,15 +148,26 @@ public sealed class NothingIsLeftTests : IDisposable
             .Digest("alias of the e-mail", digester.Digest(IdentifierKind.Email, AliasText.Email(Email)!).Digest.Value)
             .Digest("alias of the old e-mail", digester.Digest(IdentifierKind.Email, AliasText.Email(OldEmail)!).Digest.Value)
             .Digest("alias of the phone", digester.Digest(IdentifierKind.Phone, AliasText.Phone(Phone, "US")!).Digest.Value)
-            .Digest("digest of the details", digester.Digest(new PersonDetails
-            {
-                FirstName = "Canaria", City = "Canaryville", DeviceId = "c0ffee00-cafe-4bad-8bad-0c0ffee0cafe",
-            }).Value);
+            .Digest(
+                "digest of the details",
+                digester
+                    .Digest(
+                        new PersonDetails
+                        {
+                            FirstName = "Canaria",
+                            City = "Canaryville",
+                            DeviceId = "c0ffee00-cafe-4bad-8bad-0c0ffee0cafe",
+                        }
+                    )
+                    .Value
+            );
     }
 
     private static async Task ExecuteAsync(EmbeddedPostgres server, string sql)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false }.ConnectionString
+        );
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 120 };
         await command.ExecuteNonQueryAsync();

@@ -43,19 +43,30 @@ public sealed class PersonExportTests : IAsyncLifetime, IDisposable
         answer.Status.ShouldBe(200, answer.Text);
         answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
         var held = answer.Json;
-        List(held, "identifiers").SelectMany(anchor => List(anchor, "claims"))
-            .Select(claim => claim.GetProperty("text").GetString()).Distinct()
+        List(held, "identifiers")
+            .SelectMany(anchor => List(anchor, "claims"))
+            .Select(claim => claim.GetProperty("text").GetString())
+            .Distinct()
             .ShouldBe([Email, "(202) 555-0199"], ignoreOrder: true);
-        List(held, "identifiers").Select(anchor => anchor.TryGetProperty("customer_id", out var id) ? id.GetString() : null).ShouldBe(["asks", null]);
+        List(held, "identifiers")
+            .Select(anchor => anchor.TryGetProperty("customer_id", out var id) ? id.GetString() : null)
+            .ShouldBe(["asks", null]);
         List(held, "revisions").ShouldContain(revision => revision.GetProperty("reached_by").ToString().Contains(Email));
-        List(held, "memberships").Select(row => row.GetProperty("audience_key").GetString())
+        List(held, "memberships")
+            .Select(row => row.GetProperty("audience_key").GetString())
             .ShouldBe([ErasureActions.FirstKey, ErasureActions.SecondKey]);
         List(held, "events").Select(row => row.GetProperty("type").GetString()).ShouldContain("person_linked");
-        List(held, "events").Where(row => row.GetProperty("type").GetString() == "audience_member_added")
-            .Select(row => row.GetProperty("data").GetProperty("source").GetString()).ShouldBe(["signed", "signed", "signed"]);
+        List(held, "events")
+            .Where(row => row.GetProperty("type").GetString() == "audience_member_added")
+            .Select(row => row.GetProperty("data").GetProperty("source").GetString())
+            .ShouldBe(["signed", "signed", "signed"]);
         var delivered = List(held, "deliveries").Where(row => row.GetProperty("outcome").GetString() == "delivered").ToList();
-        delivered.Select(row => row.GetProperty("remote").GetString()).ShouldBe([TestHost.Remote(0), TestHost.Remote(1)], ignoreOrder: true);
-        delivered.ShouldAllBe(row => row.GetProperty("called_at").ValueKind == JsonValueKind.String && row.GetProperty("platform").GetString() == "meta");
+        delivered
+            .Select(row => row.GetProperty("remote").GetString())
+            .ShouldBe([TestHost.Remote(0), TestHost.Remote(1)], ignoreOrder: true);
+        delivered.ShouldAllBe(row =>
+            row.GetProperty("called_at").ValueKind == JsonValueKind.String && row.GetProperty("platform").GetString() == "meta"
+        );
         List(held, "quarantined").Single().GetProperty("reason").GetString().ShouldBe("unknown_audience_key");
         answer.Text.ShouldNotContain("another@example.com");
         _host.LogLines.ShouldNotContain(line => line.Contains(Email));
@@ -95,7 +106,9 @@ public sealed class PersonExportTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_cli_command_without_a_host_or_without_identifiers_reports_it()
     {
-        (await RunAsync("people", "erase", "--identifiers", _folder.Below("nobody.json"))).Error.ShouldStartWith("audiencesync: identifiers_missing: ");
+        (await RunAsync("people", "erase", "--identifiers", _folder.Below("nobody.json"))).Error.ShouldStartWith(
+            "audiencesync: identifiers_missing: "
+        );
         _environment["AUDIENCESYNC_URLS"] = "http://127.0.0.1:9";
         var unreachable = await RunAsync("people", "erase", "--identifiers", _folder.Below("who.json"));
         (unreachable.ExitCode, unreachable.Output).ShouldBe((2, ""));

@@ -98,7 +98,9 @@ public sealed class QuarantinedBodyStoreTests(ITestOutputHelper output)
         mentioning.ShouldContain("Bitmap Index Scan on quarantine_mentions");
         var unindexed = await ExplainAsync(hot, SqlConstants.All["QuarantinedBodyStore.UnindexedSql"], [Guid.Empty, 50]);
         unindexed.ShouldContain("quarantine_unindexed");
-        (await ExplainAsync(hot, SqlConstants.All["QuarantinedBodyStore.BodiesSql"], [Ids("x")])).ShouldContain("Index Scan using quarantine_pkey");
+        (await ExplainAsync(hot, SqlConstants.All["QuarantinedBodyStore.BodiesSql"], [Ids("x")])).ShouldContain(
+            "Index Scan using quarantine_pkey"
+        );
         var aliases = await ExplainAsync(hot, SqlConstants.All["ErasureSql.AliasesOf"], [Ids("x")]);
         aliases.ShouldContain("person_aliases_anchor");
         aliases.ShouldContain("person_aliases_owner");
@@ -117,7 +119,11 @@ public sealed class QuarantinedBodyStoreTests(ITestOutputHelper output)
     public async Task With_a_million_entries_an_export_and_an_erasure_take_less_than_five_seconds_each()
     {
         await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) });
-        await using (var owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(host.Database) { SearchPath = "ws_default", CommandTimeout = 600 }.ConnectionString))
+        await using (
+            var owner = NpgsqlDataSource.Create(
+                new NpgsqlConnectionStringBuilder(host.Database) { SearchPath = "ws_default", CommandTimeout = 600 }.ConnectionString
+            )
+        )
         {
             foreach (var sql in new[] { FillSql.Replace("$1", "1000000"), FillPeopleSql.Replace("$1", "1000000"), "analyze" })
             {
@@ -145,8 +151,12 @@ public sealed class QuarantinedBodyStoreTests(ITestOutputHelper output)
     private void CheckSeconds(string operation, long since)
     {
         var taken = Stopwatch.GetElapsedTime(since);
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{operation} beside 1,000,000 entries of the quarantine: {taken.TotalSeconds:0.00} s"));
+        output.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{operation} beside 1,000,000 entries of the quarantine: {taken.TotalSeconds:0.00} s"
+            )
+        );
         taken.ShouldBeLessThan(TimeSpan.FromSeconds(5));
     }
 
@@ -168,7 +178,17 @@ public sealed class QuarantinedBodyStoreTests(ITestOutputHelper output)
     {
         var bytes = Encoding.UTF8.GetBytes(body);
         var entry = new QuarantineEntry(
-            Guid.CreateVersion7(), "test", Refused: true, "malformed_json", "", null, null, TestWorkspace.Start, bytes.Length, stage.Seal.Seal(TestWorkspace.Start, bytes))
+            Guid.CreateVersion7(),
+            "test",
+            Refused: true,
+            "malformed_json",
+            "",
+            null,
+            null,
+            TestWorkspace.Start,
+            bytes.Length,
+            stage.Seal.Seal(TestWorkspace.Start, bytes)
+        )
         {
             Texts = mentions.Of(bytes, ""),
         };
@@ -181,7 +201,8 @@ public sealed class QuarantinedBodyStoreTests(ITestOutputHelper output)
     {
         HashSet<AliasDigest> aliases =
         [
-            digester.Digest(IdentifierKind.Email, AliasText.Email(Email)!).Digest, digester.Digest(IdentifierKind.Phone, AliasText.Phone(Phone, "GB")!).Digest,
+            digester.Digest(IdentifierKind.Email, AliasText.Email(Email)!).Digest,
+            digester.Digest(IdentifierKind.Phone, AliasText.Phone(Phone, "GB")!).Digest,
         ];
         var found = new List<Guid>();
         await foreach (var entry in bodies.NamingAsync(new BodySearch(aliases, ["", "GB"], [Phone], digester), default))
@@ -195,7 +216,8 @@ public sealed class QuarantinedBodyStoreTests(ITestOutputHelper output)
     private static Task FillAsync(TestWorkspace stage, string sql, int rows) =>
         stage.ExecuteAsync(sql.Replace("$1", rows.ToString(CultureInfo.InvariantCulture)));
 
-    private static Guid[] Ids(params string[] names) => [.. names.Select(name => new Guid(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(name))[..16]))];
+    private static Guid[] Ids(params string[] names) =>
+        [.. names.Select(name => new Guid(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(name))[..16]))];
 
     private static async Task<string> ExplainAsync(NpgsqlConnection connection, string sql, object[] parameters)
     {

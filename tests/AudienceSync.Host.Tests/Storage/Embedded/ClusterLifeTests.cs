@@ -46,8 +46,12 @@ public sealed class ClusterLifeTests : IDisposable
         (await Clusters.ScalarAsync(second, "SHOW fsync")).ShouldBe("on");
         (await Clusters.ScalarAsync(second, "SHOW synchronous_commit")).ShouldBe("on");
         (await Clusters.ScalarAsync(second, "SHOW full_page_writes")).ShouldBe("on");
-        (await Clusters.ScalarAsync(second, "SELECT string_agg(setting, ',' ORDER BY name) FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND source <> 'default'"))
-            .ShouldBe("on,on,on", "set explicitly, not left to the build's defaults");
+        (
+            await Clusters.ScalarAsync(
+                second,
+                "SELECT string_agg(setting, ',' ORDER BY name) FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND source <> 'default'"
+            )
+        ).ShouldBe("on,on,on", "set explicitly, not left to the build's defaults");
         (await Clusters.ScalarAsync(second, "SHOW max_connections")).ShouldBe("33");
     }
 

@@ -6,13 +6,14 @@ namespace AudienceSync.Host.Tests.Storage.Embedded;
 /// <summary>Small private clusters for the tests of the cluster code itself; all other tests use PostgresCluster.</summary>
 internal static class Clusters
 {
-    public static EmbeddedPostgresOptions Options(string folder) => new()
-    {
-        DataFolder = folder,
-        BinFolder = EmbeddedPostgresOptions.FromSettings(Environment.GetEnvironmentVariable, "/").BinFolder,
-        Fsync = false,
-        SharedBuffers = "16MB",
-    };
+    public static EmbeddedPostgresOptions Options(string folder) =>
+        new()
+        {
+            DataFolder = folder,
+            BinFolder = EmbeddedPostgresOptions.FromSettings(Environment.GetEnvironmentVariable, "/").BinFolder,
+            Fsync = false,
+            SharedBuffers = "16MB",
+        };
 
     public static Task<EmbeddedPostgres> StartAsync(string folder) => EmbeddedPostgres.StartAsync(Options(folder), TimeProvider.System);
 

@@ -26,7 +26,9 @@ public sealed class OtherProcessTests : IDisposable
         var database = await PostgresCluster.CreateDatabaseAsync();
         var config = TestHostFiles.Write(_folder, new TestHostOptions());
         await using var host = await HostProcess.StartAsync(config, _folder.Path, database);
-        await using var owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { SearchPath = "ws_default" }.ConnectionString);
+        await using var owner = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(database) { SearchPath = "ws_default" }.ConnectionString
+        );
         var before = await CountAsync(owner);
         using var over = new CancellationTokenSource();
         var reader = Task.Run(() => CommitOrderTests.PollAsync(owner, over.Token));

@@ -51,7 +51,9 @@ public sealed class PlainStoreTests : IAsyncLifetime
         events.Select(stored => stored.Version).ShouldBe([1, 2]);
         var audience = await session.Events.FetchStreamAsync(AudienceStream.IdOf(Audience));
         audience.ShouldAllBe(stored => stored.Data is IRegistryEvent);
-        audience.Count.ShouldBe((int)await _host.ScalarAsync<long>($"select count(*) from mt_events where stream_id = '{AudienceStream.IdOf(Audience)}'"));
+        audience.Count.ShouldBe(
+            (int)await _host.ScalarAsync<long>($"select count(*) from mt_events where stream_id = '{AudienceStream.IdOf(Audience)}'")
+        );
     }
 
     [Fact]
@@ -65,7 +67,10 @@ public sealed class PlainStoreTests : IAsyncLifetime
         var answered = await _host.GetAsync($"/v1/audiences/{Audience}");
         answered.GetProperty("audience").GetString().ShouldBe(aggregated.Audience.Name);
         answered.GetProperty("paused").GetBoolean().ShouldBe(aggregated.Audience.Paused);
-        answered.GetProperty("keys").EnumerateArray().Select(version => version.GetProperty("key").GetString())
+        answered
+            .GetProperty("keys")
+            .EnumerateArray()
+            .Select(version => version.GetProperty("key").GetString())
             .ShouldBe(aggregated.Audience.Versions.Keys.Select(version => AudienceKey.Of(Audience, version).Value));
         aggregated.Version.ShouldBe(await _host.ScalarAsync<long>($"select version from mt_streams where id = '{aggregated.Id}'"));
     }
@@ -107,34 +112,41 @@ public sealed class PlainStoreTests : IAsyncLifetime
 
         await daemon.WaitForNonStaleData(TimeSpan.FromSeconds(30));
 
-        var stored = JsonSerializer.Deserialize<List<long>>(await _host.ScalarAsync<string>("select json_agg(seq_id order by seq_id)::text from mt_events"))!;
+        var stored = JsonSerializer.Deserialize<List<long>>(
+            await _host.ScalarAsync<string>("select json_agg(seq_id order by seq_id)::text from mt_events")
+        )!;
         seen.Positions.ShouldBe(stored);
         await daemon.StopAllAsync();
     }
 
-    private DocumentStore Open(Action<StoreOptions>? more = null) => DocumentStore.For(options =>
-    {
-        options.Connection(_host.Database);
-        WorkspaceEvents.Configure(options, new WorkspaceName("default"), TimeProvider.System);
-        more?.Invoke(options);
-    });
+    private DocumentStore Open(Action<StoreOptions>? more = null) =>
+        DocumentStore.For(options =>
+        {
+            options.Connection(_host.Database);
+            WorkspaceEvents.Configure(options, new WorkspaceName("default"), TimeProvider.System);
+            more?.Invoke(options);
+        });
 
     private async Task<List<(Guid Person, bool Present)>> PeopleAsync()
     {
-        var json = await _host.ScalarAsync<string>("select json_agg(json_build_object('p', person, 's', state) order by person)::text from membership");
+        var json = await _host.ScalarAsync<string>(
+            "select json_agg(json_build_object('p', person, 's', state) order by person)::text from membership"
+        );
         return [.. JsonNode.Parse(json)!.AsArray().Select(row => (row!["p"]!.GetValue<Guid>(), row["s"]!.GetValue<int>() == 1))];
     }
 
     private async Task SendAsync(string action, string who, int second)
     {
-        var answer = await _host.PostAsync(new JsonObject
-        {
-            ["event"] = "audience_" + action,
-            ["event_id"] = $"{action} {who}",
-            ["audience_key"] = _options.Audiences[0].Key,
-            ["occurred_at"] = _host.Clock.GetUtcNow().AddMinutes(-10).AddSeconds(second).ToString("O"),
-            ["person"] = new JsonObject { ["customer_id"] = who },
-        }.ToJsonString());
+        var answer = await _host.PostAsync(
+            new JsonObject
+            {
+                ["event"] = "audience_" + action,
+                ["event_id"] = $"{action} {who}",
+                ["audience_key"] = _options.Audiences[0].Key,
+                ["occurred_at"] = _host.Clock.GetUtcNow().AddMinutes(-10).AddSeconds(second).ToString("O"),
+                ["person"] = new JsonObject { ["customer_id"] = who },
+            }.ToJsonString()
+        );
         answer.Status.ShouldBe(200, answer.Text);
     }
 
@@ -154,7 +166,11 @@ public sealed class PlainStoreTests : IAsyncLifetime
         }
 
         public Task<IChangeListener> ProcessEventsAsync(
-            EventRange page, ISubscriptionController controller, IDocumentOperations operations, CancellationToken cancellationToken)
+            EventRange page,
+            ISubscriptionController controller,
+            IDocumentOperations operations,
+            CancellationToken cancellationToken
+        )
         {
             lock (_positions)
             {

@@ -8,7 +8,8 @@ namespace AudienceSync.Host.Tests.Storage.EventStore;
 /// <summary>Marten stores and reads every event in the form of the golden files, older forms included.</summary>
 public sealed class StoredJsonTests
 {
-    public static TheoryData<string> Files => [.. Directory.GetFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)!).Order()];
+    public static TheoryData<string> Files =>
+        [.. Directory.GetFiles(Folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)!).Order()];
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Golden");
 
@@ -20,11 +21,17 @@ public sealed class StoredJsonTests
         var golden = await File.ReadAllTextAsync(Path.Combine(Folder, file + ".json"));
         var alias = Alias(file);
         var (first, second) = (Guid.NewGuid(), Guid.NewGuid());
-        await workspace.ExecuteAsync($"""
+        await workspace.ExecuteAsync(
+            $"""
             select append_lock();
             insert into mt_streams (id, version) values ('{first}', 1);
-            insert into mt_events (id, stream_id, version, type, data) values ('{Guid.NewGuid()}', '{first}', 1, '{alias}', '{golden.Replace("'", "''", StringComparison.Ordinal)}');
-            """);
+            insert into mt_events (id, stream_id, version, type, data) values ('{Guid.NewGuid()}', '{first}', 1, '{alias}', '{golden.Replace(
+                "'",
+                "''",
+                StringComparison.Ordinal
+            )}');
+            """
+        );
 
         await using var session = UnitOfWork.Open(workspace.Database.Store);
         var read = (await session.Events.FetchStreamAsync(first)).Single().Data;

@@ -33,11 +33,15 @@ public sealed class UnitOfWorkTests
     {
         await using var workspace = await TestWorkspace.CreateAsync();
 
-        var refused = await Should.ThrowAsync<PostgresException>(() => workspace.ExecuteAsync($"""
-            select set_config('audiencesync.append_lock', 'ws_other', true);
-            insert into mt_streams (id, version) values ('{Guid.Empty}', 1);
-            insert into mt_events (id, stream_id, version, type, data) values ('{Guid.Empty}', '{Guid.Empty}', 1, 'person_suppressed', '{"{}"}');
-            """));
+        var refused = await Should.ThrowAsync<PostgresException>(() =>
+            workspace.ExecuteAsync(
+                $"""
+                select set_config('audiencesync.append_lock', 'ws_other', true);
+                insert into mt_streams (id, version) values ('{Guid.Empty}', 1);
+                insert into mt_events (id, stream_id, version, type, data) values ('{Guid.Empty}', '{Guid.Empty}', 1, 'person_suppressed', '{"{}"}');
+                """
+            )
+        );
 
         refused.SqlState.ShouldBe("AS003");
     }
@@ -52,10 +56,13 @@ public sealed class UnitOfWorkTests
             await begun.ExecuteNonQueryAsync();
         }
 
-        await using var append = new NpgsqlCommand($"""
+        await using var append = new NpgsqlCommand(
+            $"""
             insert into mt_streams (id, version) values ('{Guid.Empty}', 1);
             insert into mt_events (id, stream_id, version, type, data) values ('{Guid.Empty}', '{Guid.Empty}', 1, 'person_suppressed', '{"{}"}');
-            """, connection);
+            """,
+            connection
+        );
         (await Should.ThrowAsync<PostgresException>(() => append.ExecuteNonQueryAsync())).SqlState.ShouldBe("AS003");
     }
 
@@ -66,7 +73,10 @@ public sealed class UnitOfWorkTests
         using var over = new CancellationTokenSource();
         var reader = Task.Run(() => CommitOrderTests.PollAsync(workspace.Owner, over.Token));
 
-        await Task.WhenAll([.. Enumerable.Range(0, 2).Select(_ => StockAsync(workspace.Database.Store)), .. Enumerable.Range(0, 2).Select(n => CommitOrderTests.AppendAsync(workspace, n))]);
+        await Task.WhenAll([
+            .. Enumerable.Range(0, 2).Select(_ => StockAsync(workspace.Database.Store)),
+            .. Enumerable.Range(0, 2).Select(n => CommitOrderTests.AppendAsync(workspace, n)),
+        ]);
         await over.CancelAsync();
 
         var (seen, reads) = await reader;

@@ -62,7 +62,9 @@ public sealed class LeaseStoreTests
 
         (await theirs.TryClaimAsync("kept", default)).ShouldBeNull();
         (await theirs.TryClaimAsync("released", default)).ShouldNotBeNull();
-        (await workspace.AskAsync<TimeSpan>("select until - clock_timestamp() from leases where name = 'taken'")).ShouldBeLessThan(TimeSpan.FromSeconds(1));
+        (await workspace.AskAsync<TimeSpan>("select until - clock_timestamp() from leases where name = 'taken'")).ShouldBeLessThan(
+            TimeSpan.FromSeconds(1)
+        );
     }
 
     [Fact]
@@ -95,7 +97,9 @@ public sealed class LeaseStoreTests
     {
         await using var workspace = await TestWorkspace.CreateAsync();
 
-        var claims = await Task.WhenAll(Enumerable.Range(0, 16).Select(n => new LeaseStore(workspace.Database, $"host{n}").TryClaimAsync("work", default)));
+        var claims = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(n => new LeaseStore(workspace.Database, $"host{n}").TryClaimAsync("work", default))
+        );
 
         claims.Count(claim => claim is not null).ShouldBe(1);
     }
@@ -111,8 +115,9 @@ public sealed class LeaseStoreTests
         var progress = new ProjectionProgress(new Position(7), 7, 7, 7);
         await using var connection = await workspace.Database.Hot.OpenConnectionAsync();
 
-        var failure = await Should.ThrowAsync<LeaseLostException>(
-            () => LeaseStore.WriteAsync(connection, lost, [new NpgsqlBatchCommand("update projection_counts set applied = 99")], default));
+        var failure = await Should.ThrowAsync<LeaseLostException>(() =>
+            LeaseStore.WriteAsync(connection, lost, [new NpgsqlBatchCommand("update projection_counts set applied = 99")], default)
+        );
         await Should.ThrowAsync<LeaseLostException>(() => table.WriteAsync(lost, ProjectedPage.Of([]), progress, default));
 
         failure.InnerException.ShouldBeOfType<PostgresException>().SqlState.ShouldBe("AS001");
@@ -129,8 +134,14 @@ public sealed class LeaseStoreTests
         var held = (await leases.TryClaimAsync("projector", default)).ShouldNotBeNull();
         await using var connection = await workspace.Database.Hot.OpenConnectionAsync();
 
-        await Should.ThrowAsync<PostgresException>(() => LeaseStore.WriteAsync(
-            connection, held, [new NpgsqlBatchCommand("update projection_counts set applied = 99"), new NpgsqlBatchCommand("select 1 / 0")], default));
+        await Should.ThrowAsync<PostgresException>(() =>
+            LeaseStore.WriteAsync(
+                connection,
+                held,
+                [new NpgsqlBatchCommand("update projection_counts set applied = 99"), new NpgsqlBatchCommand("select 1 / 0")],
+                default
+            )
+        );
 
         (await workspace.AskAsync<long>("select applied from projection_counts")).ShouldBe(0);
         await leases.KeepAsync(held, default);

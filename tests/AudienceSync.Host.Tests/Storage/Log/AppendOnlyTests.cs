@@ -36,7 +36,10 @@ public sealed class AppendOnlyTests
             {
                 await using var command = source.CreateCommand(sql);
 
-                (await Should.ThrowAsync<PostgresException>(() => command.ExecuteNonQueryAsync(), sql)).SqlState.ShouldBe(InsufficientPrivilege, sql);
+                (await Should.ThrowAsync<PostgresException>(() => command.ExecuteNonQueryAsync(), sql)).SqlState.ShouldBe(
+                    InsufficientPrivilege,
+                    sql
+                );
             }
         }
 

@@ -39,8 +39,13 @@ public sealed class AppendPlannerTests
         var plan = stage.Plan(requests);
 
         plan.Items.Select(item => item.ToString()).ShouldBe(Split(outcomes));
-        plan.Rows.EventIds.ShouldBe(requests.SelectMany(request => request.Events).Zip(plan.Items)
-            .Where(one => one.Second == ItemOutcome.Appended).Select(one => one.First.Id.Value));
+        plan.Rows.EventIds.ShouldBe(
+            requests
+                .SelectMany(request => request.Events)
+                .Zip(plan.Items)
+                .Where(one => one.Second == ItemOutcome.Appended)
+                .Select(one => one.First.Id.Value)
+        );
         plan.Rows.Refused.Values.Sum().ShouldBe(plan.Items.Count(item => item == ItemOutcome.PersonErased));
     }
 
@@ -48,21 +53,30 @@ public sealed class AppendPlannerTests
     public void Any_order_and_any_repetition_in_a_batch_appends_each_unknown_event_exactly_once()
     {
         using var stage = new PlannerStage();
-        Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), ArbMap.Default.ArbFor<byte[]>(), (sent, stored) =>
-        {
-            stage.Known.Clear();
-            stage.Known.Events.UnionWith(stored.Select(number => PlannerStage.IdOf(NameOf(number))));
+        Prop.ForAll(
+                ArbMap.Default.ArbFor<byte[]>(),
+                ArbMap.Default.ArbFor<byte[]>(),
+                (sent, stored) =>
+                {
+                    stage.Known.Clear();
+                    stage.Known.Events.UnionWith(stored.Select(number => PlannerStage.IdOf(NameOf(number))));
 
-            // Requests of up to three events; the same few events and people again and again.
-            PendingRequest[] batch = [.. sent.Chunk(3).Select(part => stage.Request([.. part.Select(TextOf)]))];
-            var plan = stage.Plan(batch);
-            var outcomes = batch.SelectMany(request => request.Events).Zip(plan.Items)
-                .ToLookup(one => one.First.Id.Value, one => one.Second);
-            return plan.Rows.EventIds.Count == plan.Items.Count(item => item == ItemOutcome.Appended)
-                && plan.Rows.EventIds.ToHashSet().Count == plan.Rows.EventIds.Count
-                && outcomes.All(of => of.Count(item => item == ItemOutcome.Appended) == (stage.Known.Events.Contains(of.Key) ? 0 : 1)
-                    && of.All(item => item is ItemOutcome.Appended or ItemOutcome.Duplicate));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(500));
+                    // Requests of up to three events; the same few events and people again and again.
+                    PendingRequest[] batch = [.. sent.Chunk(3).Select(part => stage.Request([.. part.Select(TextOf)]))];
+                    var plan = stage.Plan(batch);
+                    var outcomes = batch
+                        .SelectMany(request => request.Events)
+                        .Zip(plan.Items)
+                        .ToLookup(one => one.First.Id.Value, one => one.Second);
+                    return plan.Rows.EventIds.Count == plan.Items.Count(item => item == ItemOutcome.Appended)
+                        && plan.Rows.EventIds.ToHashSet().Count == plan.Rows.EventIds.Count
+                        && outcomes.All(of =>
+                            of.Count(item => item == ItemOutcome.Appended) == (stage.Known.Events.Contains(of.Key) ? 0 : 1)
+                            && of.All(item => item is ItemOutcome.Appended or ItemOutcome.Duplicate)
+                        );
+                }
+            )
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(500));
     }
 
     [Fact]
@@ -137,8 +151,16 @@ public sealed class AppendPlannerTests
     private static PersonId Load(PlannerStage stage, string customer, string email)
     {
         var person = new PersonId(Guid.NewGuid());
-        stage.Known.People.Load(new KnownPerson(
-            person, stage.Customer(customer), null, Revision: 1, StreamVersion: 7, new Reach(stage.Email(email).Digest, null, null)));
+        stage.Known.People.Load(
+            new KnownPerson(
+                person,
+                stage.Customer(customer),
+                null,
+                Revision: 1,
+                StreamVersion: 7,
+                new Reach(stage.Email(email).Digest, null, null)
+            )
+        );
         return person;
     }
 

@@ -11,7 +11,8 @@ public sealed class BodyArchiveStoreTests
 {
     private const int Seed = 99;
 
-    private const string PartitionsSql = "select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'raw_bodies'::regclass order by 1";
+    private const string PartitionsSql =
+        "select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'raw_bodies'::regclass order by 1";
 
     [Fact]
     public async Task A_position_finds_the_body_it_came_from()
@@ -25,7 +26,8 @@ public sealed class BodyArchiveStoreTests
             var requests = Enumerable.Range(0, random.Next(1, 6)).Select(r => Request(workspace, random, $"{batch}-{r}")).ToList();
             var outcomes = await log.AppendAsync(requests, default);
             var appended = requests.SelectMany(
-                (r, n) => r.Events.Where((_, e) => outcomes[n].Items.Span[e] != ItemOutcome.Duplicate).Select(e => (r, e)));
+                (r, n) => r.Events.Where((_, e) => outcomes[n].Items.Span[e] != ItemOutcome.Duplicate).Select(e => (r, e))
+            );
             foreach (var (request, pending) in appended)
             {
                 bodyOf[pending.Id.ToString()] = Encoding.UTF8.GetString(request.Body.Span);
@@ -72,7 +74,12 @@ public sealed class BodyArchiveStoreTests
         await partitions.EnsureAsync(default);
 
         (await workspace.RowsAsync(PartitionsSql)).ShouldBe([
-            "raw_bodies_20261122", "raw_bodies_20261123", "raw_bodies_20261205", "raw_bodies_20261206", "raw_bodies_20261207", "raw_bodies_20261208",
+            "raw_bodies_20261122",
+            "raw_bodies_20261123",
+            "raw_bodies_20261205",
+            "raw_bodies_20261206",
+            "raw_bodies_20261207",
+            "raw_bodies_20261208",
         ]);
         (await new BodyArchiveStore(workspace.Database, workspace.Seal).FindAsync(new Position(2), default)).ShouldBeNull("it was dropped");
     }
@@ -92,11 +99,19 @@ public sealed class BodyArchiveStoreTests
     // Some events are sent twice, some people change their address, some bodies are empty.
     private static PendingRequest Request(TestWorkspace workspace, Random random, string name)
     {
-        var events = Enumerable.Range(0, random.Next(1, 4)).Select(n =>
-        {
-            var email = random.Next(3) == 0 ? $"{name}@shop.example" : null;
-            return workspace.Webhooks.Add(random.Next(5) == 0 ? "same" : $"{name}-{n}", workspace.Clock.GetUtcNow(), $"c{random.Next(8)}", email);
-        }).ToArray();
+        var events = Enumerable
+            .Range(0, random.Next(1, 4))
+            .Select(n =>
+            {
+                var email = random.Next(3) == 0 ? $"{name}@shop.example" : null;
+                return workspace.Webhooks.Add(
+                    random.Next(5) == 0 ? "same" : $"{name}-{n}",
+                    workspace.Clock.GetUtcNow(),
+                    $"c{random.Next(8)}",
+                    email
+                );
+            })
+            .ToArray();
         return random.Next(10) == 0 ? TestWebhooks.Request(events) with { Body = default } : TestWebhooks.Request(events);
     }
 }

@@ -35,7 +35,12 @@ public sealed class CommitOrderTests
         for (var last = false; ; reads++)
         {
             await using var command = new NpgsqlCommand(
-                "select coalesce(max(seq_id), $1), count(*) from mt_events where seq_id > $1", connection) { Parameters = { new() { Value = cursor } } };
+                "select coalesce(max(seq_id), $1), count(*) from mt_events where seq_id > $1",
+                connection
+            )
+            {
+                Parameters = { new() { Value = cursor } },
+            };
             await using (var reader = await command.ExecuteReaderAsync(CancellationToken.None))
             {
                 await reader.ReadAsync(CancellationToken.None);
@@ -59,8 +64,11 @@ public sealed class CommitOrderTests
         var log = workspace.OpenLog();
         for (var batch = 0; batch < 60; batch++)
         {
-            var events = Enumerable.Range(0, random.Next(1, 30))
-                .Select(n => TestWebhooks.Request(workspace.Webhooks.Add($"{host}-{batch}-{n}", TestWorkspace.Start, $"c{random.Next(100)}")));
+            var events = Enumerable
+                .Range(0, random.Next(1, 30))
+                .Select(n =>
+                    TestWebhooks.Request(workspace.Webhooks.Add($"{host}-{batch}-{n}", TestWorkspace.Start, $"c{random.Next(100)}"))
+                );
             await log.AppendAsync([.. events], default);
         }
     }

@@ -26,12 +26,14 @@ public sealed class DurableCommitTests : IDisposable
     public async Task An_append_commits_with_the_durability_setting_of_the_database()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await workspace.ExecuteAsync("""
+        await workspace.ExecuteAsync(
+            """
             create table durability (setting text not null);
             create function note_durability() returns trigger language plpgsql security definer as
               'begin insert into ws_default.durability values (current_setting(''synchronous_commit'')); return null; end';
             create constraint trigger at_commit after insert on mt_events deferrable initially deferred for each row execute function note_durability();
-            """);
+            """
+        );
         await SetAsync(workspace);
         await using (var host = new RunningCommit(workspace))
         {
@@ -53,7 +55,14 @@ public sealed class DurableCommitTests : IDisposable
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await SetAsync(workspace);
         var database = workspace.Database;
-        await using var command = (pool switch { "hot" => database.Hot, "append" => database.Append, _ => database.Query }).CreateCommand("select current_setting('synchronous_commit')");
+        await using var command = (
+            pool switch
+            {
+                "hot" => database.Hot,
+                "append" => database.Append,
+                _ => database.Query,
+            }
+        ).CreateCommand("select current_setting('synchronous_commit')");
         (await command.ExecuteScalarAsync()).ShouldBe("remote_apply");
     }
 
@@ -68,12 +77,18 @@ public sealed class DurableCommitTests : IDisposable
         await Clusters.ScalarAsync(server, "create table kept (round int not null)");
         for (var round = 1; round <= Rounds; round++)
         {
-            await Clusters.ScalarAsync(server, $"insert into kept select {round.ToString(CultureInfo.InvariantCulture)} from generate_series(1, 50)");
+            await Clusters.ScalarAsync(
+                server,
+                $"insert into kept select {round.ToString(CultureInfo.InvariantCulture)} from generate_series(1, 50)"
+            );
             await KillAsync(options.DataFolder);
             var next = await EmbeddedPostgres.StartAsync(options, TimeProvider.System);
             await server.StopAsync();
             server = next;
-            (await Clusters.ScalarAsync(server, "select count(*)::text from kept")).ShouldBe((round * 50).ToString(CultureInfo.InvariantCulture), $"round {round}");
+            (await Clusters.ScalarAsync(server, "select count(*)::text from kept")).ShouldBe(
+                (round * 50).ToString(CultureInfo.InvariantCulture),
+                $"round {round}"
+            );
         }
 
         await server.StopAsync();
@@ -82,7 +97,9 @@ public sealed class DurableCommitTests : IDisposable
     // Takes effect for new connections.
     private static async Task SetAsync(TestWorkspace workspace)
     {
-        await workspace.ExecuteAsync($"alter database {await workspace.AskAsync<string>("select current_database()::text")} set synchronous_commit = remote_apply");
+        await workspace.ExecuteAsync(
+            $"alter database {await workspace.AskAsync<string>("select current_database()::text")} set synchronous_commit = remote_apply"
+        );
         workspace.Database.Hot.Clear();
         workspace.Database.Append.Clear();
         workspace.Database.Query.Clear();

@@ -63,9 +63,10 @@ internal sealed class FreezingRelay : IAsyncDisposable
         while (!_end.IsCancellationRequested)
         {
             var client = await _listener.AcceptSocketAsync(_end.Token);
-            var server = _server is UnixDomainSocketEndPoint
-                ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-                : new Socket(SocketType.Stream, ProtocolType.Tcp);
+            var server =
+                _server is UnixDomainSocketEndPoint
+                    ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+                    : new Socket(SocketType.Stream, ProtocolType.Tcp);
             await server.ConnectAsync(_server, _end.Token);
             lock (_running)
             {
@@ -82,8 +83,11 @@ internal sealed class FreezingRelay : IAsyncDisposable
             var buffer = new byte[16 * 1024];
             for (var read = await from.ReceiveAsync(buffer, _end.Token); read > 0; read = await from.ReceiveAsync(buffer, _end.Token))
             {
-                var through = counted ? Take(read) : Volatile.Read(ref _left) > 0 ? read : 0;
-                for (var sent = 0; sent < through;)
+                var through =
+                    counted ? Take(read)
+                    : Volatile.Read(ref _left) > 0 ? read
+                    : 0;
+                for (var sent = 0; sent < through; )
                 {
                     sent += await to.SendAsync(buffer.AsMemory(sent, through - sent), _end.Token);
                 }

@@ -11,9 +11,14 @@ public sealed class GroupCommitTests
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var host = new RunningCommit(workspace);
         var broken = workspace.Webhooks.Add("bad", TestWorkspace.Start, "bad") with { Data = "{"u8.ToArray() };
-        var good = Enumerable.Range(0, 400).Select(n => host.SendEventAsync(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n % 40}"))).ToList();
+        var good = Enumerable
+            .Range(0, 400)
+            .Select(n => host.SendEventAsync(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n % 40}")))
+            .ToList();
         var bad = host.SendEventAsync(broken);
-        good.AddRange(Enumerable.Range(400, 400).Select(n => host.SendEventAsync(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n % 40}"))));
+        good.AddRange(
+            Enumerable.Range(400, 400).Select(n => host.SendEventAsync(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n % 40}")))
+        );
 
         (await Task.WhenAll(good)).ShouldAllBe(result => result == AppendResult.Committed);
         (await bad).ShouldBe(AppendResult.Unstorable);
@@ -36,7 +41,9 @@ public sealed class GroupCommitTests
 
         firstOutcomes.Select(outcome => outcome.Has(ItemOutcome.Duplicate)).ShouldBe([false, true]);
         secondOutcomes.Select(outcome => outcome.Has(ItemOutcome.Duplicate)).ShouldBe([true, false]);
-        (await workspace.RowsAsync("select version from mt_events where stream_id in (select person from people) order by seq_id")).ShouldBe(["1", "2"]);
+        (
+            await workspace.RowsAsync("select version from mt_events where stream_id in (select person from people) order by seq_id")
+        ).ShouldBe(["1", "2"]);
         (await workspace.AskAsync<long>("select count(*) from raw_bodies")).ShouldBe(2);
     }
 
@@ -48,7 +55,10 @@ public sealed class GroupCommitTests
         await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("same", TestWorkspace.Start, "c"))], default);
         var drawn = await workspace.AskAsync<long>("select last_value from mt_events_sequence");
 
-        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("same", TestWorkspace.Start, "c", "new@shop.example"))], default);
+        await log.AppendAsync(
+            [TestWebhooks.Request(workspace.Webhooks.Add("same", TestWorkspace.Start, "c", "new@shop.example"))],
+            default
+        );
 
         (await workspace.AskAsync<long>("select last_value from mt_events_sequence")).ShouldBe(drawn);
         (await workspace.AskAsync<long>("select count(*) from person_aliases")).ShouldBe(1);
@@ -60,7 +70,12 @@ public sealed class GroupCommitTests
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         var log = workspace.OpenLog();
         using var wake = new Wake(TimeProvider.System);
-        var commit = new GroupCommit(log, wake, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<GroupCommit>.Instance);
+        var commit = new GroupCommit(
+            log,
+            wake,
+            TimeProvider.System,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger<GroupCommit>.Instance
+        );
         var known = workspace.Webhooks.Add("same", TestWorkspace.Start, "c");
         var large = new PendingRequest([.. Enumerable.Repeat(known, Domain.Limits.QueuedEvents)], [], default, TestWorkspace.Start);
         var small = TestWebhooks.Request(workspace.Webhooks.Add("small", TestWorkspace.Start, "c"));
@@ -86,7 +101,10 @@ public sealed class GroupCommitTests
         List<Task<AppendResult>> sent;
         await using (var host = new RunningCommit(workspace))
         {
-            sent = [.. Enumerable.Range(0, 200).Select(n => host.SendEventAsync(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n}")))];
+            sent =
+            [
+                .. Enumerable.Range(0, 200).Select(n => host.SendEventAsync(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n}"))),
+            ];
         }
 
         (await Task.WhenAll(sent)).ShouldAllBe(result => result == AppendResult.Committed);

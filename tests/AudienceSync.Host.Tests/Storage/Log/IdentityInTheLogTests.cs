@@ -13,13 +13,20 @@ public sealed class IdentityInTheLogTests
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         var log = workspace.OpenLog();
 
-        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e", TestWorkspace.Start, "42", "ann@shop.example", "15559876543"))], default);
+        await log.AppendAsync(
+            [TestWebhooks.Request(workspace.Webhooks.Add("e", TestWorkspace.Start, "42", "ann@shop.example", "15559876543"))],
+            default
+        );
 
         (await workspace.AskAsync<long>("select count(*) from person_aliases")).ShouldBe(3);
-        (await workspace.AskAsync<long>("""
-            select count(distinct x) from (select xmin::text from people union all select xmin::text from person_aliases
-            union all select xmin::text from vault union all select xmin::text from mt_events where type = 'audience_member_added') as t(x)
-            """)).ShouldBe(1);
+        (
+            await workspace.AskAsync<long>(
+                """
+                select count(distinct x) from (select xmin::text from people union all select xmin::text from person_aliases
+                union all select xmin::text from vault union all select xmin::text from mt_events where type = 'audience_member_added') as t(x)
+                """
+            )
+        ).ShouldBe(1);
         (await OpenAsync(workspace, "42")).ShouldBe([IdentifierReader.Read("42", "ann@shop.example", "15559876543", "US")]);
         (await workspace.RowsAsync(ChangesSql)).ShouldBeEmpty();
     }
@@ -33,8 +40,15 @@ public sealed class IdentityInTheLogTests
         for (var n = 0; n < 40; n++)
         {
             await Task.WhenAll(
-                one.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add($"a{n}", TestWorkspace.Start, email: $"{n}@shop.example"))], default),
-                two.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add($"b{n}", TestWorkspace.Start, $"c{n}", $"{n}@shop.example"))], default));
+                one.AppendAsync(
+                    [TestWebhooks.Request(workspace.Webhooks.Add($"a{n}", TestWorkspace.Start, email: $"{n}@shop.example"))],
+                    default
+                ),
+                two.AppendAsync(
+                    [TestWebhooks.Request(workspace.Webhooks.Add($"b{n}", TestWorkspace.Start, $"c{n}", $"{n}@shop.example"))],
+                    default
+                )
+            );
         }
 
         (await workspace.AskAsync<long>("select count(*) from people where owner is null")).ShouldBe(40);
@@ -71,13 +85,22 @@ public sealed class IdentityInTheLogTests
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         var log = workspace.OpenLog();
-        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("guest", TestWorkspace.Start, email: "ann@shop.example"))], default);
+        await log.AppendAsync(
+            [TestWebhooks.Request(workspace.Webhooks.Add("guest", TestWorkspace.Start, email: "ann@shop.example"))],
+            default
+        );
 
-        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("customer", TestWorkspace.Start.AddMinutes(1), "42", "ann@shop.example"))], default);
+        await log.AppendAsync(
+            [TestWebhooks.Request(workspace.Webhooks.Add("customer", TestWorkspace.Start.AddMinutes(1), "42", "ann@shop.example"))],
+            default
+        );
 
         (await workspace.AskAsync<long>("select count(*) from people where owner is null")).ShouldBe(1);
-        (await workspace.RowsAsync("select p.kind || ' ' || o.kind from mt_events e join people p on p.person = e.stream_id join people o on o.person = (e.data->>'owner')::uuid where e.type = 'person_linked'"))
-            .ShouldBe(["2 1"], "the e-mail's anchor belongs to the customer id's");
+        (
+            await workspace.RowsAsync(
+                "select p.kind || ' ' || o.kind from mt_events e join people p on p.person = e.stream_id join people o on o.person = (e.data->>'owner')::uuid where e.type = 'person_linked'"
+            )
+        ).ShouldBe(["2 1"], "the e-mail's anchor belongs to the customer id's");
         (await OpenAsync(workspace, "42")).ShouldBe([IdentifierReader.Read("42", "ann@shop.example", null, "")]);
         await LogChecks.VerifyAsync(workspace);
     }
@@ -88,7 +111,10 @@ public sealed class IdentityInTheLogTests
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         var log = workspace.OpenLog();
         Task SendEventAsync(int minute, string email) =>
-            log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add($"m{minute}", TestWorkspace.Start.AddMinutes(minute), "42", email))], default);
+            log.AppendAsync(
+                [TestWebhooks.Request(workspace.Webhooks.Add($"m{minute}", TestWorkspace.Start.AddMinutes(minute), "42", email))],
+                default
+            );
         await SendEventAsync(1, "old@shop.example");
         await SendEventAsync(3, "old@shop.example");
         await SendEventAsync(2, "new@shop.example");
@@ -102,8 +128,15 @@ public sealed class IdentityInTheLogTests
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         var log = workspace.OpenLog();
-        Task SendEventAsync(int minute, string customer) => log.AppendAsync(
-            [TestWebhooks.Request(workspace.Webhooks.Add($"m{minute}", TestWorkspace.Start.AddMinutes(minute), customer, "both@shop.example"))], default);
+        Task SendEventAsync(int minute, string customer) =>
+            log.AppendAsync(
+                [
+                    TestWebhooks.Request(
+                        workspace.Webhooks.Add($"m{minute}", TestWorkspace.Start.AddMinutes(minute), customer, "both@shop.example")
+                    ),
+                ],
+                default
+            );
         await SendEventAsync(1, "ann");
         await SendEventAsync(3, "ann");
         await SendEventAsync(2, "bob");
@@ -123,13 +156,26 @@ public sealed class IdentityInTheLogTests
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         var log = workspace.OpenLog();
         await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("first", TestWorkspace.Start, "42"))], default);
-        var batch = Enumerable.Range(0, 5)
-            .Select(n => TestWebhooks.Request(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start.AddMinutes(n), "42", $"{n}@shop.example"))).ToList();
+        var batch = Enumerable
+            .Range(0, 5)
+            .Select(n =>
+                TestWebhooks.Request(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start.AddMinutes(n), "42", $"{n}@shop.example"))
+            )
+            .ToList();
 
         await log.AppendAsync(batch, default);
-        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("again", TestWorkspace.Start.AddHours(1), "42", "4@shop.example"))], default);
-        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("old", TestWorkspace.Start.AddHours(-1), "42", "older@shop.example"))], default);
-        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("new", TestWorkspace.Start.AddHours(2), "42", "new@shop.example"))], default);
+        await log.AppendAsync(
+            [TestWebhooks.Request(workspace.Webhooks.Add("again", TestWorkspace.Start.AddHours(1), "42", "4@shop.example"))],
+            default
+        );
+        await log.AppendAsync(
+            [TestWebhooks.Request(workspace.Webhooks.Add("old", TestWorkspace.Start.AddHours(-1), "42", "older@shop.example"))],
+            default
+        );
+        await log.AppendAsync(
+            [TestWebhooks.Request(workspace.Webhooks.Add("new", TestWorkspace.Start.AddHours(2), "42", "new@shop.example"))],
+            default
+        );
 
         (await workspace.RowsAsync(ChangesSql)).ShouldBe(["2", "3"]);
         (await OpenAsync(workspace, "42")).Select(identifiers => identifiers.Email).ShouldBe([null, "4@shop.example", "new@shop.example"]);
@@ -142,7 +188,10 @@ public sealed class IdentityInTheLogTests
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         var log = workspace.OpenLog();
 
-        await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add("e", TestWorkspace.Start, "cust-42", "ann@shop.example", "15559876543"))], default);
+        await log.AppendAsync(
+            [TestWebhooks.Request(workspace.Webhooks.Add("e", TestWorkspace.Start, "cust-42", "ann@shop.example", "15559876543"))],
+            default
+        );
 
         var rows = await workspace.RowsAsync("select e::text from mt_events e union all select s::text from mt_streams s");
         rows.ShouldAllBe(row => !row.Contains("cust-42") && !row.Contains("ann@") && !row.Contains("5559876543"));
@@ -153,15 +202,26 @@ public sealed class IdentityInTheLogTests
     {
         var digest = workspace.Webhooks.Alias(IdentifierKind.CustomerId, customer).Digest.Value;
         var opened = new List<PersonIdentifiers>();
-        await using var command = workspace.Owner.CreateCommand($"""
+        await using var command = workspace.Owner.CreateCommand(
+            $"""
             select p.person, v.revision, v.key_version, p.salt, v.cipher from person_aliases a join people p on p.person = a.anchor join vault v on v.person = p.person
             where a.digest = '{digest}' order by v.revision
-            """);
+            """
+        );
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
-            opened.Add(workspace.Vault.Open(
-                new PersonId(reader.GetGuid(0)), reader.GetInt32(1), reader.GetInt16(2), reader.GetFieldValue<byte[]>(3), reader.GetFieldValue<byte[]>(4)).Identifiers);
+            opened.Add(
+                workspace
+                    .Vault.Open(
+                        new PersonId(reader.GetGuid(0)),
+                        reader.GetInt32(1),
+                        reader.GetInt16(2),
+                        reader.GetFieldValue<byte[]>(3),
+                        reader.GetFieldValue<byte[]>(4)
+                    )
+                    .Identifiers
+            );
         }
 
         return opened;

@@ -23,7 +23,8 @@ internal static class LogChecks
           and (v.person is null or not exists (select from person_aliases a where a.anchor = s.id))
         """;
 
-    private const string StrangersSql = "select a.digest from person_aliases a left join mt_streams s on s.id = coalesce(a.owner, a.anchor) where s.id is null";
+    private const string StrangersSql =
+        "select a.digest from person_aliases a left join mt_streams s on s.id = coalesce(a.owner, a.anchor) where s.id is null";
 
     public static async Task VerifyAsync(TestWorkspace workspace)
     {

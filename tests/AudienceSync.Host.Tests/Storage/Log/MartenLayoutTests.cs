@@ -8,7 +8,9 @@ public sealed class MartenLayoutTests
     {
         await using var workspace = await TestWorkspace.CreateAsync();
 
-        (await workspace.AskAsync<string>("select pg_get_serial_sequence('mt_events', 'seq_id')")).ShouldBe("ws_default.mt_events_sequence");
+        (await workspace.AskAsync<string>("select pg_get_serial_sequence('mt_events', 'seq_id')")).ShouldBe(
+            "ws_default.mt_events_sequence"
+        );
         (await workspace.AskAsync<long>("select seqcache from pg_sequence where seqrelid = 'mt_events_sequence'::regclass")).ShouldBe(1);
     }
 
@@ -17,8 +19,13 @@ public sealed class MartenLayoutTests
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
 
-        (await workspace.RowsAsync("select seq_id, version, type, tenant_id, is_archived, bdata is null, mt_dotnet_type is null from mt_events"))
-            .ShouldBe(["1 1 audience_registered *DEFAULT* False True False", "2 2 audience_key_published_v2 *DEFAULT* False True False"]);
-        (await workspace.RowsAsync("select type, version, tenant_id, is_archived from mt_streams")).ShouldBe(["audience_stream 2 *DEFAULT* False"]);
+        (
+            await workspace.RowsAsync(
+                "select seq_id, version, type, tenant_id, is_archived, bdata is null, mt_dotnet_type is null from mt_events"
+            )
+        ).ShouldBe(["1 1 audience_registered *DEFAULT* False True False", "2 2 audience_key_published_v2 *DEFAULT* False True False"]);
+        (await workspace.RowsAsync("select type, version, tenant_id, is_archived from mt_streams")).ShouldBe([
+            "audience_stream 2 *DEFAULT* False",
+        ]);
     }
 }

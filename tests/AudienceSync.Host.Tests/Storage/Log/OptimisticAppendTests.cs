@@ -92,8 +92,10 @@ public sealed class OptimisticAppendTests
 
         log.RefusedOptimisticAppends.ShouldBe(2);
         (await workspace.AskAsync<long>("select count(*) from people where owner is null")).ShouldBe(people + FreshStreak.Needed);
-        (await workspace.AskAsync<long>("select count(*) from people where owner is not null"))
-            .ShouldBe(1, "the address is an anchor now, and belongs to that person");
+        (await workspace.AskAsync<long>("select count(*) from people where owner is not null")).ShouldBe(
+            1,
+            "the address is an anchor now, and belongs to that person"
+        );
         await LogChecks.VerifyAsync(workspace);
     }
 

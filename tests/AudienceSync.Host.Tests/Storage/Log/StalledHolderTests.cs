@@ -46,7 +46,8 @@ public sealed class StalledHolderTests
         var until = TimeProvider.System.GetUtcNow().AddSeconds(5).UtcDateTime;
         var work = ExecuteAsync(
             working,
-            $"select append_lock(); do $$ begin while clock_timestamp() < '{until:O}' loop null; end loop; end $$");
+            $"select append_lock(); do $$ begin while clock_timestamp() < '{until:O}' loop null; end loop; end $$"
+        );
 
         var deadline = Deadline.In();
         while (!work.IsCompleted)
@@ -70,8 +71,10 @@ public sealed class StalledHolderTests
             await CutOffAsync(workspace, host, round, random.Next(4_000, 60_000));
         }
 
-        (await workspace.AskAsync<long>("select count(*) from mt_events where stream_id in (select person from people)"))
-            .ShouldBe((3 * 500) + 3 + 3, $"seed {Seed}");
+        (await workspace.AskAsync<long>("select count(*) from mt_events where stream_id in (select person from people)")).ShouldBe(
+            (3 * 500) + 3 + 3,
+            $"seed {Seed}"
+        );
         await LogChecks.VerifyAsync(workspace);
     }
 
@@ -83,8 +86,10 @@ public sealed class StalledHolderTests
         await TakeAsync(silent);
         var since = Stopwatch.GetTimestamp();
 
-        var done = await new AppendLock(workspace.Database, new StalledHolders(workspace.Database), TimeProvider.System)
-            .RunAsync((_, _) => Task.FromResult(true), default);
+        var done = await new AppendLock(workspace.Database, new StalledHolders(workspace.Database), TimeProvider.System).RunAsync(
+            (_, _) => Task.FromResult(true),
+            default
+        );
 
         done.ShouldBeTrue();
         await Should.ThrowAsync<NpgsqlException>(() => ExecuteAsync(silent, "commit"));
@@ -107,12 +112,25 @@ public sealed class StalledHolderTests
     /// </summary>
     private static async Task CutOffAsync(TestWorkspace workspace, RunningCommit host, int round, int bytes)
     {
-        var group = Enumerable.Range(0, 500).Select(n => workspace.Webhooks.Add($"g{round}-{n}", TestWorkspace.Start, $"c{round}-{n}", $"e{round}-{n}@example.com")).ToArray();
+        var group = Enumerable
+            .Range(0, 500)
+            .Select(n => workspace.Webhooks.Add($"g{round}-{n}", TestWorkspace.Start, $"c{round}-{n}", $"e{round}-{n}@example.com"))
+            .ToArray();
         await using (var relay = FreezingRelay.Start(workspace.ConnectionString))
         await using (var database = new WorkspaceDatabase(relay.ConnectionString, TestWorkspace.Name))
         {
-            var log = new EventLogStore(database, workspace.Vault, workspace.Seal, workspace.Tombstones, workspace.Clock, AudienceSync.Domain.Identity.LinkLimit.Default);
-            await log.AppendAsync([TestWebhooks.Request(workspace.Webhooks.Add($"first{round}", TestWorkspace.Start, $"f{round}"))], default);
+            var log = new EventLogStore(
+                database,
+                workspace.Vault,
+                workspace.Seal,
+                workspace.Tombstones,
+                workspace.Clock,
+                AudienceSync.Domain.Identity.LinkLimit.Default
+            );
+            await log.AppendAsync(
+                [TestWebhooks.Request(workspace.Webhooks.Add($"first{round}", TestWorkspace.Start, $"f{round}"))],
+                default
+            );
             relay.FreezeAfter(bytes);
             var frozen = log.AppendAsync([TestWebhooks.Request(group)], default);
             await Task.WhenAny(relay.Frozen, frozen);
@@ -133,8 +151,7 @@ public sealed class StalledHolderTests
         Stopwatch.GetElapsedTime(since).ShouldBeLessThan(Longest);
     }
 
-    private static Task TakeAsync(NpgsqlConnection connection) =>
-        ExecuteAsync(connection, "begin; select append_lock()");
+    private static Task TakeAsync(NpgsqlConnection connection) => ExecuteAsync(connection, "begin; select append_lock()");
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {

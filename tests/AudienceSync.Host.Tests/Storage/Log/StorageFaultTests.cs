@@ -28,8 +28,10 @@ public sealed class StorageFaultTests
             }
 
             await Task.WhenAll(sent);
-            (await host.SendEventAsync(workspace.Webhooks.Add("last", TestWorkspace.Start, "c0")))
-                .ShouldBe(AppendResult.Committed, "it recovers without intervention");
+            (await host.SendEventAsync(workspace.Webhooks.Add("last", TestWorkspace.Start, "c0"))).ShouldBe(
+                AppendResult.Committed,
+                "it recovers without intervention"
+            );
         }
 
         var rows = (await workspace.RowsAsync("select id from mt_events")).ToHashSet();
@@ -54,15 +56,19 @@ public sealed class StorageFaultTests
                     await workspace.KillAsync();
                 }
             });
-            await Task.WhenAll(Enumerable.Range(0, 300).Select(async n =>
-            {
-                var deadline = Deadline.In();
-                while ((await SendEventAsync(host, workspace, $"e{n}", $"c{n % 30}")).Result != AppendResult.Committed)
-                {
-                    deadline.Check($"the commit of event {n}");
-                    await Task.Yield();
-                }
-            }));
+            await Task.WhenAll(
+                Enumerable
+                    .Range(0, 300)
+                    .Select(async n =>
+                    {
+                        var deadline = Deadline.In();
+                        while ((await SendEventAsync(host, workspace, $"e{n}", $"c{n % 30}")).Result != AppendResult.Committed)
+                        {
+                            deadline.Check($"the commit of event {n}");
+                            await Task.Yield();
+                        }
+                    })
+            );
             await over.CancelAsync();
             await killer;
         }
@@ -86,7 +92,12 @@ public sealed class StorageFaultTests
         (await workspace.AskAsync<long>("select version from mt_streams where type = 'person'")).ShouldBe(2);
     }
 
-    private static async Task<(string Id, AppendResult Result)> SendEventAsync(RunningCommit host, TestWorkspace workspace, string id, string customer)
+    private static async Task<(string Id, AppendResult Result)> SendEventAsync(
+        RunningCommit host,
+        TestWorkspace workspace,
+        string id,
+        string customer
+    )
     {
         var pending = workspace.Webhooks.Add(id, TestWorkspace.Start, customer);
         return (pending.Id.ToString(), await host.SendEventAsync(pending));
@@ -99,11 +110,13 @@ public sealed class StorageFaultTests
         settings.Database = "postgres";
         await using var connection = new NpgsqlConnection(settings.ConnectionString);
         await connection.OpenAsync();
-        foreach (var sql in new[]
-        {
-            $"alter database {name} allow_connections {allowed}",
-            $"select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{name}'",
-        })
+        foreach (
+            var sql in new[]
+            {
+                $"alter database {name} allow_connections {allowed}",
+                $"select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{name}'",
+            }
+        )
         {
             await using var command = new NpgsqlCommand(sql, connection);
             await command.ExecuteNonQueryAsync();

@@ -14,7 +14,8 @@ public sealed class UnstorableTests
         await using var workspace = await TestWorkspace.CreateAsync([null]);
         await using var host = new RunningCommit(workspace);
         var bad = workspace.Webhooks.Add("bad", TestWorkspace.Start, "bad") with { Data = System.Text.Encoding.UTF8.GetBytes(data) };
-        var sent = Enumerable.Range(0, 64)
+        var sent = Enumerable
+            .Range(0, 64)
             .Select(n => host.SendEventAsync(n == 37 ? bad : workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, $"c{n}")))
             .ToList();
 
@@ -33,8 +34,11 @@ public sealed class UnstorableTests
         await using var host = new RunningCommit(workspace);
         await host.SendEventAsync(workspace.Webhooks.Add("first", TestWorkspace.Start, "broken"));
         await workspace.ExecuteAsync("update vault set cipher = set_byte(cipher, 40, get_byte(cipher, 40) # 1)");
-        var sent = Enumerable.Range(0, 16)
-            .Select(n => host.SendEventAsync(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, n == 5 ? "broken" : $"c{n}", $"m{n}@shop.example")))
+        var sent = Enumerable
+            .Range(0, 16)
+            .Select(n =>
+                host.SendEventAsync(workspace.Webhooks.Add($"e{n}", TestWorkspace.Start, n == 5 ? "broken" : $"c{n}", $"m{n}@shop.example"))
+            )
             .ToList();
 
         var results = await Task.WhenAll(sent);
