@@ -70,8 +70,8 @@ public sealed record HostSettings(
         : throw new SetupException("lease_invalid", $"AUDIENCESYNC_LEASE_S must be {MinLeaseS} to {MaxLeaseS} seconds.");
 
     /// <summary>
-    /// Whether Wolverine's leader shares the work of a database evenly among its Hosts, which is the default. Otherwise every Host claims what
-    /// is free, by its leases.
+    /// Whether Wolverine's leader shares the work of a database evenly among its Hosts, which is the default. Otherwise every Host claims
+    /// what is free, by its leases.
     /// </summary>
     /// <exception cref="SetupException">work_invalid</exception>
     public bool SharesByAgents() =>

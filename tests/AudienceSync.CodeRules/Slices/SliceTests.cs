@@ -119,7 +119,8 @@ public sealed class SliceTests
             new("src/AudienceSync.Host/A/X.cs", code),
             new(
                 "src/AudienceSync.Host/B/Y.cs",
-                "namespace AudienceSync.Host.B; class Y { public const int Constant = 1; } static class E { public static int Extended(this int n) => n; }"
+                "namespace AudienceSync.Host.B; class Y { public const int Constant = 1; } static class E { "
+                    + "public static int Extended(this int n) => n; }"
             ),
         ];
         SliceUses.Of(files).Select(use => (use.From, use.To)).Distinct().ShouldBe([("A", "B")]);

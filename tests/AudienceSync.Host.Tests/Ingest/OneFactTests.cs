@@ -229,7 +229,8 @@ public sealed class OneFactTests(IngestHost given, Xunit.Abstractions.ITestOutpu
                 .GetProperty("sources")
                 .EnumerateArray()
                 .Select(count =>
-                    $"{count.GetProperty("source").GetString()} {count.GetProperty("code").GetString()} {count.GetProperty("events").GetInt64()}"
+                    $"{count.GetProperty("source").GetString()} {count.GetProperty("code").GetString()} "
+                    + $"{count.GetProperty("events").GetInt64()}"
                 ),
         ];
 }

@@ -14,7 +14,8 @@ internal static class ShopCommand
         var sandboxPort = Port("--sandbox-port", "the imitated ad platforms", "AUDIENCESYNC_SANDBOX_PORT", RunOptions.DefaultSandboxPort);
         var (data, faults) = (Data(), Faults());
         var command = new RootCommand(
-            "Plays a shop against AudienceSync: 90 days of customers in a minute, real processes, imitated ad platforms, and an independent "
+            "Plays a shop against AudienceSync: 90 days of customers in a minute, real processes, "
+                + "imitated ad platforms, and an independent "
                 + "oracle that determines at the end who must be in each audience. Exit codes: "
                 + "0 success, 1 drift or a failed check, 2 cannot start."
         )

@@ -6,7 +6,7 @@ using Npgsql;
 namespace AudienceSync.Host.People.Erasure;
 
 /// <summary>
-/// Indexes the quarantined bodies that were written before the index existed (migration 0036), a page at a time. Safe next to any other
+/// Indexes the quarantined bodies that were written before the index existed, a page at a time. Safe next to any other
 /// Host that does the same: a body gives the same digests.
 /// </summary>
 /// <param name="countryOf">The country by which a source's national phone numbers are read; empty when it has none.</param>
@@ -15,7 +15,8 @@ public sealed class QuarantineIndexStore(WorkspaceDatabase database, BodySeal se
     private const int Page = 50;
 
     private const string NextSql = """
-        select id, source, first_seen_at, key_version, cipher from quarantine where mention_state <> 1 and mention_state = 0 order by id limit $1
+        select id, source, first_seen_at, key_version, cipher from quarantine where mention_state <> 1 and mention_state = 0 order by id
+          limit $1
         """;
 
     private const string WriteSql = "update quarantine set mentions = $2, mention_state = $3 where id = $1 and mention_state = 0";

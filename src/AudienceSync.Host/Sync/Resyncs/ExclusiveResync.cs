@@ -15,8 +15,8 @@ namespace AudienceSync.Host.Sync.Resyncs;
 /// afterwards, and no moment is empty (<see cref="IResyncs"/>).
 /// <para>
 /// <b>What is sent</b> are the members whose ledger rows are delivered and older than the session, each by the identifiers of its add, so
-/// the ledger needs no change: it was right, and the platform is made equal to it. A member whose removal waits for approval is one of them,
-/// so no removal is hastened.
+/// the ledger needs no change: it was right, and the platform is made equal to it. A member whose removal waits for approval is one of
+/// them, so no removal is hastened.
 /// </para>
 /// <para>
 /// <b>What changes meanwhile.</b> Where a session refuses other calls (Meta), the lanes of the binding wait for its last batch. Elsewhere
@@ -52,7 +52,9 @@ public sealed class ExclusiveResync(
     /// <summary>Whether the platform would refuse what the lanes of this binding send, because a session is open.</summary>
     public bool HoldsLanes(Binding binding) => binding.HasSession && _resyncs is { SessionLifetime: not null };
 
-    /// <summary>Which rows the sweep after the end marks, besides those in doubt: those written since. Where lanes are held, none.</summary>
+    /// <summary>
+    /// Which rows the sweep after the end marks, besides those in doubt: those written since. Where lanes are held, none.
+    /// </summary>
     public DateTimeOffset SweepsSince(OpenSweep resync) =>
         resync.Session is not { } session ? DateTimeOffset.UnixEpoch
         : _resyncs is { SessionLifetime: not null } ? DateTimeOffset.MaxValue
@@ -316,7 +318,8 @@ public sealed class ExclusiveResync(
         var rest = DeliveryResults.OfRest(answer.Outcome, answer.HidesNames, answer.HasJob);
         if (people.Count == 0)
         {
-            return new DeliveryRow(kind, answer.Outcome, people, [rest], Codes: null); // The end of a session: what became of the strangers.
+            // The end of a session: what became of the strangers.
+            return new DeliveryRow(kind, answer.Outcome, people, [rest], Codes: null);
         }
 
         var results = Enumerable.Repeat(rest, people.Count).ToList();

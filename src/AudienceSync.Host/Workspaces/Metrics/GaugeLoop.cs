@@ -6,8 +6,8 @@ using AudienceSync.Host.Workspaces.Status;
 namespace AudienceSync.Host.Workspaces.Metrics;
 
 /// <summary>
-/// Reads the gauges of a workspace at intervals. They count whole audiences, so the larger these are, the longer the intervals: no more than
-/// a hundredth of the time is spent on it.
+/// Reads the gauges of a workspace at intervals. They count whole audiences, so the larger these are, the longer the intervals: no more
+/// than a hundredth of the time is spent on it.
 /// </summary>
 public sealed class GaugeLoop(
     string workspace,

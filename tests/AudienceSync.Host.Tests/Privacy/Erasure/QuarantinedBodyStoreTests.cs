@@ -25,15 +25,18 @@ public sealed class QuarantinedBodyStoreTests(ITestOutputHelper output)
     private const string Phone = "07700 900190";
 
     private const string FillSql = """
-        insert into quarantine (id, source, refused, reason, detail, first_seen_at, last_seen_at, key_version, body_bytes, cipher, mentions, mention_state)
+        insert into quarantine (id, source, refused, reason, detail, first_seen_at, last_seen_at, key_version, body_bytes, cipher, mentions,
+          mention_state)
         select md5('q' || n)::uuid, 'test', true, 'malformed_json', '', now(), now(), 1, 300, '\x00',
           array[md5('a' || n)::uuid, md5('b' || n)::uuid, md5('c' || n % 1000)::uuid], 1
         from generate_series(1, $1) n
         """;
 
     private const string FillPeopleSql = """
-        insert into person_aliases select md5('a' || n)::uuid, 2, md5('p' || n)::uuid, md5('o' || n)::uuid, now() from generate_series(1, $1) n;
-        insert into vault select md5('p' || n)::uuid, 1, 1, '\x00', md5('e' || n)::uuid, md5('f' || n)::uuid, now() from generate_series(1, $1) n;
+        insert into person_aliases select md5('a' || n)::uuid, 2, md5('p' || n)::uuid, md5('o' || n)::uuid, now()
+          from generate_series(1, $1) n;
+        insert into vault select md5('p' || n)::uuid, 1, 1, '\x00', md5('e' || n)::uuid, md5('f' || n)::uuid, now()
+          from generate_series(1, $1) n;
         """;
 
     [Fact]
