@@ -18,6 +18,7 @@ internal static class Failures
             EmbeddedPostgresException embedded => $"{embedded.Code}: {embedded.Message}",
             RefusedException refused => $"{refused.Code}: {refused.Message}",
             SchemaChangedException schema => $"schema_changed: {schema.Message}",
+            SchemaUnknownException schema => $"schema_unknown: {schema.Message}",
             IOException taken when taken.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException =>
                 $"port_taken: {taken.Message} Set AUDIENCESYNC_URLS to another address.",
             System.Data.Common.DbException { SqlState: UndefinedTable or UndefinedColumn } =>

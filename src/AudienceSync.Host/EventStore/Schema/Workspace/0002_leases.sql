@@ -8,7 +8,7 @@ create table leases (
 ) with (fillfactor = 50);
 
 -- Keeps a lease and proves that it is still ours, in the transaction of the work it guards. A lost lease is its own SQLSTATE, so that
--- one statement in a batch is enough to undo all of it. Database time: a host's clock may jump, this one is everybody's.
+-- one statement in a batch is enough to undo all of it. Database time: a Host's clock may jump, this one is everybody's.
 create function hold_lease(lease_name text, lease_fence bigint, lease_time interval) returns void language plpgsql as $$
 begin
   update leases set until = clock_timestamp() + lease_time where name = lease_name and fence = lease_fence;

@@ -1,6 +1,6 @@
--- Wolverine's own tables: which Hosts run, who does which work, durable messages, and messages that failed for good. Wolverine compares them
--- with its model at every start and refuses to run with others, so an upgrade that changes its model comes with a file like this one. They
--- are applied here and not by Wolverine, because the role under which the process works may create nothing.
+-- Wolverine's own tables: which Hosts run, who does which work, durable messages, and messages that failed for good. Wolverine compares
+-- them with its model at every start and refuses to run with others, so an upgrade that changes its model comes with a file like this one.
+-- They are applied here and not by Wolverine, because the role under which the process works may create nothing.
 create table wolverine_outgoing_envelopes (
   id            uuid                      not null,
   owner_id      integer                   not null,
@@ -27,9 +27,12 @@ create table wolverine_incoming_envelopes (
   constraint pkey_wolverine_incoming_envelopes_id primary key (id)
 );
 create index idx_wolverine_incoming_envelopes_owner on wolverine_incoming_envelopes using btree (owner_id) where (owner_id <> 0);
-create index idx_wolverine_incoming_envelopes_recover on wolverine_incoming_envelopes using btree (received_at) where (status = 'Incoming' AND owner_id = 0);
-create index idx_wolverine_incoming_envelopes_keep_until on wolverine_incoming_envelopes using btree (keep_until) where (status = 'Handled');
-create index idx_wolverine_incoming_envelopes_scheduled on wolverine_incoming_envelopes using btree (execution_time) where (status = 'Scheduled');
+create index idx_wolverine_incoming_envelopes_recover
+  on wolverine_incoming_envelopes using btree (received_at) where (status = 'Incoming' AND owner_id = 0);
+create index idx_wolverine_incoming_envelopes_keep_until
+  on wolverine_incoming_envelopes using btree (keep_until) where (status = 'Handled');
+create index idx_wolverine_incoming_envelopes_scheduled
+  on wolverine_incoming_envelopes using btree (execution_time) where (status = 'Scheduled');
 
 create table wolverine_dead_letters (
   id                 uuid                      not null,
