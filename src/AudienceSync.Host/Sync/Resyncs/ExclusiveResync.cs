@@ -267,21 +267,13 @@ public sealed class ExclusiveResync(
             budget.RecordUsage(usage);
         }
 
-        // A batch refused for its size would be refused again at once: it is retried like a call without a conclusive answer.
-        var outcome = result.Outcome.Kind == OutcomeKind.SplitBatch ? new Outcome(OutcomeKind.Retry, result.Outcome.Code) : result.Outcome;
-
-        // Where nothing had to be sent, there was no call.
-        var answer = result.ToAnswer() with
-        {
-            Outcome = outcome,
-        };
-        answer = answer with { IsMade = result.HttpStatus != 0 || !answer.IsAccepted };
+        var answer = AnswerOf(result);
         var record = new CallRecord(
             operation,
             people.Count,
             answer.Refused,
-            outcome.Kind,
-            outcome.Code,
+            answer.Outcome.Kind,
+            answer.Outcome.Code,
             result.HttpStatus,
             result.PlatformRequestId,
             sentAt,
@@ -289,9 +281,7 @@ public sealed class ExclusiveResync(
         )
         {
             Kind = run.Kind,
-            Job = result.Job is { } job
-                ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.FirstJobPoll ?? JobGaps.First))
-                : null,
+            Job = JobOf(result),
         };
         return answer.IsMade
             ? await WriteAsync(
@@ -303,6 +293,22 @@ public sealed class ExclusiveResync(
                 cancellationToken
             )
             : await WriteAsync(lease, binding, answer, call: null, run: null, cancellationToken);
+    }
+
+    private AcceptedJob? JobOf(CallResult result) =>
+        result.Job is { } job ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.FirstJobPoll ?? JobGaps.First)) : null;
+
+    private static CallAnswer AnswerOf(CallResult result)
+    {
+        // A batch refused for its size would be refused again at once: it is retried like a call without a conclusive answer.
+        var outcome = result.Outcome.Kind == OutcomeKind.SplitBatch ? new Outcome(OutcomeKind.Retry, result.Outcome.Code) : result.Outcome;
+        var answer = result.ToAnswer() with { Outcome = outcome };
+
+        // Where nothing had to be sent, there was no call.
+        return answer with
+        {
+            IsMade = result.HttpStatus != 0 || !answer.IsAccepted,
+        };
     }
 
     private static DeliveryRow RowOf(DeliveryKind kind, List<Guid> people, CallAnswer answer)
