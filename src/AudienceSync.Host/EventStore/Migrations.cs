@@ -7,9 +7,10 @@ namespace AudienceSync.Host.EventStore;
 
 /// <summary>
 /// Migrates the schemas, as their owner: numbered files, forward only, each applied once in its own transaction and recorded with its
-/// digest. A file that was edited after it was applied is refused, and so is a database with files that this build does not have. The login of the Host becomes a member of the application's role, and
-/// nothing more. When nothing is to be applied, nothing but reading is needed: a Host can start without the owner's login. Then Marten
-/// applies its own tables (<see cref="MartenSchema"/>). An advisory lock makes Hosts that start at the same time wait for each other.
+/// digest. A file that was edited after it was applied is refused, and so is a database with files that this build does not have. The login
+/// of the Host becomes a member of the application's role, and nothing more. When nothing is to be applied, nothing but reading is needed:
+/// a Host can start without the owner's login. Then Marten applies its own tables (<see cref="MartenSchema"/>). An advisory lock makes
+/// Hosts that start at the same time wait for each other.
 /// </summary>
 /// <param name="connectionString">Connects as the owner.</param>
 /// <param name="host">The Host's own connection string; null when it is the same.</param>
@@ -113,7 +114,8 @@ public sealed class Migrations(string connectionString, string? host = null)
         await MartenSchema.ApplyAsync(connectionString, workspace, cancellationToken);
         await ExecuteAsync(connection, MartenSchema.Grants(workspace), cancellationToken);
         await using var remember = new NpgsqlCommand(
-            $"insert into schema_versions (name, digest) values ('{MartenRow}', $1) on conflict (name) do update set digest = excluded.digest",
+            $"insert into schema_versions (name, digest) values ('{MartenRow}', $1) "
+                + "on conflict (name) do update set digest = excluded.digest",
             connection
         );
         remember.Parameters.Add(new NpgsqlParameter<string> { TypedValue = version });

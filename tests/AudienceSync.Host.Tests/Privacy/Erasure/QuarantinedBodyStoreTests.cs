@@ -53,28 +53,6 @@ public sealed class QuarantinedBodyStoreTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Bodies_older_than_the_index_are_found_by_reading_them_and_indexed_step_by_step()
-    {
-        await using var stage = await TestWorkspace.CreateAsync([null]);
-        using var digester = new AliasDigester(TestWorkspace.Secret);
-        await FillAsync(stage, FillSql, 100);
-        var expected = await KeepAllAsync(stage, digester);
-        await stage.ExecuteAsync("update quarantine set mentions = null, mention_state = 0 where cipher <> '\\x00'");
-        var bodies = new QuarantinedBodyStore(stage.Database, stage.Seal);
-        (await FoundAsync(bodies, digester)).ShouldBe(expected, ignoreOrder: true);
-        bodies.Opened.ShouldBe(5);
-
-        var index = new QuarantineIndexStore(stage.Database, stage.Seal, new BodyMentions(digester), _ => "");
-        (await index.FillAsync(default)).ShouldBe(5);
-        (await index.FillAsync(default)).ShouldBe(0);
-
-        (await stage.AskAsync<long>("select count(*) from quarantine where mention_state <> 1")).ShouldBe(0);
-        bodies = new QuarantinedBodyStore(stage.Database, stage.Seal);
-        (await FoundAsync(bodies, digester)).ShouldBe(expected, ignoreOrder: true);
-        bodies.Opened.ShouldBe(2);
-    }
-
-    [Fact]
     public async Task A_body_too_large_for_the_index_is_still_found_and_one_that_does_not_open_is_skipped()
     {
         await using var stage = await TestWorkspace.CreateAsync([null]);

@@ -46,8 +46,8 @@ end $$;
 -- What could not be applied, with its body: nothing that an authenticated sender sent is lost. One row for the same thing sent again.
 -- removal: a removal from a key that nobody has published waits for the key and not for a human. It is released by itself when the key is
 -- there. mentions: whom the body may name, as keyed digests, so that an export or an erasure finds its entries by index and does not open
--- every body that is kept. mention_state: 0 not yet indexed, 1 indexed, 2 cannot be, because of too many texts or because it does not open.
--- What is not 1 is opened and read each time. Samples would outlive their row: see 0003.
+-- every body that is kept. mention_state: 0 not indexed, 1 indexed, 2 cannot be, because it has too many texts. What is not 1 is opened
+-- and read each time. Samples would outlive their row: see 0003.
 create table quarantine (
   id             uuid primary key,
   source         text not null,

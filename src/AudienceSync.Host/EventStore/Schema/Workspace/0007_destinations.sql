@@ -51,8 +51,8 @@ create table bindings (
   unique (destination, remote)
 ) with (fillfactor = 50);
 
--- Calls of an account, counted in slots of a twentieth of each of its windows. Written with the intent, before the call leaves, by whoever
--- holds the account's lease: a crash counts a call too many and never one too few.
+-- Calls of an account, counted in slots of a twentieth of each of its windows. Written with the intent, before the call leaves, by the
+-- Host that holds the account's lease: a crash counts a call too many and never one too few.
 create table budgets (
   destination  text not null,
   allowance    text not null,
@@ -75,7 +75,7 @@ create table pauses (
 );
 create unique index pauses_open on pauses (destination, coalesce(remote, '')) where resumed_at is null;
 
--- A remote audience whose feeding key was switched: the sweep over its ledger that takes out whoever the new key does not have. One open
+-- A remote audience whose feeding key was switched: the sweep over its ledger that removes those whom the new key does not have. One open
 -- sweep a binding; a switch during a sweep ends that one and begins another (Sync/Cutover/CutoverStore.cs). swept_to: the ledger's people
 -- up to here are done.
 create table cutovers (

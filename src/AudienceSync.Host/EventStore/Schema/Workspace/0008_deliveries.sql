@@ -27,9 +27,9 @@ create index ledger_redeliver on ledger (binding_id, person) where redeliver and
 
 -- Deliveries of people that may be, or may yet come to be, at a platform beside the one that the ledger's row describes. Few rows, mostly
 -- none; each is handled by itself. kind: 1 its removal was refused by name while another delivery took the row (Refusals of
--- Domain/Syncing); 2 an add, 3 a removal whose response was lost and which may be carried out late (InDoubtCalls of Domain/Syncing). sent_at:
--- when its removal was sent and not yet answered, which the ledger's row cannot hold. Should it be sent again, the former call was lost,
--- and may take out later who has come back meanwhile.
+-- Domain/Syncing); 2 an add, 3 a removal whose response was lost and which may be carried out late (InDoubtCalls of Domain/Syncing).
+-- sent_at: when its removal was sent and not yet answered, which the ledger's row cannot hold. Should it be sent again, the former call was
+-- lost, and may take out later who has come back meanwhile.
 create table residual_deliveries (
   binding_id  int not null,
   person      uuid not null,
@@ -80,7 +80,7 @@ create table runs (
 ) with (fillfactor = 50);
 create unique index runs_open on runs (binding_id, lane) where ended_at is null;
 
--- Every call and its response, for whoever is called on Sunday evening. Codes, never a platform's text: it may quote what we sent.
+-- Every call and its response, for the person on duty on Sunday evening. Codes, never a platform's text: it may quote what we sent.
 -- calls_sent: records that ended are removed by age (Maintenance/RetentionStore.cs), and the oldest are found by index, not by reading the
 -- table.
 create table calls (
