@@ -1,4 +1,4 @@
-using AudienceSync.Host.Telemetry;
+using AudienceSync.Host.EventStore;
 
 namespace AudienceSync.Host.People.Erasure;
 
@@ -13,27 +13,9 @@ public sealed class QuarantineIndexLoop(QuarantineIndexStore index, TimeProvider
 
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
 
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        var outage = new OutageLog("Quarantine index", clock, logger);
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            TimeSpan wait;
-            try
-            {
-                wait = await index.FillAsync(cancellationToken) > 0 ? BetweenPages : Idle;
-                outage.Recovered();
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception failure)
-            {
-                wait = outage.Failed(failure);
-            }
-
-            await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        new RetryLoop("Quarantine index", clock, logger).RunAsync(
+            async token => await index.FillAsync(token) > 0 ? BetweenPages : Idle,
+            cancellationToken
+        );
 }
