@@ -52,7 +52,10 @@ public sealed class ProjectionLoop(
 
     protected override TimeSpan Retry => TimeSpan.FromSeconds(1);
 
-    protected override async IAsyncEnumerable<Pause> WorkAsync(Lease lease, [EnumeratorCancellation] CancellationToken cancellationToken)
+    protected override async IAsyncEnumerable<TurnPause> WorkAsync(
+        Lease lease,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await keys.ReloadAsync(cancellationToken);
         var pages = new LivePages(table, permissions, inheritances, drains, keys, PageEvents, Clock);
@@ -80,10 +83,10 @@ public sealed class ProjectionLoop(
                 {
                     // Nothing was written, so nothing has proved the lease.
                     await Leases.KeepAsync(lease, cancellationToken);
-                    yield return Pause.UntilWoken(Poll);
+                    yield return TurnPause.UntilWoken(Poll);
                 }
 
-                yield return pages.WasFull ? Pause.None : Pause.For(CollectDelay);
+                yield return pages.WasFull ? TurnPause.None : TurnPause.For(CollectDelay);
             }
         }
         finally

@@ -80,7 +80,7 @@ public abstract class LeasedLoop
     /// The work under one claim. Each element is the end of a turn, and the pause before the next; the lease is released when there are no more.
     /// </summary>
     /// <exception cref="LeaseLostException">Another Host has the lease now; nothing of the turn was written.</exception>
-    protected abstract IAsyncEnumerable<Pause> WorkAsync(Lease lease, CancellationToken cancellationToken);
+    protected abstract IAsyncEnumerable<TurnPause> WorkAsync(Lease lease, CancellationToken cancellationToken);
 
     private async Task<TimeSpan> TryOnceAsync(CancellationToken cancellationToken)
     {
@@ -120,7 +120,7 @@ public abstract class LeasedLoop
         }
     }
 
-    private async Task PauseAsync(Pause pause, CancellationToken cancellationToken)
+    private async Task PauseAsync(TurnPause pause, CancellationToken cancellationToken)
     {
         if (pause.EndsWhenWoken)
         {

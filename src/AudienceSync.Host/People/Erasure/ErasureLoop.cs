@@ -34,7 +34,10 @@ public sealed class ErasureLoop(ErasureStore table, ErasureRun run, LeaseStore l
     protected override async Task<bool> HasWorkAsync(CancellationToken cancellationToken) =>
         (await table.WaitingAsync(cancellationToken)).Count > 0;
 
-    protected override async IAsyncEnumerable<Pause> WorkAsync(Lease lease, [EnumeratorCancellation] CancellationToken cancellationToken)
+    protected override async IAsyncEnumerable<TurnPause> WorkAsync(
+        Lease lease,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         foreach (var erasure in await table.WaitingAsync(cancellationToken))
         {
@@ -50,7 +53,7 @@ public sealed class ErasureLoop(ErasureStore table, ErasureRun run, LeaseStore l
             }
         }
 
-        yield return Pause.None;
+        yield return TurnPause.None;
     }
 
     private void LogAlarm(ErasureRow erasure)

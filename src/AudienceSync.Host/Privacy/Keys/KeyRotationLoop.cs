@@ -42,10 +42,13 @@ public sealed class KeyRotationLoop(
     protected override async Task<bool> HasWorkAsync(CancellationToken cancellationToken) =>
         _requested || (keys.All.Count > 1 && await rotation.ReadAsync(cancellationToken) is not { Finished: true });
 
-    protected override async IAsyncEnumerable<Pause> WorkAsync(Lease lease, [EnumeratorCancellation] CancellationToken cancellationToken)
+    protected override async IAsyncEnumerable<TurnPause> WorkAsync(
+        Lease lease,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await RotateAsync(lease, cancellationToken);
-        yield return Pause.None;
+        yield return TurnPause.None;
     }
 
     private async Task RotateAsync(Lease lease, CancellationToken cancellationToken)

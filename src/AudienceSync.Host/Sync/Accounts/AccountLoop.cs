@@ -48,7 +48,10 @@ public sealed class AccountLoop(
 
     protected override TimeSpan Retry => Poll;
 
-    protected override async IAsyncEnumerable<Pause> WorkAsync(Lease lease, [EnumeratorCancellation] CancellationToken cancellationToken)
+    protected override async IAsyncEnumerable<TurnPause> WorkAsync(
+        Lease lease,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         if (!IsOut)
         {
@@ -59,12 +62,12 @@ public sealed class AccountLoop(
         {
             if (await RoundAsync(lease, cancellationToken))
             {
-                yield return Pause.None;
+                yield return TurnPause.None;
                 continue;
             }
 
-            yield return Pause.UntilWoken(Poll);
-            yield return Pause.For(flush * budget.FlushFactor());
+            yield return TurnPause.UntilWoken(Poll);
+            yield return TurnPause.For(flush * budget.FlushFactor());
         }
     }
 

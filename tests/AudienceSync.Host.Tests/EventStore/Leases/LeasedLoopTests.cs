@@ -42,7 +42,7 @@ public sealed class LeasedLoopTests : IAsyncLifetime
     public async Task It_works_while_it_has_work_then_releases_the_lease_and_claims_again_when_its_time_comes_or_it_is_woken()
     {
         var left = 3;
-        _loop.Turn = (_, _) => Task.FromResult<Pause?>(--left > 0 ? Pause.None : null);
+        _loop.Turn = (_, _) => Task.FromResult<TurnPause?>(--left > 0 ? TurnPause.None : null);
         var running = _loop.RunAsync(_stop.Token);
 
         (await _loop.TurnsAsync(3)).ShouldBe([1, 1, 1]);
@@ -77,11 +77,11 @@ public sealed class LeasedLoopTests : IAsyncLifetime
     [Fact]
     public async Task A_wake_ends_a_pause_until_woken_and_no_pause_for_a_time()
     {
-        _loop.Turn = (_, _) => Task.FromResult<Pause?>(Pause.For(Hour));
+        _loop.Turn = (_, _) => Task.FromResult<TurnPause?>(TurnPause.For(Hour));
         var running = _loop.RunAsync(_stop.Token);
         await _loop.TurnsAsync(1);
         await _clock.WaitersAsync(1);
-        _loop.Turn = (_, _) => Task.FromResult<Pause?>(Pause.UntilWoken(Hour));
+        _loop.Turn = (_, _) => Task.FromResult<TurnPause?>(TurnPause.UntilWoken(Hour));
 
         _wake.Signal();
         _clock.NextDue().ShouldBe(TestWorkspace.Start + Hour);
@@ -133,7 +133,7 @@ public sealed class LeasedLoopTests : IAsyncLifetime
             await _workspace.ExecuteAsync(ExpireSql);
             (await _theirs.TryClaimAsync(ScriptedLoop.LeaseName, token)).ShouldNotBeNull();
             await LeaseStore.WriteAsync(connection, lease, [Insert(lease)], token);
-            return Pause.None;
+            return TurnPause.None;
         };
 
         var running = _loop.RunAsync(_stop.Token);
@@ -150,7 +150,7 @@ public sealed class LeasedLoopTests : IAsyncLifetime
     public async Task A_failing_turn_releases_the_lease_and_is_retried_with_growing_waits_and_one_line_for_the_outage_and_its_end()
     {
         var failures = 0;
-        _loop.Turn = (_, _) => ++failures <= 3 ? throw new TimeoutException("away") : Task.FromResult<Pause?>(null);
+        _loop.Turn = (_, _) => ++failures <= 3 ? throw new TimeoutException("away") : Task.FromResult<TurnPause?>(null);
         var running = _loop.RunAsync(_stop.Token);
         var wait = OutageLog.FirstWait;
         for (var n = 1; n <= 3; n++)
@@ -174,7 +174,7 @@ public sealed class LeasedLoopTests : IAsyncLifetime
     [Fact]
     public async Task A_stop_in_a_pause_releases_the_lease()
     {
-        _loop.Turn = (_, _) => Task.FromResult<Pause?>(Pause.UntilWoken(Hour));
+        _loop.Turn = (_, _) => Task.FromResult<TurnPause?>(TurnPause.UntilWoken(Hour));
         var running = _loop.RunAsync(_stop.Token);
         await _loop.TurnsAsync(1);
         await _clock.WaitersAsync(1);
@@ -191,7 +191,7 @@ public sealed class LeasedLoopTests : IAsyncLifetime
         _loop.Turn = async (_, token) =>
         {
             await Task.Delay(Timeout.InfiniteTimeSpan, _clock, token);
-            return Pause.None;
+            return TurnPause.None;
         };
         var running = _loop.RunAsync(_stop.Token);
         await _loop.TurnsAsync(1);
@@ -209,7 +209,7 @@ public sealed class LeasedLoopTests : IAsyncLifetime
         var finish = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _loop.Turn = async (_, _) =>
         {
-            await finish.Task;
+            await finish.Task.OrTimeoutAsync("the second call");
             return null;
         };
         var first = _loop.RunOnceAsync(default);
@@ -224,11 +224,11 @@ public sealed class LeasedLoopTests : IAsyncLifetime
         (await _loop.TurnsAsync(1)).ShouldBe([2]);
     }
 
-    private static Func<Lease, CancellationToken, Task<Pause?>> KeepAndWaitAsync(LeaseStore leases) =>
+    private static Func<Lease, CancellationToken, Task<TurnPause?>> KeepAndWaitAsync(LeaseStore leases) =>
         async (lease, token) =>
         {
             await leases.KeepAsync(lease, token);
-            return Pause.UntilWoken(Hour);
+            return TurnPause.UntilWoken(Hour);
         };
 
     private static Npgsql.NpgsqlBatchCommand Insert(Lease lease) => Sql.Command("insert into written values ($1)", Sql.Of(lease.Fence));

@@ -19,7 +19,7 @@ internal sealed class ScriptedLoop(LeaseStore leases, Wake wake, TimeProvider cl
     private readonly Channel<long> _turns = Channel.CreateUnbounded<long>();
 
     /// <summary>What a turn does; null when nothing is left.</summary>
-    public Func<Lease, CancellationToken, Task<Pause?>> Turn { get; set; } = (_, _) => Task.FromResult<Pause?>(null);
+    public Func<Lease, CancellationToken, Task<TurnPause?>> Turn { get; set; } = (_, _) => Task.FromResult<TurnPause?>(null);
 
     public bool HasWork { get; set; } = true;
 
@@ -48,17 +48,20 @@ internal sealed class ScriptedLoop(LeaseStore leases, Wake wake, TimeProvider cl
         return Task.FromResult(HasWork);
     }
 
-    protected override async IAsyncEnumerable<Pause> WorkAsync(Lease lease, [EnumeratorCancellation] CancellationToken cancellationToken)
+    protected override async IAsyncEnumerable<TurnPause> WorkAsync(
+        Lease lease,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
-        while (true)
+        while (!cancellationToken.IsCancellationRequested && await TurnAsync(lease, cancellationToken) is { } pause)
         {
-            await _turns.Writer.WriteAsync(lease.Fence, CancellationToken.None);
-            if (await Turn(lease, cancellationToken) is not { } pause)
-            {
-                yield break;
-            }
-
             yield return pause;
         }
+    }
+
+    private async Task<TurnPause?> TurnAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        await _turns.Writer.WriteAsync(lease.Fence, CancellationToken.None);
+        return await Turn(lease, cancellationToken);
     }
 }
