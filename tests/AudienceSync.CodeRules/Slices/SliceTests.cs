@@ -18,17 +18,14 @@ public sealed class SliceTests
         ("Access", ["Requests"]),
         ("Cli", ["Configuration", "EventStore"]),
         ("Messages", ["Cli", "EventStore", "Requests", "Telemetry"]),
-        ("Privacy", ["Cli", "Configuration", "EventStore", "Telemetry"]),
-        ("Audiences", ["Cli", "Configuration", "EventStore", "Privacy", "Requests", "Telemetry"]),
+        ("Privacy", ["Cli", "Configuration", "EventStore"]),
+        ("Audiences", ["Cli", "Configuration", "EventStore", "Privacy", "Requests"]),
         ("Ingest", ["Access", "Audiences", "Cli", "Configuration", "EventStore", "Privacy", "Requests", "Telemetry"]),
         ("Projection", ["Audiences", "Cli", "Configuration", "EventStore", "Privacy", "Requests", "Telemetry"]),
         ("Sync", ["Cli", "Configuration", "EventStore", "Privacy", "Requests", "Telemetry"]),
         ("History", ["Audiences", "Cli", "EventStore", "Ingest", "Privacy", "Projection", "Requests"]),
-        (
-            "People",
-            ["Access", "Cli", "Configuration", "EventStore", "History", "Ingest", "Messages", "Privacy", "Requests", "Sync", "Telemetry"]
-        ),
-        ("Maintenance", ["Configuration", "EventStore", "Ingest", "Messages", "Sync", "Telemetry"]),
+        ("People", ["Access", "Cli", "Configuration", "EventStore", "History", "Ingest", "Messages", "Privacy", "Requests", "Sync"]),
+        ("Maintenance", ["Configuration", "EventStore", "Ingest", "Messages", "Sync"]),
         (
             "Workspaces",
             [

@@ -10,5 +10,5 @@ public sealed record AdvanceErasure(string Workspace, Guid Erasure) : IWorkspace
 internal sealed class AdvanceErasureHandler : WorkspaceMessageHandler<AdvanceErasure, Erasures>
 {
     protected override Task HandleAsync(AdvanceErasure message, Erasures erasures, CancellationToken cancellationToken) =>
-        erasures.Loop.RoundAsync(cancellationToken);
+        erasures.Loop.RunOnceAsync(cancellationToken);
 }
