@@ -59,15 +59,6 @@ public static class Limits
     /// <summary>How far ahead of the receiver's clock the time of an event may be.</summary>
     public static readonly TimeSpan Ahead = TimeSpan.FromHours(24);
 
-    /// <summary>Characters of a metric, channel or topic of a reporting webhook.</summary>
-    public const int ReportedNameChars = 100;
-
-    /// <summary>Topics, and channels, of one change of preferences.</summary>
-    public const int ReportedTopics = 200;
-
-    /// <summary>Bodies without a token that are in memory before their signature is checked; beyond it, the sender is asked to retry later.</summary>
-    public const int UnverifiedBodies = 32;
-
     /// <summary>Events that wait for the log's group commit; beyond it, the sender is asked to retry later.</summary>
     public const int QueuedEvents = 20_000;
 

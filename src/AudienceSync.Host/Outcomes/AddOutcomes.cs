@@ -14,7 +14,11 @@ internal static class AddOutcomesExtensions
     /// <param name="hasReports">Whether a source of the workspace reports outcomes: otherwise nothing is projected, and nothing polls.</param>
     public static IServiceCollection AddOutcomes(this IServiceCollection services, OutcomePolicy policy, bool hasReports)
     {
-        services.AddSingleton(policy).AddSingleton<EngagementQueries>().AddSingleton<DaemonQueries>().AddSingleton(new DaemonHealth(hasReports));
+        services
+            .AddSingleton(policy)
+            .AddSingleton<EngagementQueries>()
+            .AddSingleton<DaemonQueries>()
+            .AddSingleton(new DaemonHealth(hasReports));
         return !hasReports
             ? services
             : services

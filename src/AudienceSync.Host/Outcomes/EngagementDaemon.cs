@@ -115,8 +115,7 @@ internal sealed class EngagementDaemon(
             return;
         }
 
-        var reason = daemon.CurrentAgents().Select(agent => agent.Failure).FirstOrDefault(failure => failure is not null);
-        _outage.Failed(reason?.Exception ?? new InvalidOperationException("A shard of the daemon is paused."));
+        _outage.Failed(new InvalidOperationException("A shard of the daemon is paused."));
     }
 
     private DocumentStore Open() =>

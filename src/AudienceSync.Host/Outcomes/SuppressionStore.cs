@@ -44,13 +44,7 @@ internal sealed class SuppressionStore(WorkspaceDatabase database, Vault vault)
         }
 
         var own = vault
-            .TryOpen(
-                person,
-                reader.GetInt32(3),
-                reader.GetInt16(5),
-                reader.GetFieldValue<byte[]>(4),
-                reader.GetFieldValue<byte[]>(6)
-            )
+            .TryOpen(person, reader.GetInt32(3), reader.GetInt16(5), reader.GetFieldValue<byte[]>(4), reader.GetFieldValue<byte[]>(6))
             ?.Own.Addresses.Where(claim => claim.Address.Digest == alias.Digest)
             .Select(Of)
             .FirstOrDefault();

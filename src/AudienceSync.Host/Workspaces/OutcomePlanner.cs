@@ -13,9 +13,7 @@ internal sealed class OutcomePlanner(ConfigLoader config)
     public int RawDays(string place, OutcomesConfig outcomes) =>
         outcomes.RawDays is >= RetentionSettings.LeastReportsD and <= RetentionSettings.MostReportsD
             ? outcomes.RawDays
-            : throw config.Invalid(
-                $"{place}: raw_days must be {RetentionSettings.LeastReportsD} to {RetentionSettings.MostReportsD} days"
-            );
+            : throw config.Invalid($"{place}: raw_days must be {RetentionSettings.LeastReportsD} to {RetentionSettings.MostReportsD} days");
 
     /// <summary>The policy.</summary>
     /// <param name="place">Where it stands in the configuration.</param>

@@ -23,10 +23,24 @@ public sealed class SliceTests
         ("Ingest", ["Access", "Audiences", "Cli", "Configuration", "EventStore", "Privacy", "Requests", "Telemetry"]),
         ("Projection", ["Audiences", "Cli", "Configuration", "EventStore", "Privacy", "Requests", "Telemetry"]),
         ("Sync", ["Cli", "Configuration", "EventStore", "Privacy", "Requests", "Telemetry"]),
+        ("Outcomes", ["Cli", "EventStore", "Ingest", "Privacy", "Requests", "Telemetry"]),
         ("History", ["Audiences", "Cli", "EventStore", "Ingest", "Privacy", "Projection", "Requests"]),
         (
             "People",
-            ["Access", "Cli", "Configuration", "EventStore", "History", "Ingest", "Messages", "Privacy", "Requests", "Sync", "Telemetry"]
+            [
+                "Access",
+                "Cli",
+                "Configuration",
+                "EventStore",
+                "History",
+                "Ingest",
+                "Messages",
+                "Outcomes",
+                "Privacy",
+                "Requests",
+                "Sync",
+                "Telemetry",
+            ]
         ),
         ("Maintenance", ["Configuration", "EventStore", "Ingest", "Messages", "Sync", "Telemetry"]),
         (
@@ -40,6 +54,7 @@ public sealed class SliceTests
                 "Ingest",
                 "Maintenance",
                 "Messages",
+                "Outcomes",
                 "People",
                 "Privacy",
                 "Projection",
@@ -59,6 +74,7 @@ public sealed class SliceTests
                 "History",
                 "Ingest",
                 "Messages",
+                "Outcomes",
                 "People",
                 "Privacy",
                 "Projection",

@@ -21,7 +21,9 @@ public sealed class EngagementDaemonTests
         await host.ProjectedAsync();
 
         // Positions that were drawn and never committed.
-        (await host.ScalarAsync<long>("select max(p) from (select nextval('mt_events_sequence') as p from generate_series(1, 3)) d")).ShouldBeGreaterThan(3);
+        (
+            await host.ScalarAsync<long>("select max(p) from (select nextval('mt_events_sequence') as p from generate_series(1, 3)) d")
+        ).ShouldBeGreaterThan(3);
         await host.StatusOfAsync(Delivered(host, "two"));
         await host.ProjectedAsync();
 
@@ -114,12 +116,13 @@ public sealed class EngagementDaemonTests
             new TestHostOptions { RealPort = true, Clock = new OffsetClock(Sample.Now) }
         );
         await Task.WhenAll(
-            Enumerable.Range(0, 9).Select(n => host.StatusOfAsync(Delivered(host, $"r{n}"))).Append(host.StatusOfAsync("""{"metric":"sent"}"""))
+            Enumerable
+                .Range(0, 9)
+                .Select(n => host.StatusOfAsync(Delivered(host, $"r{n}")))
+                .Append(host.StatusOfAsync("""{"metric":"sent"}"""))
         );
         await host.PostAsync(Sample.Event().ToJsonString());
-        (await ReplayAsync(host)).ShouldBe(
-            """{"read":9,"accepted":0,"duplicates":9,"kept":0,"skipped":0,"released":0,"held":1}"""
-        );
+        (await ReplayAsync(host)).ShouldBe("""{"read":9,"accepted":0,"duplicates":9,"kept":0,"skipped":0,"released":0,"held":1}""");
 
         (
             await host.ScalarAsync<long>(

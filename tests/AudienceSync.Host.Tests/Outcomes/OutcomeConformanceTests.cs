@@ -55,7 +55,9 @@ public sealed class OutcomeConformanceTests(ITestOutputHelper output)
     private static List<SentReport> Reports(Random random)
     {
         var reports = new List<SentReport>();
-        foreach (var (channel, metric) in ReportShapes.All.Concat(ReportShapes.All).Append(("pigeon", "landed")).Append(("email", "deferred")))
+        foreach (
+            var (channel, metric) in ReportShapes.All.Concat(ReportShapes.All).Append(("pigeon", "landed")).Append(("email", "deferred"))
+        )
         {
             var person = random.Next(People);
             var at = Sample.Now.AddMinutes(-random.Next(60 * 24 * 20));
@@ -68,7 +70,16 @@ public sealed class OutcomeConformanceTests(ITestOutputHelper output)
                 ReportingStage.Person(Customer(person), Address(person)),
                 data
             );
-            reports.Add(new SentReport(person, channel, metric, DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds()), data, Encoding.UTF8.GetBytes(text)));
+            reports.Add(
+                new SentReport(
+                    person,
+                    channel,
+                    metric,
+                    DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds()),
+                    data,
+                    Encoding.UTF8.GetBytes(text)
+                )
+            );
         }
 
         return reports;
@@ -107,10 +118,7 @@ public sealed class OutcomeConformanceTests(ITestOutputHelper output)
             known.LastDeliveredAt.ShouldBe(Last(own, one => one.Metric == "delivered"), because);
             known.LastClickAt.ShouldBe(Last(own, one => one.Metric == "clicked" && !Is(one, "machine")), because);
             known.LastMachineClickAt.ShouldBe(Last(own, one => one.Metric == "clicked" && Is(one, "machine")), because);
-            known.LastOpenedAt.ShouldBe(
-                Last(own, one => one.Metric == "opened" && !Is(one, "proxied") && !Is(one, "prefetched")),
-                because
-            );
+            known.LastOpenedAt.ShouldBe(Last(own, one => one.Metric == "opened" && !Is(one, "proxied") && !Is(one, "prefetched")), because);
             known.ComplaintCount.ShouldBe(own.Where(one => one.Metric == "spammed").Select(one => one.At).Distinct().Count(), because);
             known.UnsubscribedAt.ShouldBe(Last(own, one => one.Metric == "unsubscribed"), because);
             known.SubscribedAt.ShouldBe(Last(own, one => one.Metric == "subscribed"), because);
@@ -120,9 +128,7 @@ public sealed class OutcomeConformanceTests(ITestOutputHelper output)
             known.Email.DeliveredAt.ShouldBe(Last(own, one => one is { Channel: "email", Metric: "delivered" }), because);
             foreach (var topic in new[] { "topic_7", "topic_8" })
             {
-                known
-                    .Topics.GetValueOrDefault(topic)
-                    .IsYes.ShouldBe(Latest(own, topic), $"{because}, {topic} of {own.Key}");
+                known.Topics.GetValueOrDefault(topic).IsYes.ShouldBe(Latest(own, topic), $"{because}, {topic} of {own.Key}");
             }
         }
     }

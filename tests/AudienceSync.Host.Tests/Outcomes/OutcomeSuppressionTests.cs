@@ -83,14 +83,24 @@ public sealed class OutcomeSuppressionTests
         await using var host = await ReportingStage.StartAsync(new TestHostOptions { Clock = new OffsetClock(Sample.Now) }, Strict);
         var mail = new JsonObject { ["id"] = null, ["email"] = "bea@example.com" };
         await host.StatusOfAsync(
-            ReportingStage.Report("email", "bounced", "b1", Sample.Now.AddMinutes(-5), mail, new JsonObject { ["failure_message"] = "gone" })
+            ReportingStage.Report(
+                "email",
+                "bounced",
+                "b1",
+                Sample.Now.AddMinutes(-5),
+                mail,
+                new JsonObject { ["failure_message"] = "gone" }
+            )
         );
         await host.ProjectedAsync();
         await SuppressionsAsync(host, 1);
-        (await host.ScalarAsync<string>("select data->>'destination' from mt_events where type = 'person_suppressed'")).ShouldBe("meta_main");
+        (await host.ScalarAsync<string>("select data->>'destination' from mt_events where type = 'person_suppressed'")).ShouldBe(
+            "meta_main"
+        );
 
         // The person is later linked to a customer id, and the suppression holds for both.
         await host.PostAsync(Sample.Of(new JsonObject { ["customer_id"] = "bea", ["email"] = "bea@example.com" }).ToJsonString());
+        await host.WaitUntilQuietAsync();
         await HeldAsync(host, 0);
         (await host.ScalarAsync<long>("select count(*) from mt_events where type = 'person_linked'")).ShouldBe(1);
     }
@@ -110,7 +120,10 @@ public sealed class OutcomeSuppressionTests
             .MayLift(
                 lifting,
                 [
-                    refused with { OccurredAt = At(3) },
+                    refused with
+                    {
+                        OccurredAt = At(3),
+                    },
                     new PersonSuppressed(At(1), "operator", null, "asked"),
                     new PersonSuppressionLifted(At(2), "operator", null, null),
                 ]

@@ -8,10 +8,7 @@ internal static class ReportShapes
     private static readonly (string Channel, string Metrics)[] Catalog =
     [
         ("customer", "subscribed unsubscribed cio_subscription_preferences_changed"),
-        (
-            "email",
-            "drafted attempted sent delivered opened clicked converted unsubscribed bounced dropped spammed failed undeliverable"
-        ),
+        ("email", "drafted attempted sent delivered opened clicked converted unsubscribed bounced dropped spammed failed undeliverable"),
         ("push", "drafted attempted sent delivered opened clicked converted bounced dropped failed undeliverable"),
         ("in_app", "drafted attempted sent opened clicked converted failed undeliverable"),
         ("sms", "drafted attempted sent delivered clicked converted bounced failed undeliverable replied"),
@@ -53,7 +50,11 @@ internal static class ReportShapes
 
         switch (metric)
         {
-            case "attempted" or "failed" or "undeliverable" or "bounced" or "dropped" when channel != "push" || metric[0] is not ('b' or 'd'):
+            case "attempted"
+            or "failed"
+            or "undeliverable"
+            or "bounced"
+            or "dropped" when channel != "push" || metric[0] is not ('b' or 'd'):
                 data["failure_message"] = Failures[random.Next(Failures.Length)].Replace("ADDRESS", recipient, StringComparison.Ordinal);
                 break;
             case "clicked":

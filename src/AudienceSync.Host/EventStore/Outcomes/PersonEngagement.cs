@@ -9,7 +9,7 @@ namespace AudienceSync.Host.EventStore.Outcomes;
 public sealed record PersonEngagement
 {
     /// <summary>The anchor.</summary>
-    public Guid Id { get; init; }
+    public Guid Id { get; set; }
 
     /// <summary>What its outcomes prove.</summary>
     public Engagement Engagement { get; init; } = Engagement.Empty;

@@ -72,13 +72,7 @@ public sealed class ReportArchiveStore(WorkspaceDatabase database, BodySeal seal
     private async Task<Dictionary<long, string>> SourcesAsync(long first, long last, CancellationToken cancellationToken)
     {
         var sources = new Dictionary<long, string>();
-        await using var command = Sql.Command(
-            database.Query,
-            SourcesSql,
-            Sql.Of(first),
-            Sql.Of(last),
-            Sql.Of(EventTypes.OutcomeRecorded)
-        );
+        await using var command = Sql.Command(database.Query, SourcesSql, Sql.Of(first), Sql.Of(last), Sql.Of(EventTypes.OutcomeRecorded));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {

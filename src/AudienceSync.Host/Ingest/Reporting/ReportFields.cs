@@ -79,7 +79,7 @@ internal static class ReportFields
         var read = new Dictionary<string, bool>(StringComparer.Ordinal);
         foreach (var answer in answers.EnumerateObject().Where(answer => IsName(answer.Name)))
         {
-            if (Answer(answer.Value) is { } wanted && read.Count < Limits.ReportedTopics)
+            if (Answer(answer.Value) is { } wanted && read.Count < ReportLimits.Topics)
             {
                 read[answer.Name] = wanted;
             }
@@ -99,7 +99,7 @@ internal static class ReportFields
         };
 
     private static bool IsName(string text) =>
-        text.Length is > 0 and <= Limits.ReportedNameChars
+        text.Length is > 0 and <= ReportLimits.NameChars
         && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '.' or ' ');
 
     private static JsonElement? Value(JsonElement fields, ReadOnlySpan<byte> name) =>

@@ -75,9 +75,7 @@ public sealed class ReportReplay(
     private WebhookInbox? InboxOf(string? source)
     {
         var reporting = inboxes.Values.Where(inbox => inbox.Source.Kind == SourceKind.CustomerIoReporting).ToList();
-        return source is null
-            ? (reporting.Count == 1 ? reporting[0] : null)
-            : reporting.Find(inbox => inbox.Source.Name == source);
+        return source is null ? (reporting.Count == 1 ? reporting[0] : null) : reporting.Find(inbox => inbox.Source.Name == source);
     }
 
     private async Task<KeepResult> ReadAgainAsync(WebhookInbox inbox, StoredReport report)

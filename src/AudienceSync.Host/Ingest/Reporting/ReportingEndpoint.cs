@@ -15,7 +15,7 @@ namespace AudienceSync.Host.Ingest.Reporting;
 /// </para>
 /// <para>
 /// <b>Before the sender is known</b> there is no token to check, so the form of the headers is checked before the body is read, at most
-/// <see cref="Limits.UnverifiedBodies"/> bodies are in memory, each of at most a MiB, and each must arrive within
+/// <see cref="ReportLimits.UnverifiedBodies"/> bodies are in memory, each of at most a MiB, and each must arrive within
 /// <see cref="AnswerDeadline.MaxWait"/>.
 /// </para>
 /// <para>

@@ -1,5 +1,3 @@
-using AudienceSync.Domain;
-
 namespace AudienceSync.Host.Ingest.Reporting;
 
 /// <summary>
@@ -7,7 +5,7 @@ namespace AudienceSync.Host.Ingest.Reporting;
 /// </summary>
 public sealed class UnverifiedBodies
 {
-    private int _places = Limits.UnverifiedBodies;
+    private int _places = ReportLimits.UnverifiedBodies;
 
     /// <summary>Takes a place for one body; null when all are taken. Disposing gives it back.</summary>
     public IDisposable? TryTake()

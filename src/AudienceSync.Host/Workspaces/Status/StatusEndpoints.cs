@@ -42,9 +42,7 @@ public sealed class StatusEndpoints(TimeProvider clock)
             {
                 Sources = await queries.ReadSourcesAsync(cancellationToken),
                 RemovalLatency = await workspace.Get<MetricQueries>().LatenciesAsync([1, 24], now, cancellationToken),
-                Projections = workspace.Get<DaemonHealth>().IsUsed
-                    ? await workspace.Get<DaemonQueries>().ReadAsync(cancellationToken)
-                    : [],
+                Projections = workspace.Get<DaemonHealth>().IsUsed ? await workspace.Get<DaemonQueries>().ReadAsync(cancellationToken) : [],
                 OlderAliases = await workspace.Get<RealiasStore>().CountAsync(cancellationToken),
             }
         );
