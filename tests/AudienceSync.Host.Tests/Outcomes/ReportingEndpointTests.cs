@@ -168,9 +168,7 @@ public sealed class ReportingEndpointTests : IAsyncLifetime
         {
             // The deadline itself is tested in virtual time (AnswerDeadlineTests): here it must only end the wait of a report, too, and not
             // the much later time-outs of the store. The rest is for a busy machine.
-            var sent = _host.SendAsync(report);
-            (await Task.WhenAny(sent, Task.Delay(2 * AnswerDeadline.MaxWait))).ShouldBe(sent);
-            var answer = await sent;
+            var answer = await _host.SendAsync(report).OrTimeoutAsync("the answer", 2 * AnswerDeadline.MaxWait);
             (answer.Status, answer.Code).ShouldBe((503, "storage_slow"));
             answer.Headers.RetryAfter.ShouldNotBeNull();
         }
