@@ -93,25 +93,25 @@ internal sealed class EngagementDaemon(
     }
 
     private DocumentStore Open() =>
-        DocumentStore.For(options =>
-        {
-            options.Connection(database.Query);
-            options.DisableNpgsqlLogging = true;
-            WorkspaceEvents.Configure(options, database.Workspace, Clock);
-            var daemon = options.Projections;
-            daemon.SlowPollingTime = SlowPoll;
-            daemon.FastPollingTime = FastPoll;
-            daemon.StaleSequenceThreshold = StaleAfter;
-            daemon.Wakeup = new ReportWakeup(wake);
-            daemon.Subscribe(
-                suppression,
-                subscription =>
-                {
-                    subscription.Name = OutcomeSuppression.SubscriptionName;
-                    subscription.IncludeType<Domain.Events.MessageOutcomeRecorded>();
-                }
-            );
-        });
+        database.OpenBeside(
+            Clock,
+            options =>
+            {
+                var daemon = options.Projections;
+                daemon.SlowPollingTime = SlowPoll;
+                daemon.FastPollingTime = FastPoll;
+                daemon.StaleSequenceThreshold = StaleAfter;
+                daemon.Wakeup = new ReportWakeup(wake);
+                daemon.Subscribe(
+                    suppression,
+                    subscription =>
+                    {
+                        subscription.Name = OutcomeSuppression.SubscriptionName;
+                        subscription.IncludeType<Domain.Events.MessageOutcomeRecorded>();
+                    }
+                );
+            }
+        );
 
     private sealed class ReportWakeup(Wake wake) : IDaemonWakeup
     {
