@@ -37,8 +37,11 @@ internal sealed class EngagementDaemon(
     DaemonHealth health,
     TimeProvider clock,
     ILogger<EngagementDaemon> logger
-) : LeasedLoop(DaemonHealth.LeaseName, "Engagement", leases, wake: null, clock, logger)
+) : LeasedLoop(DaemonHealth.LeaseName, "Engagement", leases, wake: null, clock, logger), IAsyncDisposable
 {
+    // One for all claims: opening it reads the types of the workspace.
+    private readonly Lazy<DocumentStore> _store = new(() => Open(database, suppression, wake, clock));
+
     /// <summary>How often a quiet workspace is asked whether something was appended.</summary>
     public static readonly TimeSpan SlowPoll = TimeSpan.FromSeconds(5);
 
@@ -61,8 +64,7 @@ internal sealed class EngagementDaemon(
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await using var store = Open();
-        using var daemon = await store.BuildProjectionDaemonAsync(logger: Logger);
+        using var daemon = await _store.Value.BuildProjectionDaemonAsync(logger: Logger);
         await daemon.StartAllAsync();
         try
         {
@@ -80,6 +82,15 @@ internal sealed class EngagementDaemon(
         }
     }
 
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_store.IsValueCreated)
+        {
+            await _store.Value.DisposeAsync();
+        }
+    }
+
     // The daemon starts a paused shard again by itself, and has logged the reason.
     private void Observe(IProjectionDaemon daemon)
     {
@@ -92,9 +103,9 @@ internal sealed class EngagementDaemon(
         health.IsPaused = isPaused;
     }
 
-    private DocumentStore Open() =>
+    private static DocumentStore Open(WorkspaceDatabase database, OutcomeSuppression suppression, Wake wake, TimeProvider clock) =>
         database.OpenBeside(
-            Clock,
+            clock,
             options =>
             {
                 var daemon = options.Projections;
