@@ -23,8 +23,12 @@ public sealed class SliceTests
         ("Ingest", ["Access", "Audiences", "Cli", "Configuration", "EventStore", "Privacy", "Requests", "Telemetry"]),
         ("Projection", ["Audiences", "Cli", "Configuration", "EventStore", "Privacy", "Requests", "Telemetry"]),
         ("Sync", ["Cli", "Configuration", "EventStore", "Privacy", "Requests", "Telemetry"]),
+        ("Outcomes", ["Cli", "EventStore", "Ingest", "Privacy", "Requests"]),
         ("History", ["Audiences", "Cli", "EventStore", "Ingest", "Privacy", "Projection", "Requests"]),
-        ("People", ["Access", "Cli", "Configuration", "EventStore", "History", "Ingest", "Messages", "Privacy", "Requests", "Sync"]),
+        (
+            "People",
+            ["Access", "Cli", "Configuration", "EventStore", "History", "Ingest", "Messages", "Outcomes", "Privacy", "Requests", "Sync"]
+        ),
         ("Maintenance", ["Configuration", "EventStore", "Ingest", "Messages", "Sync"]),
         (
             "Workspaces",
@@ -37,6 +41,7 @@ public sealed class SliceTests
                 "Ingest",
                 "Maintenance",
                 "Messages",
+                "Outcomes",
                 "People",
                 "Privacy",
                 "Projection",
@@ -56,6 +61,7 @@ public sealed class SliceTests
                 "History",
                 "Ingest",
                 "Messages",
+                "Outcomes",
                 "People",
                 "Privacy",
                 "Projection",
