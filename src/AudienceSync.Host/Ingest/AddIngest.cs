@@ -82,6 +82,7 @@ internal static class AddIngestExtensions
             provider.GetRequiredService<PublishedKeys>(),
             provider.GetRequiredService<BodySeal>(),
             provider.GetRequiredService<BodyMentions>(),
-            provider.GetRequiredService<GroupCommit>()
+            provider.GetRequiredService<GroupCommit>(),
+            provider.GetService<IReceiptFieldSources>()?.Of(source.Name)
         );
 }

@@ -17,7 +17,8 @@ public sealed class WebhookInbox(
     PublishedKeys keys,
     BodySeal seal,
     BodyMentions mentions,
-    GroupCommit log
+    GroupCommit log,
+    IReceiptFields? fields = null
 )
 {
     private readonly BodyReader _reader = new(source, reader);
@@ -49,10 +50,13 @@ public sealed class WebhookInbox(
             arrival = arrival with { Signed = null };
         }
 
-        return await _keeper.KeepAsync(events, body, parsed.IsSingle, arrival) with
-        {
-            IsSingle = parsed.IsSingle,
-        };
+        var kept = await _keeper.KeepAsync(events, body, parsed.IsSingle, arrival) with { IsSingle = parsed.IsSingle };
+        return fields is not null && kept is { IsSingle: true, Problem: null }
+            ? kept with
+            {
+                Fields = await fields.OfAsync(events[0].Named, cancellationToken),
+            }
+            : kept;
     }
 
     /// <summary>Refuses a whole request, and keeps its body.</summary>

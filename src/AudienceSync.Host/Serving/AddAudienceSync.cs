@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using AudienceSync.Domain;
 using AudienceSync.Host.Access;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Decisions;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Messages;
 using AudienceSync.Host.Requests;
@@ -51,6 +52,7 @@ public static class AddAudienceSyncExtensions
             provider.GetRequiredService<IngestCounters>()
         ));
         services.AddSourceAccess();
+        services.AddDecisionEndpoint(dependencies.Clock);
         services.AddNodes(
             settings.Postgres ?? throw new ArgumentException("The settings name no database.", nameof(settings)),
             settings.SharesByAgents()

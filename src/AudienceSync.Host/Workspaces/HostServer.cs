@@ -1,6 +1,7 @@
 using AudienceSync.Connectors;
 using AudienceSync.Host.Access;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Decisions;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Messages;
@@ -19,6 +20,7 @@ public sealed class HostServer(
     ServerDependencies dependencies,
     AccessTokens<OperatorAccount> operators,
     AccessTokens<WebhookInbox> inboxes,
+    AccessTokens<SourceDecisions> decisions,
     WorkspaceServices services,
     HostMetrics metrics,
     IMessages messages,
@@ -114,6 +116,7 @@ public sealed class HostServer(
             foreach (var (source, token) in plan.Sources)
             {
                 inboxes.Add(token, workspace.Get<Inboxes>().BySource[source.Name]);
+                decisions.Add(token, workspace.Get<WorkspaceDecisions>().BySource[source.Name]);
             }
         }
 

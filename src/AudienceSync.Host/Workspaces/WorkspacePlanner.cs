@@ -3,6 +3,7 @@ using AudienceSync.Domain;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Decisions;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Privacy.Keys;
@@ -47,6 +48,7 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
         return new WorkspacePlan(checkedName, [.. workspace.Sources.Select(source => Source(name, source))], audiences, destinations)
         {
             LinkLimit = LinkLimit(name, workspace.LinkedAddressesPerDay),
+            Decisions = workspace.Sources.ToDictionary(source => source.Name, source => Decisions(name, source), StringComparer.Ordinal),
             Retention = Retention($"workspaces.{name}.retention", workspace.Retention),
         };
     }
@@ -128,6 +130,12 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
         };
         return (planned, config.Secret(source.Token, place + ".token"));
     }
+
+    private DecisionSettings Decisions(string workspace, SourceConfig source) =>
+        DecisionSettings.Of(
+            source.Decisions,
+            wrong => config.Invalid($"workspaces.{workspace}.sources.{source.Name}.decisions: {wrong}")
+        );
 
     private HashedFields Hashed(HashedConfig? hashed, string place)
     {
