@@ -2,6 +2,7 @@ using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Decisions;
 using AudienceSync.Domain.Events;
 using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Outcomes;
 using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Privacy;
@@ -51,7 +52,7 @@ internal sealed class PersonState(
         var root = AskedPerson.Find(named.Aliases, stored.Found, stored.Anchors);
         if (root is not { } person)
         {
-            var nobody = new DecisionFacts(null, stored.IsErased, null, [], stored.Head);
+            var nobody = new DecisionFacts(null, stored.IsErased, null, EngagementOf(Engagement.Empty), stored.Head);
             return (nobody, AskedAudiences.Resolve(names, current, stored.Feeding));
         }
 
@@ -73,13 +74,16 @@ internal sealed class PersonState(
         var reason = SuppressionReason.Of(
             snapshot.Pending.Concat(stored.Suppressions.Where(one => AskedPerson.RootOf(one.Person, stored.Anchors) == person))
         );
-        var facts = new DecisionFacts(known, stored.IsErased, reason, [], stored.Head);
+        var facts = new DecisionFacts(known, stored.IsErased, reason, EngagementOf(Engagement.Empty), stored.Head);
         return (facts, AskedAudiences.Resolve(names, current, stored.Feeding));
     }
 
     /// <summary>The names that are published, for the log of a decision that was not read: which key would answer is not known.</summary>
     public IReadOnlyList<AskedAudience> Published(IReadOnlyList<string> names) =>
         AskedAudiences.Resolve(names, keys.Current, System.Collections.Frozen.FrozenSet<int>.Empty);
+
+    private IReadOnlyList<(DecisionFields Field, NamedValue Value)> EngagementOf(Engagement engagement) =>
+        EngagementFields.Of(engagement, SoftBounceRule.Default, clock.GetUtcNow());
 
     private Task<StoredPeople> ReadAsync(NamedAliases named, List<int> keyIds, CancellationToken cancellationToken)
     {
