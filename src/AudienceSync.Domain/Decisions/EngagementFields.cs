@@ -13,11 +13,7 @@ public static class EngagementFields
     /// <param name="engagement">What the outcomes prove.</param>
     /// <param name="rule">How many soft bounces make an address undeliverable.</param>
     /// <param name="now">The time; soft bounces before the rule's period do not count.</param>
-    public static IReadOnlyList<(DecisionFields Field, NamedValue Value)> Of(
-        Engagement engagement,
-        SoftBounceRule rule,
-        DateTimeOffset now
-    )
+    public static IReadOnlyList<(DecisionFields Field, NamedValue Value)> Of(Engagement engagement, SoftBounceRule rule, DateTimeOffset now)
     {
         var email = engagement.DeliverabilityOf(OutcomeChannels.Email, now, rule);
         var sms = engagement.DeliverabilityOf(OutcomeChannels.Sms, now, rule);

@@ -16,12 +16,16 @@ public static class SuppressionReason
         (DateTimeOffset At, long Position, string? Reason)? latest = null;
         foreach (var logged in events)
         {
-            if (logged.Type == EventTypes.Suppressed && (PersonSuppressed)EventJson.Read(logged.Type, logged.Data) is { Destination: null } one)
+            if (
+                logged.Type == EventTypes.Suppressed
+                && (PersonSuppressed)EventJson.Read(logged.Type, logged.Data) is { Destination: null } one
+            )
             {
                 var place = (one.OccurredAt, logged.Position.Value);
-                latest = latest is null || place.CompareTo((latest.Value.At, latest.Value.Position)) > 0
-                    ? (one.OccurredAt, logged.Position.Value, one.Reason)
-                    : latest;
+                latest =
+                    latest is null || place.CompareTo((latest.Value.At, latest.Value.Position)) > 0
+                        ? (one.OccurredAt, logged.Position.Value, one.Reason)
+                        : latest;
             }
         }
 

@@ -42,10 +42,9 @@ internal sealed class Decider(PersonState state, DecisionLog log, TimeProvider c
     {
         var started = clock.GetTimestamp();
         var (facts, audiences, outcome) = await ReadAsync(settings.Timeout, named, names, cancellationToken);
-        var answer =
-            facts is null
-                ? [new NamedValue(DecisionFieldNames.Fallback, FieldValue.Of(true)), .. settings.Fallback]
-                : Decision.Of(facts, audiences, settings.Fields);
+        var answer = facts is null
+            ? [new NamedValue(DecisionFieldNames.Fallback, FieldValue.Of(true)), .. settings.Fallback]
+            : Decision.Of(facts, audiences, settings.Fields);
         log.Add(
             new DecisionRecord(
                 clock.GetUtcNow(),
@@ -56,7 +55,9 @@ internal sealed class Decider(PersonState state, DecisionLog log, TimeProvider c
                 clock.GetElapsedTime(started),
                 facts is null ? DecisionFields.None : settings.Fields,
                 [.. audiences.Where(one => one.Key is not null).Select(one => one.Name)],
-                facts?.Person is { } person ? [.. audiences.Where(one => one.Key is { } key && person.IsIn(key)).Select(one => one.Name)] : [],
+                facts?.Person is { } person
+                    ? [.. audiences.Where(one => one.Key is { } key && person.IsIn(key)).Select(one => one.Name)]
+                    : [],
                 audiences.Count(one => one.Key is null)
             )
         );

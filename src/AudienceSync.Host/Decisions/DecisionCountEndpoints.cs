@@ -8,8 +8,7 @@ internal sealed class DecisionCountEndpoints(TimeProvider clock)
 {
     private static readonly TimeSpan DefaultRange = TimeSpan.FromDays(1);
 
-    public void Map(RouteGroupBuilder group) =>
-        group.MapGet("/decisions/counts", CountAsync).Takes(QueryParameter.From, QueryParameter.To);
+    public void Map(RouteGroupBuilder group) => group.MapGet("/decisions/counts", CountAsync).Takes(QueryParameter.From, QueryParameter.To);
 
     private async Task<IResult> CountAsync(RequestWorkspace workspace, string? from, string? to, CancellationToken cancellationToken)
     {

@@ -109,9 +109,7 @@ internal sealed class DecisionLogStore(WorkspaceDatabase database, TimeProvider 
         {
             while (await reader.ReadAsync(cancellationToken))
             {
-                audiences.Add(
-                    new AudienceDecisionCount(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3))
-                );
+                audiences.Add(new AudienceDecisionCount(reader.GetString(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3)));
             }
         }
 

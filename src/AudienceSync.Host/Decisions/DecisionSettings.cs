@@ -10,12 +10,7 @@ namespace AudienceSync.Host.Decisions;
 /// <param name="Timeout">After how long it is answered with the fallback.</param>
 /// <param name="Fallback">The fields of the fallback, without <c>fallback</c> itself.</param>
 /// <param name="InWebhookResponse">Whether the response to a webhook of one event has the fields, too.</param>
-public sealed record DecisionSettings(
-    DecisionFields Fields,
-    TimeSpan Timeout,
-    IReadOnlyList<NamedValue> Fallback,
-    bool InWebhookResponse
-)
+public sealed record DecisionSettings(DecisionFields Fields, TimeSpan Timeout, IReadOnlyList<NamedValue> Fallback, bool InWebhookResponse)
 {
     private const int MostFallbackFields = 100;
 

@@ -132,10 +132,7 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
     }
 
     private DecisionSettings Decisions(string workspace, SourceConfig source) =>
-        DecisionSettings.Of(
-            source.Decisions,
-            wrong => config.Invalid($"workspaces.{workspace}.sources.{source.Name}.decisions: {wrong}")
-        );
+        DecisionSettings.Of(source.Decisions, wrong => config.Invalid($"workspaces.{workspace}.sources.{source.Name}.decisions: {wrong}"));
 
     private HashedFields Hashed(HashedConfig? hashed, string place)
     {

@@ -22,6 +22,7 @@ public sealed class SliceTests
         ("Audiences", ["Cli", "Configuration", "EventStore", "Privacy", "Requests", "Telemetry"]),
         ("Ingest", ["Access", "Audiences", "Cli", "Configuration", "EventStore", "Privacy", "Requests", "Telemetry"]),
         ("Projection", ["Audiences", "Cli", "Configuration", "EventStore", "Privacy", "Requests", "Telemetry"]),
+        ("Decisions", ["Access", "Audiences", "Configuration", "EventStore", "Ingest", "Privacy", "Projection", "Requests", "Telemetry"]),
         ("Sync", ["Cli", "Configuration", "EventStore", "Privacy", "Requests", "Telemetry"]),
         ("History", ["Audiences", "Cli", "EventStore", "Ingest", "Privacy", "Projection", "Requests"]),
         (
@@ -36,6 +37,7 @@ public sealed class SliceTests
                 "Audiences",
                 "Cli",
                 "Configuration",
+                "Decisions",
                 "EventStore",
                 "Ingest",
                 "Maintenance",
@@ -55,6 +57,7 @@ public sealed class SliceTests
                 "Audiences",
                 "Cli",
                 "Configuration",
+                "Decisions",
                 "EventStore",
                 "History",
                 "Ingest",

@@ -71,32 +71,32 @@ public sealed class DecisionEndpointTests(DecisionHost given) : IClassFixture<De
     public async Task An_answer_is_flat_and_has_every_field_also_for_somebody_unknown()
     {
         var answer = await Host.DecideAsync(Person());
-        answer.EnumerateObject().ShouldAllBe(field => field.Value.ValueKind != JsonValueKind.Object && field.Value.ValueKind != JsonValueKind.Array);
+        answer
+            .EnumerateObject()
+            .ShouldAllBe(field => field.Value.ValueKind != JsonValueKind.Object && field.Value.ValueKind != JsonValueKind.Array);
         answer
             .EnumerateObject()
             .Select(field => field.Name)
-            .ShouldBe(
-                [
-                    "fallback",
-                    "known",
-                    "suppressed",
-                    "suppressed_reason",
-                    "consent_ads",
-                    "erased",
-                    "in_high_intent_cart_7d",
-                    "in_post_purchase_14d",
-                    "in_winback_45d",
-                    "email_deliverable",
-                    "email_undeliverable_reason",
-                    "sms_deliverable",
-                    "push_deliverable",
-                    "last_delivered_at",
-                    "last_click_at",
-                    "complaint_count",
-                    "unsubscribed",
-                    "as_of_position",
-                ]
-            );
+            .ShouldBe([
+                "fallback",
+                "known",
+                "suppressed",
+                "suppressed_reason",
+                "consent_ads",
+                "erased",
+                "in_high_intent_cart_7d",
+                "in_post_purchase_14d",
+                "in_winback_45d",
+                "email_deliverable",
+                "email_undeliverable_reason",
+                "sms_deliverable",
+                "push_deliverable",
+                "last_delivered_at",
+                "last_click_at",
+                "complaint_count",
+                "unsubscribed",
+                "as_of_position",
+            ]);
         answer.GetProperty("fallback").GetBoolean().ShouldBeFalse();
         answer.GetProperty("email_deliverable").GetBoolean().ShouldBeTrue("nothing is known to the contrary");
     }
@@ -113,7 +113,9 @@ public sealed class DecisionEndpointTests(DecisionHost given) : IClassFixture<De
     [Fact]
     public async Task A_source_receives_only_the_fields_that_it_may()
     {
-        var answer = await Host.SendAsync(DecisionStage.Unsigned($"{{\"person\":{Person().ToJsonString()},\"audiences\":[\"{Audience}\"]}}"));
+        var answer = await Host.SendAsync(
+            DecisionStage.Unsigned($"{{\"person\":{Person().ToJsonString()},\"audiences\":[\"{Audience}\"]}}")
+        );
         answer.Json.EnumerateObject().Select(field => field.Name).ShouldBe(["fallback", "suppressed", "in_" + Audience]);
     }
 
@@ -133,7 +135,10 @@ public sealed class DecisionEndpointTests(DecisionHost given) : IClassFixture<De
             Webhook.Request($"[{DecisionStage.Event(Host, "audience_add", person).ToJsonString()}]", TestHostFiles.UnsignedToken)
         );
         array.Text.ShouldNotContain("in_", customMessage: "an array is about several people");
-        (await Host.PostAsync(DecisionStage.Event(Host, "audience_add", person))).Text.ShouldNotContain("in_", customMessage: "not asked for");
+        (await Host.PostAsync(DecisionStage.Event(Host, "audience_add", person))).Text.ShouldNotContain(
+            "in_",
+            customMessage: "not asked for"
+        );
 
         Task<Answer> PostAsync(JsonObject sample) => Host.SendAsync(Webhook.Request(sample.ToJsonString(), TestHostFiles.UnsignedToken));
     }
@@ -233,7 +238,9 @@ public sealed class DecisionEndpointTests(DecisionHost given) : IClassFixture<De
     public async Task A_locked_table_gives_the_fallback_of_the_source_in_its_time_and_the_commit_its_receipt()
     {
         await using var host = await TestHost.StartAsync(
-            DecisionHost.Options("decisions: { timeout_ms: 300, fallback: { suppressed: true, in_winback_45d: false, level: 7, note: unknown } }")
+            DecisionHost.Options(
+                "decisions: { timeout_ms: 300, fallback: { suppressed: true, in_winback_45d: false, level: 7, note: unknown } }"
+            )
         );
         var person = Person();
         await host.AcceptAsync(DecisionStage.Event(host, "audience_add", person));

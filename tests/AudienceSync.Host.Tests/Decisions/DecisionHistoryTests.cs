@@ -38,7 +38,9 @@ public sealed class DecisionHistoryTests
             .Range(0, batchEvents == 1 ? 40 : 150)
             .Select(number => new PeopleStory(workspace.Webhooks, number, random, Keys.Length))
             .ToList();
-        var origin = stories.SelectMany(story => story.StoryEvents.Select(sent => (sent, story))).ToDictionary(one => one.sent, one => one.story);
+        var origin = stories
+            .SelectMany(story => story.StoryEvents.Select(sent => (sent, story)))
+            .ToDictionary(one => one.sent, one => one.story);
         var sent = origin.Keys.ToArray();
         random.Shuffle(sent);
         var log = workspace.OpenLog();

@@ -38,15 +38,13 @@ public sealed class DecisionLogTests
         Rows(counts, "sources", "source", "via", "decisions", "fallbacks", "unknown_people")
             .ShouldBe(["signed question 5 0 1", "unsigned webhook_response 1 0 0"]);
         Rows(counts, "audiences", "source", "audience", "answered", "present")
-            .ShouldBe(
-                [
-                    "signed high_intent_cart_7d 4 4",
-                    "signed winback_45d 5 0",
-                    "unsigned high_intent_cart_7d 1 1",
-                    "unsigned post_purchase_14d 1 0",
-                    "unsigned winback_45d 1 0",
-                ]
-            );
+            .ShouldBe([
+                "signed high_intent_cart_7d 4 4",
+                "signed winback_45d 5 0",
+                "unsigned high_intent_cart_7d 1 1",
+                "unsigned post_purchase_14d 1 0",
+                "unsigned winback_45d 1 0",
+            ]);
         (await host.ScalarAsync<long>("select sum(unknown) from decisions")).ShouldBe(4);
         var rows = await host.ScalarAsync<string>("select string_agg(d::text, ' ') from decisions d");
         rows.ShouldNotContain("canary");

@@ -62,7 +62,9 @@ public sealed class DecisionSuccessorTests
                 {
                     var counted = sent.Where(one => one.Customer == customer && one.Version <= version).ToList();
                     var added = counted.Where(one => one.Add).Max(one => (DateTimeOffset?)one.At);
-                    return added is not null && !(counted.Where(one => !one.Add).Max(one => (DateTimeOffset?)one.At) >= added) ? "true" : "false";
+                    return added is not null && !(counted.Where(one => !one.Add).Max(one => (DateTimeOffset?)one.At) >= added)
+                        ? "true"
+                        : "false";
                 }
             }
         }
@@ -72,7 +74,12 @@ public sealed class DecisionSuccessorTests
     public async Task The_name_of_an_audience_means_the_version_that_feeds_it_and_not_a_newer_one()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        await new AudienceSync.Host.Sync.BindingStore(workspace.Database).DeclareAccountAsync("main", "meta", consentRequired: false, default);
+        await new AudienceSync.Host.Sync.BindingStore(workspace.Database).DeclareAccountAsync(
+            "main",
+            "meta",
+            consentRequired: false,
+            default
+        );
         await workspace.BindAsync(0, "main", "1001");
         var registry = new AudienceRegistry(new RegistryStore(workspace.Database, workspace.Clock));
         await registry.ExecuteAsync("k0", new PublishKey(2, new KeyTerms(null), "test", null), default);
@@ -85,7 +92,9 @@ public sealed class DecisionSuccessorTests
             var (facts, audiences) = await DecisionHistoryTests.Open(workspace).ReadAsync(new NamedAliases([alias], []), names, default);
             var described = DecisionHistoryTests.Describe(Decision.Of(facts, audiences, DecisionFields.Audiences));
             described.ShouldContain("in_k0=true");
-            described.ShouldBe(names.Length == 0 ? ["fallback=false", "in_k0=true"] : ["fallback=false", "in_k0=true", "in_k0_v1=true", "in_k0_v2=false"]);
+            described.ShouldBe(
+                names.Length == 0 ? ["fallback=false", "in_k0=true"] : ["fallback=false", "in_k0=true", "in_k0_v1=true", "in_k0_v2=false"]
+            );
         }
     }
 

@@ -46,11 +46,7 @@ internal sealed record NaivePerson(Name Root, IReadOnlyList<StoryEvent> StoryEve
     {
         get
         {
-            var answers = new[]
-            {
-                AnswerTo(fact => fact.Consent.AdUserData),
-                AnswerTo(fact => fact.Consent.AdPersonalization),
-            };
+            var answers = new[] { AnswerTo(fact => fact.Consent.AdUserData), AnswerTo(fact => fact.Consent.AdPersonalization) };
             return answers.Contains(false) ? false
                 : answers.Contains(null) ? null
                 : true;

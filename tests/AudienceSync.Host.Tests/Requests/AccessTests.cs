@@ -24,7 +24,7 @@ public sealed class AccessTests(RouteHost given) : IClassFixture<RouteHost>
             .Routes.Where(route => route.IsWebhook)
             .Select(route => route.Path)
             .Distinct()
-            .ShouldBe(["/v1/webhooks/audience", "/v1/webhooks/batch"]);
+            .ShouldBe(["/v1/webhooks/audience", "/v1/webhooks/batch", "/v1/decisions"]);
     }
 
     [Theory]
