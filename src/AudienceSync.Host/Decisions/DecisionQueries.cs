@@ -55,14 +55,14 @@ internal sealed class StoredPeople
 internal sealed class DecisionQueries(WorkspaceDatabase database)
 {
     // The stream of an anchor is read only when its last event is not projected: otherwise one probe answers for all of it.
-    private static readonly string PersonSql = $"""
+    private const string PersonSql = """
         with recursive projected as (select p.last_seq_id from mt_event_progression p where p.name = 'membership:All'),
         named(digest, kind, anchor, owner, older) as (
           select a.digest, a.kind, a.anchor, a.owner, false from unnest($1::uuid[]) as d(digest)
             cross join lateral (select r.* from person_aliases r where r.digest = d.digest limit 1) a
           union all
           select a.digest, a.kind, a.anchor, a.owner, true from unnest($2::uuid[]) as d(digest)
-            cross join lateral (select r.* from person_aliases r where r.digest = d.digest and r.parser < {IdentifierReader.ParserVersion} limit 1) a),
+            cross join lateral (select r.* from person_aliases r where r.digest = d.digest and r.parser < $5 limit 1) a),
         up(person) as (
           select x.person from named n cross join lateral (values (n.anchor), (n.owner)) as x(person) where x.person is not null
           union
@@ -119,7 +119,8 @@ internal sealed class DecisionQueries(WorkspaceDatabase database)
             Sql.Of(question.Aliases.Select(alias => alias.Digest.Value).ToList()),
             Sql.Of(question.Older),
             Sql.Of(question.Tombstones),
-            Sql.Of(question.KeyIds)
+            Sql.Of(question.KeyIds),
+            Sql.Of(IdentifierReader.ParserVersion)
         );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
