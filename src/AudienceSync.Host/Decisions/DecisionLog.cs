@@ -50,6 +50,7 @@ internal sealed class DecisionLog(DecisionLogStore store, DecisionMetrics? metri
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
                 wait = outage.Failed(failure);
+                _ensuredAt = null; // The day of the rows may be the cause.
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {

@@ -24,12 +24,12 @@ internal sealed record DecisionQuestion(NamedAliases Person, IReadOnlyList<strin
         question = null;
         var item = BodyItem.Parse(body.Json);
         using var document = item.Document;
-        if (document is null)
+        if ((item.Problem ?? item.Defect) is { } unreadable)
         {
-            return item.Problem;
+            return unreadable;
         }
 
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
+        if (document!.RootElement.ValueKind != JsonValueKind.Object)
         {
             return IngestProblem.NotAQuestion;
         }
