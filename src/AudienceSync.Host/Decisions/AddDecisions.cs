@@ -11,13 +11,15 @@ internal static class AddDecisionsExtensions
     /// <param name="services">The workspace's container.</param>
     /// <param name="sources">Its senders, with what each is answered.</param>
     /// <param name="metrics">Counts decisions; null where nothing is measured.</param>
+    /// <param name="hasReports">Whether a source reports outcomes of messages.</param>
     public static IServiceCollection AddDecisions(
         this IServiceCollection services,
         IReadOnlyList<(Source Source, DecisionSettings Settings)> sources,
-        DecisionMetrics? metrics
+        DecisionMetrics? metrics,
+        bool hasReports
     ) =>
         services
-            .AddSingleton<DecisionQueries>()
+            .AddSingleton(provider => new DecisionQueries(provider.GetRequiredService<WorkspaceDatabase>(), hasReports))
             .AddSingleton<PersonState>()
             .AddSingleton<DecisionLogStore>()
             .AddSingleton(provider => new DecisionLog(

@@ -5,7 +5,9 @@ using AudienceSync.Host.Decisions;
 using AudienceSync.Host.History;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Ingest.Quarantine;
+using AudienceSync.Host.Ingest.Reporting;
 using AudienceSync.Host.Messages;
+using AudienceSync.Host.Outcomes;
 using AudienceSync.Host.People;
 using AudienceSync.Host.People.Erasure;
 using AudienceSync.Host.Requests;
@@ -46,6 +48,7 @@ public static class MapAudienceSyncExtensions
             counters,
             BodyContract.Batch
         );
+        MapReporting(app, services.GetRequiredService<ReportingEndpoint>());
         app.MapPost(DecisionEndpoint.Path, services.GetRequiredService<DecisionEndpoint>().HandleAsync)
             .RequireAuthorization(AccessPolicies.Source)
             .Takes(BodyContract.Webhook);
@@ -61,6 +64,7 @@ public static class MapAudienceSyncExtensions
         new PermissionEndpoints().Map(group);
         new ErasureEndpoints(clock).Map(group);
         new LinkStopEndpoints().Map(group);
+        new OutcomeEndpoints(clock).Map(group);
         new DecisionCountEndpoints(clock).Map(group);
         new MessageEndpoints(services.GetRequiredService<DeadMessages>()).Map(group);
         MapHealth(app, server);
@@ -133,6 +137,22 @@ public static class MapAudienceSyncExtensions
             )
             .RequireAuthorization(AccessPolicies.Source)
             .Takes(body);
+    }
+
+    // Anonymous for the framework: its sender has no token, and is authenticated by the signature of the body.
+    private static void MapReporting(WebApplication app, ReportingEndpoint reporting)
+    {
+        app.MapPost(ReportingEndpoint.Path, reporting.HandleAsync).AllowAnonymous().Takes(BodyContract.Webhook);
+        app.Map(
+                ReportingEndpoint.Path,
+                context =>
+                {
+                    context.Response.Headers.Allow = HttpMethods.Post;
+                    return QueryProblem.MethodNotAllowed.ExecuteAsync(context);
+                }
+            )
+            .AllowAnonymous()
+            .Takes(BodyContract.Webhook);
     }
 
     private static Task WebhookAsync(WebhookReceiver webhooks, IngestCounters counters, HttpContext context)

@@ -4,6 +4,7 @@ using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Decisions;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Ingest.Reporting;
 using AudienceSync.Host.Messages;
 using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Requests;
@@ -21,6 +22,7 @@ public sealed class HostServer(
     AccessTokens<OperatorAccount> operators,
     AccessTokens<WebhookInbox> inboxes,
     AccessTokens<SourceDecisions> decisions,
+    ReportingSources reporting,
     WorkspaceServices services,
     HostMetrics metrics,
     IMessages messages,
@@ -115,8 +117,16 @@ public sealed class HostServer(
             services.Add(plan.Name.Value, workspace.Services);
             foreach (var (source, token) in plan.Sources)
             {
-                inboxes.Add(token, workspace.Get<Inboxes>().BySource[source.Name]);
-                decisions.Add(token, workspace.Get<WorkspaceDecisions>().BySource[source.Name]);
+                var inbox = workspace.Get<Inboxes>().BySource[source.Name];
+                if (source.Kind == SourceKind.CustomerIoReporting)
+                {
+                    reporting.Add(inbox);
+                }
+                else
+                {
+                    inboxes.Add(token, inbox);
+                    decisions.Add(token, workspace.Get<WorkspaceDecisions>().BySource[source.Name]);
+                }
             }
         }
 

@@ -4,6 +4,7 @@ using AudienceSync.Host.Decisions;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Maintenance;
+using AudienceSync.Host.Outcomes;
 using AudienceSync.Host.People;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Projection;
@@ -45,9 +46,11 @@ internal static class WorkspaceContainer
             .AddProjection([.. plan.Destinations.Select(AddSyncExtensions.WakeOf)])
             .AddDecisions(
                 [.. sources.Select(source => (source, plan.Decisions.GetValueOrDefault(source.Name, DecisionSettings.Default)))],
-                dependencies.Metrics?.DecisionsOf(plan.Name.Value)
+                dependencies.Metrics?.DecisionsOf(plan.Name.Value),
+                plan.HasReports
             )
             .AddSync(plan.Destinations, MetricsOf(plan, dependencies), dependencies.AccountPoll)
+            .AddOutcomes(plan.Outcomes, plan.HasReports)
             .AddPeople(connectors)
             .AddMaintenance(plan.Name.Value, plan.Retention)
             .AddStatus(plan, dependencies)
@@ -80,6 +83,8 @@ internal static class WorkspaceContainer
                     dependencies.Owner,
                     provider.GetRequiredService<MetricQueries>(),
                     provider.GetRequiredService<AccountForecasts>(),
+                    provider.GetRequiredService<DaemonQueries>(),
+                    provider.GetRequiredService<DaemonHealth>(),
                     metrics.Gauges,
                     dependencies.Clock,
                     provider.GetRequiredService<ILogger<GaugeLoop>>()

@@ -24,8 +24,12 @@ public sealed class SliceTests
         ("Projection", ["Audiences", "Cli", "Configuration", "EventStore", "Privacy", "Requests", "Telemetry"]),
         ("Decisions", ["Access", "Audiences", "Configuration", "EventStore", "Ingest", "Privacy", "Projection", "Requests", "Telemetry"]),
         ("Sync", ["Cli", "Configuration", "EventStore", "Privacy", "Requests", "Telemetry"]),
+        ("Outcomes", ["Cli", "EventStore", "Ingest", "Privacy", "Requests"]),
         ("History", ["Audiences", "Cli", "EventStore", "Ingest", "Privacy", "Projection", "Requests"]),
-        ("People", ["Access", "Cli", "Configuration", "EventStore", "History", "Ingest", "Messages", "Privacy", "Requests", "Sync"]),
+        (
+            "People",
+            ["Access", "Cli", "Configuration", "EventStore", "History", "Ingest", "Messages", "Outcomes", "Privacy", "Requests", "Sync"]
+        ),
         ("Maintenance", ["Configuration", "EventStore", "Ingest", "Messages", "Sync"]),
         (
             "Workspaces",
@@ -39,6 +43,7 @@ public sealed class SliceTests
                 "Ingest",
                 "Maintenance",
                 "Messages",
+                "Outcomes",
                 "People",
                 "Privacy",
                 "Projection",
@@ -59,6 +64,7 @@ public sealed class SliceTests
                 "History",
                 "Ingest",
                 "Messages",
+                "Outcomes",
                 "People",
                 "Privacy",
                 "Projection",
