@@ -1,7 +1,10 @@
+using AudienceSync.Domain.Outcomes;
 using AudienceSync.Host.Access;
+using AudienceSync.Host.Audiences;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Projection;
 
 namespace AudienceSync.Host.Decisions;
 
@@ -20,7 +23,7 @@ internal static class AddDecisionsExtensions
     ) =>
         services
             .AddSingleton(provider => new DecisionQueries(provider.GetRequiredService<WorkspaceDatabase>(), hasReports))
-            .AddSingleton<PersonState>()
+            .AddSingleton(State)
             .AddSingleton<DecisionLogStore>()
             .AddSingleton(provider => new DecisionLog(
                 provider.GetRequiredService<DecisionLogStore>(),
@@ -49,6 +52,18 @@ internal static class AddDecisionsExtensions
         services
             .AddSingleton<AccessTokens<SourceDecisions>>()
             .AddSingleton(provider => new DecisionEndpoint(provider.GetRequiredService<AccessTokens<SourceDecisions>>(), clock));
+
+    // The reloads of keys that questions cause are limited apart from those that webhooks cause: neither delays the other's.
+    private static PersonState State(IServiceProvider provider) =>
+        new(
+            provider.GetRequiredService<DecisionQueries>(),
+            provider.GetRequiredService<PermissionStore>(),
+            provider.GetRequiredService<AudienceKeys>(),
+            new PublishedKeys(provider.GetRequiredService<AudienceKeys>(), provider.GetRequiredService<TimeProvider>()),
+            provider.GetRequiredService<TombstoneDigester>(),
+            provider.GetRequiredService<OutcomePolicy>(),
+            provider.GetRequiredService<TimeProvider>()
+        );
 
     private sealed class ReceiptFieldSources(WorkspaceDecisions decisions) : IReceiptFieldSources
     {
