@@ -1,6 +1,7 @@
 using AudienceSync.Connectors;
 using AudienceSync.Host.Access;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Decisions;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Ingest.Reporting;
@@ -20,6 +21,7 @@ public sealed class HostServer(
     ServerDependencies dependencies,
     AccessTokens<OperatorAccount> operators,
     AccessTokens<WebhookInbox> inboxes,
+    AccessTokens<SourceDecisions> decisions,
     ReportingSources reporting,
     WorkspaceServices services,
     HostMetrics metrics,
@@ -123,6 +125,7 @@ public sealed class HostServer(
                 else
                 {
                     inboxes.Add(token, inbox);
+                    decisions.Add(token, workspace.Get<WorkspaceDecisions>().BySource[source.Name]);
                 }
             }
         }

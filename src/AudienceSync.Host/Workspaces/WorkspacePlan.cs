@@ -2,6 +2,7 @@ using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Outcomes;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Decisions;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Sync;
@@ -18,6 +19,9 @@ public sealed record WorkspacePlan(
 {
     /// <summary>How many addresses one identifier may be sent with within a day.</summary>
     public LinkLimit LinkLimit { get; init; } = LinkLimit.Default;
+
+    /// <summary>What each source is answered when it asks about a person, by the source's name.</summary>
+    public IReadOnlyDictionary<string, DecisionSettings> Decisions { get; init; } = new Dictionary<string, DecisionSettings>();
 
     /// <summary>What the outcomes of messages lead to.</summary>
     public OutcomePolicy Outcomes { get; init; } = OutcomePolicy.Default;
