@@ -6,6 +6,7 @@ using AudienceSync.Shop.Journeys;
 using AudienceSync.Shop.Outcomes;
 using AudienceSync.Shop.Sending;
 using AudienceSync.Shop.Simulation;
+using AudienceSync.Shop.Tests.Sending;
 
 namespace AudienceSync.Shop.Tests.Decisions;
 
@@ -145,7 +146,7 @@ public sealed class DecisionSamplerTests
     private async Task<DecisionFinding> SampleAsync(Func<(int Status, string Body)> answer)
     {
         using var http = new HttpMessageInvoker(new Engine(answer));
-        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(Now);
+        var time = new InstantTime(Now, never: TimeSpan.FromSeconds(5));
         var api = new DecisionApi(http, new Uri("http://engine.example/v1/decisions"), Keys, time);
         var sampler = new DecisionSampler(api, new Play([Ann], [], []), _tally, _outcomes, _inFlight, seed: 3, time);
         return await sampler.SampleAsync(0, [1], CancellationToken.None);

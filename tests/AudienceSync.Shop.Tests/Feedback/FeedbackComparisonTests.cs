@@ -72,11 +72,14 @@ public sealed class FeedbackComparisonTests
     [Fact]
     public void A_person_of_whom_an_item_was_refused_is_not_compared_and_a_stranger_is_wrong()
     {
-        var refused = new RefusedItem("event", null, new Dictionary<string, string>(StringComparer.Ordinal) { ["id"] = "c1" });
+        var refused = new RefusedItem("invalid", "event", null, new Dictionary<string, string>(StringComparer.Ordinal) { ["id"] = "c1" });
         var expected = Expected([1]);
         new FeedbackComparison(Customers, expected, new OutcomeOracle([]), Now)
             .Evaluate([Person(1), Person(2)], [refused])
             .ShouldSatisfyAllConditions(finding => finding.IsGood.ShouldBeTrue(), finding => finding.Refused.ShouldBe(1));
+        new FeedbackComparison(Customers, expected, new OutcomeOracle([]), Now)
+            .Evaluate([Person(1), Person(2)], [refused with { Reason = "internal" }])
+            .Missing.ShouldBe(1, "what may succeed later must be sent again");
         Compare([], Person(1), Person(2), Person(1) with { Id = "stranger", Email = null }).WrongAttributes.ShouldBe(1);
     }
 

@@ -37,7 +37,10 @@ internal sealed class FeedbackComparison(
         var byEmail = people
             .Where(person => person.Email is not null)
             .ToDictionary(person => person.Email!, StringComparer.OrdinalIgnoreCase);
-        var refusedIds = refused.SelectMany(item => item.Identifiers?.Values ?? []).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var refusedIds = refused
+            .Where(item => item.IsFinal)
+            .SelectMany(item => item.Identifiers?.Values ?? [])
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var customer in customers.Where(customer => customer.CustomerId is not null || customer.Email is not null))
         {
             var person =
@@ -50,7 +53,7 @@ internal sealed class FeedbackComparison(
             }
             else if (!Names(customer).Any(refusedIds.Contains))
             {
-                // Nobody can expect the facts of a person of whom an item was refused; the others are compared.
+                // Nobody can expect the facts of a person of whom an item was refused for good; the others are compared.
                 CompareFacts(customer, person);
                 CompareAttributes(customer, person);
             }
@@ -67,7 +70,7 @@ internal sealed class FeedbackComparison(
             _missing,
             _doubled,
             _wrong,
-            refused.Count,
+            refused.Count(item => item.IsFinal),
             people.Sum(person => person.Events.Sum(item => item.Deliveries - 1)),
             _examples
         );

@@ -19,5 +19,10 @@ internal sealed record TrackEvent(string? Id, string Name, long Timestamp, FactD
 /// <summary>The data of an event about an audience.</summary>
 internal sealed record FactData(string? AudienceKey, string? Audience, string? Destination, string? Platform, string? Reason);
 
-/// <summary>An item of a batch that the imitated Customer.io refused: nobody can expect its effect.</summary>
-internal sealed record RefusedItem(string? Action, string? EventId, IReadOnlyDictionary<string, string>? Identifiers);
+/// <summary>An item of a batch that the imitated Customer.io refused.</summary>
+/// <param name="Reason"><c>invalid</c> for an item that would be refused again.</param>
+internal sealed record RefusedItem(string Reason, string? Action, string? EventId, IReadOnlyDictionary<string, string>? Identifiers)
+{
+    /// <summary>Whether sending it again would not help; else the engine must send it again.</summary>
+    public bool IsFinal => Reason == "invalid";
+}

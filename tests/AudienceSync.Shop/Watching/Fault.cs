@@ -34,8 +34,8 @@ internal sealed record Fault(
         ];
 
     /// <summary>
-    /// The faults of the workspace at Customer.io that feedback goes to. The long delay is a time-out of the engine's call, and the items that
-    /// a 207 names are lost by intention.
+    /// The faults of the workspace at Customer.io that feedback goes to. The long delay is a time-out of the engine's call; the items that
+    /// <c>invalid_rows</c> names are lost by intention, those that <c>partial</c> names must be sent again.
     /// </summary>
     public static IReadOnlyList<Fault> ForFeedback(int seed) =>
         [
@@ -47,7 +47,7 @@ internal sealed record Fault(
                 new("drop_before", "feedback", 2, 0.15, seed + 3),
                 new("drop_after", "feedback", 2, 0.2, seed + 4),
                 new("invalid_rows", "feedback", 2, 0.2, seed + 5),
-                new("partial", "feedback", 1, 0.1, seed + 6),
+                new("partial", "feedback", 1, 0.5, seed + 6),
                 new("delay", "feedback", 5, 0.3, seed + 7, DelayMs: 300),
             }.Select(fault => fault with { Platform = "customerio" }),
         ];
