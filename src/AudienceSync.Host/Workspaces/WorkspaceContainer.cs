@@ -35,7 +35,6 @@ internal static class WorkspaceContainer
             StringComparer.Ordinal
         );
         var sources = plan.Sources.Select(source => source.Source).ToList();
-        var countries = sources.ToDictionary(source => source.Name, source => source.DefaultCountry, StringComparer.Ordinal);
         return new ServiceCollection()
             .AddProcess(plan, dependencies)
             .AddEventStore(database, dependencies.Owner, dependencies.LeaseTime)
@@ -44,7 +43,7 @@ internal static class WorkspaceContainer
             .AddIngest(sources, connectors.Keys.ToHashSet(StringComparer.Ordinal), plan.LinkLimit)
             .AddProjection([.. plan.Destinations.Select(AddSyncExtensions.WakeOf)])
             .AddSync(plan.Destinations, MetricsOf(plan, dependencies), dependencies.AccountPoll)
-            .AddPeople(connectors, name => countries.GetValueOrDefault(name, ""))
+            .AddPeople(connectors)
             .AddMaintenance(plan.Name.Value, plan.Retention)
             .AddStatus(plan, dependencies)
             .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });
