@@ -3,6 +3,7 @@ using AudienceSync.Host.Audiences;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Maintenance;
+using AudienceSync.Host.Outcomes;
 using AudienceSync.Host.People;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Projection;
@@ -43,6 +44,7 @@ internal static class WorkspaceContainer
             .AddIngest(sources, connectors.Keys.ToHashSet(StringComparer.Ordinal), plan.LinkLimit)
             .AddProjection([.. plan.Destinations.Select(AddSyncExtensions.WakeOf)])
             .AddSync(plan.Destinations, MetricsOf(plan, dependencies), dependencies.AccountPoll)
+            .AddOutcomes(plan.Outcomes, plan.HasReports)
             .AddPeople(connectors)
             .AddMaintenance(plan.Name.Value, plan.Retention)
             .AddStatus(plan, dependencies)
@@ -75,6 +77,8 @@ internal static class WorkspaceContainer
                     dependencies.Owner,
                     provider.GetRequiredService<MetricQueries>(),
                     provider.GetRequiredService<AccountForecasts>(),
+                    provider.GetRequiredService<DaemonQueries>(),
+                    provider.GetRequiredService<DaemonHealth>(),
                     metrics.Gauges,
                     dependencies.Clock,
                     provider.GetRequiredService<ILogger<GaugeLoop>>()

@@ -1,5 +1,6 @@
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Outcomes;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest;
@@ -17,6 +18,12 @@ public sealed record WorkspacePlan(
 {
     /// <summary>How many addresses one identifier may be sent with within a day.</summary>
     public LinkLimit LinkLimit { get; init; } = LinkLimit.Default;
+
+    /// <summary>What the outcomes of messages lead to.</summary>
+    public OutcomePolicy Outcomes { get; init; } = OutcomePolicy.Default;
+
+    /// <summary>Whether a source reports outcomes.</summary>
+    public bool HasReports => Sources.Any(source => source.Source.Kind == SourceKind.CustomerIoReporting);
 
     /// <summary>For how long ended records are kept.</summary>
     public RetentionSettings Retention { get; init; } = RetentionSettings.Default;

@@ -1,4 +1,5 @@
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Outcomes;
 using AudienceSync.Host.Projection;
 using AudienceSync.Host.Sync.Accounts;
 using AudienceSync.Host.Workspaces.Status;
@@ -14,6 +15,8 @@ public sealed class GaugeLoop(
     string owner,
     MetricQueries queries,
     AccountForecasts accounts,
+    DaemonQueries daemon,
+    DaemonHealth health,
     SyncGauges gauges,
     TimeProvider clock,
     ILogger<GaugeLoop> logger
@@ -39,6 +42,16 @@ public sealed class GaugeLoop(
             var quarantine = await queries.QuarantineAsync(cancellationToken);
             values.Add(new GaugeValue(SyncGauges.Quarantine, quarantine.Waiting, ("state", "waiting")));
             values.Add(new GaugeValue(SyncGauges.Quarantine, quarantine.Refused, ("state", "refused")));
+        }
+
+        if (owned.Contains(DaemonHealth.LeaseName))
+        {
+            foreach (var progress in await daemon.ReadAsync(cancellationToken))
+            {
+                values.Add(new GaugeValue(SyncGauges.DaemonLag, progress.Lag, ("projection", progress.Name)));
+            }
+
+            values.Add(new GaugeValue(SyncGauges.DaemonPaused, health.IsPaused ? 1 : 0));
         }
 
         if (destinations.Count > 0)

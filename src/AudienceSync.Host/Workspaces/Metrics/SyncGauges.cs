@@ -23,6 +23,9 @@ public sealed class SyncGauges
     public const string BudgetLeft = "audiencesync_budget_left";
     public const string Quarantine = "audiencesync_quarantine_open";
 
+    public const string DaemonLag = "audiencesync_engagement_lag_events";
+    public const string DaemonPaused = "audiencesync_engagement_paused";
+
     private static readonly (string Name, string Description)[] All =
     [
         (
@@ -36,6 +39,8 @@ public sealed class SyncGauges
         (BudgetUsed, "Calls of an account's window that are used."),
         (BudgetLeft, "Calls of an account's window that are left."),
         (Quarantine, "Open entries of the quarantine."),
+        (DaemonLag, "Events behind a projection of the daemon, at the Host that runs it."),
+        (DaemonPaused, "1 while a projection of the daemon is paused because it failed, at the Host that runs it."),
     ];
 
     private readonly Lock _lock = new();
