@@ -33,6 +33,9 @@ public static class Limits
     /// <summary>Characters of an audience key.</summary>
     public const int AudienceKeyChars = 100;
 
+    /// <summary>Audiences and keys in one question for a decision.</summary>
+    public const int DecisionAudiences = 100;
+
     /// <summary>Characters of a sender's event id or idempotency key.</summary>
     public const int EventIdChars = 200;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AudienceSync.Bench.Decide;
 using AudienceSync.Bench.Import;
 using AudienceSync.Bench.Ingest;
 using AudienceSync.Bench.Load;
@@ -20,6 +21,7 @@ internal static class Benches
 
     private static readonly Func<Command>[] All =
     [
+        DecideCommand.Build,
         ImportCommand.Build,
         IngestCommand.Build,
         NormalizeCommand.Build,

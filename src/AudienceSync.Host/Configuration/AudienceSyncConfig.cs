@@ -108,6 +108,9 @@ public sealed class SourceConfig
 
     /// <summary>Texts that this source sends in place of an identifier, besides the built-in ones.</summary>
     public List<string> PlaceholderIds { get; set; } = [];
+
+    /// <summary>What it is answered when it asks about a person.</summary>
+    public DecisionsConfig? Decisions { get; set; }
 }
 
 /// <summary>Which identifiers a source sends hashed, and in which form. What is not named is plain text.</summary>

@@ -103,6 +103,7 @@ internal static class AddIngestExtensions
             provider.GetRequiredService<BodySeal>(),
             provider.GetRequiredService<BodyMentions>(),
             provider.GetRequiredService<GroupCommit>(),
-            provider.GetRequiredService<Wakes>().Of(Wakes.Engagement)
+            provider.GetRequiredService<Wakes>().Of(Wakes.Engagement),
+            provider.GetService<IReceiptFieldSources>()?.Of(source.Name)
         );
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using AudienceSync.Domain.Decisions;
 using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Ingest.Quarantine;
 
@@ -18,16 +19,20 @@ internal static class Answers
 
     private static ReadOnlySpan<byte> AcceptedEnd => "\"}"u8;
 
-    public static Task WriteAsync(HttpContext context, Receipt receipt)
+    /// <summary>The response for one event.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="receipt">Its receipt.</param>
+    /// <param name="fields">What the response has beside it; null for nothing.</param>
+    public static Task WriteAsync(HttpContext context, Receipt receipt, IReadOnlyList<NamedValue>? fields = null)
     {
         var response = context.Response;
-        if (receipt is { Status: Receipt.Accepted, Warnings: null, Id: { } id })
+        if (fields is null && receipt is { Status: Receipt.Accepted, Warnings: null, Id: { } id })
         {
             return WriteAcceptedAsync(response, id);
         }
 
         response.StatusCode = StatusOf(receipt);
-        return WriteAsync(response, JsonType, receipt, static (json, one) => Write(json, one));
+        return WriteAsync(response, JsonType, (receipt, fields), static (json, one) => Write(json, one.receipt, one.fields));
     }
 
     public static Task WriteAsync(HttpContext context, Receipt[] receipts)
@@ -171,7 +176,7 @@ internal static class Answers
         json.WriteEndArray();
     }
 
-    private static void Write(Utf8JsonWriter json, Receipt receipt)
+    private static void Write(Utf8JsonWriter json, Receipt receipt, IReadOnlyList<NamedValue>? fields = null)
     {
         json.WriteStartObject();
         json.WriteString("status"u8, receipt.Status);
@@ -200,6 +205,7 @@ internal static class Answers
             json.WriteEndArray();
         }
 
+        FieldJson.Write(json, fields ?? []);
         json.WriteEndObject();
     }
 

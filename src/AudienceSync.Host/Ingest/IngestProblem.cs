@@ -151,6 +151,16 @@ public sealed record IngestProblem(int Status, string Code, string Detail)
         "invalid_text",
         "A text that the event needs has half of a surrogate pair, or the character NUL."
     );
+    public static readonly IngestProblem NotAQuestion = new(
+        422,
+        "not_a_question",
+        "The body must be one object with person and, optionally, audiences."
+    );
+    public static readonly IngestProblem InvalidAudiences = new(
+        422,
+        "invalid_audiences",
+        "The field audiences must be an array of at most 100 names of audiences or keys: lower case letters, digits and underscores."
+    );
     public static readonly IngestProblem QueueFull = new(503, "queue_full", "Too many events are waiting. Send it again later.");
     public static readonly IngestProblem StorageDown = new(503, "storage_down", "The event log does not respond. Send it again later.");
     public static readonly IngestProblem StorageSlow = new(
@@ -200,6 +210,8 @@ public sealed record IngestProblem(int Status, string Code, string Detail)
         InvalidConsent,
         UnknownDestination,
         InvalidText,
+        NotAQuestion,
+        InvalidAudiences,
         QueueFull,
         StorageDown,
         StorageSlow,

@@ -1,3 +1,4 @@
+using AudienceSync.Domain.Decisions;
 using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Ingest.Quarantine;
 
@@ -47,4 +48,7 @@ public readonly record struct KeepResult(Receipt[] Receipts, IngestProblem? Prob
     /// that its sender must retry.
     /// </summary>
     public IngestProblem? Refusal { get; init; }
+
+    /// <summary>What the response has beside the one receipt; null for nothing.</summary>
+    public IReadOnlyList<NamedValue>? Fields { get; init; }
 }

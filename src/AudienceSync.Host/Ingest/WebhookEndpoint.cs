@@ -30,5 +30,5 @@ public sealed class WebhookEndpoint(AccessTokens<WebhookInbox> inboxes, TimeProv
     }
 
     protected override Task WriteAsync(HttpContext context, KeepResult kept) =>
-        kept.IsSingle ? Answers.WriteAsync(context, kept.Receipts[0]) : Answers.WriteAsync(context, kept.Receipts);
+        kept.IsSingle ? Answers.WriteAsync(context, kept.Receipts[0], kept.Fields) : Answers.WriteAsync(context, kept.Receipts);
 }

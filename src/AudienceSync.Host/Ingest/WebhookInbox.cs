@@ -21,7 +21,8 @@ public sealed class WebhookInbox(
     BodySeal seal,
     BodyMentions mentions,
     GroupCommit log,
-    Wake engagement
+    Wake engagement,
+    IReceiptFields? fields = null
 )
 {
     private readonly BodyReader _reader = new(source, reader);
@@ -53,10 +54,13 @@ public sealed class WebhookInbox(
             arrival = arrival with { Signed = null };
         }
 
-        return await _keeper.KeepAsync(events, body, parsed.IsSingle, arrival) with
-        {
-            IsSingle = parsed.IsSingle,
-        };
+        var kept = await _keeper.KeepAsync(events, body, parsed.IsSingle, arrival) with { IsSingle = parsed.IsSingle };
+        return fields is not null && kept is { IsSingle: true, Problem: null }
+            ? kept with
+            {
+                Fields = await fields.OfAsync(events[0].Named, cancellationToken),
+            }
+            : kept;
     }
 
     /// <summary>Accepts a report of a reporting source, whose signature was checked. Nothing of its content is refused.</summary>

@@ -86,7 +86,7 @@ public abstract class WebhookReceiver(AccessTokens<WebhookInbox> inboxes, TimePr
 
     // Request smuggling relies on two parties that read one request differently: a request with both a length and chunks, or with other
     // codings besides chunks, is refused instead of interpreted.
-    private static bool HasAmbiguousFraming(IHeaderDictionary headers) =>
+    internal static bool HasAmbiguousFraming(IHeaderDictionary headers) =>
         headers.TransferEncoding is { Count: > 0 } coding
         && (
             coding is not [{ } only]

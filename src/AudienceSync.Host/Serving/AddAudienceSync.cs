@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using AudienceSync.Domain;
 using AudienceSync.Host.Access;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Decisions;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Ingest.Reporting;
 using AudienceSync.Host.Messages;
@@ -60,6 +61,7 @@ public static class AddAudienceSyncExtensions
             provider.GetRequiredService<ILogger<ReportingEndpoint>>()
         ));
         services.AddSourceAccess();
+        services.AddDecisionEndpoint(dependencies.Clock);
         services.AddNodes(
             settings.Postgres ?? throw new ArgumentException("The settings name no database.", nameof(settings)),
             settings.SharesByAgents()

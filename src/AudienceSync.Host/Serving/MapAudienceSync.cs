@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using AudienceSync.Host.Access;
 using AudienceSync.Host.Audiences;
+using AudienceSync.Host.Decisions;
 using AudienceSync.Host.History;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Ingest.Quarantine;
@@ -48,6 +49,9 @@ public static class MapAudienceSyncExtensions
             BodyContract.Batch
         );
         MapReporting(app, services.GetRequiredService<ReportingEndpoint>());
+        app.MapPost(DecisionEndpoint.Path, services.GetRequiredService<DecisionEndpoint>().HandleAsync)
+            .RequireAuthorization(AccessPolicies.Source)
+            .Takes(BodyContract.Webhook);
         var group = app.MapGroup("/v1").RequireAuthorization(AccessPolicies.Operator).Takes(QueryParameter.Workspace);
         new StatusEndpoints(clock).Map(group);
         MemberEndpoints.Map(group);
@@ -61,6 +65,7 @@ public static class MapAudienceSyncExtensions
         new ErasureEndpoints(clock).Map(group);
         new LinkStopEndpoints().Map(group);
         new OutcomeEndpoints(clock).Map(group);
+        new DecisionCountEndpoints(clock).Map(group);
         new MessageEndpoints(services.GetRequiredService<DeadMessages>()).Map(group);
         MapHealth(app, server);
         app.MapMetrics(services.GetRequiredService<MeterProvider>()).RequireAuthorization(AccessPolicies.Operator);

@@ -1,6 +1,7 @@
 using AudienceSync.Connectors;
 using AudienceSync.Host.Access;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Decisions;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Ingest.Reporting;
@@ -21,6 +22,7 @@ public sealed class HostServer(
     AccessTokens<OperatorAccount> operators,
     AccessTokens<WebhookInbox> inboxes,
     ReportingSources reporting,
+    AccessTokens<SourceDecisions> decisions,
     WorkspaceServices services,
     HostMetrics metrics,
     IMessages messages,
@@ -123,6 +125,7 @@ public sealed class HostServer(
                 else
                 {
                     inboxes.Add(token, inbox);
+                    decisions.Add(token, workspace.Get<WorkspaceDecisions>().BySource[source.Name]);
                 }
             }
         }

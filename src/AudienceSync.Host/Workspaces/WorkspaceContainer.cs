@@ -1,5 +1,6 @@
 using AudienceSync.Connectors;
 using AudienceSync.Host.Audiences;
+using AudienceSync.Host.Decisions;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Maintenance;
@@ -43,6 +44,10 @@ internal static class WorkspaceContainer
             .AddAudiences(keys, connectors)
             .AddIngest(sources, connectors.Keys.ToHashSet(StringComparer.Ordinal), plan.LinkLimit)
             .AddProjection([.. plan.Destinations.Select(AddSyncExtensions.WakeOf)])
+            .AddDecisions(
+                [.. sources.Select(source => (source, plan.Decisions.GetValueOrDefault(source.Name, DecisionSettings.Default)))],
+                dependencies.Metrics?.DecisionsOf(plan.Name.Value)
+            )
             .AddSync(plan.Destinations, MetricsOf(plan, dependencies), dependencies.AccountPoll)
             .AddOutcomes(plan.Outcomes, plan.HasReports)
             .AddPeople(connectors)

@@ -2,6 +2,7 @@ using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Outcomes;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Decisions;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Sync;
@@ -24,6 +25,8 @@ public sealed record WorkspacePlan(
 
     /// <summary>Whether a source reports outcomes.</summary>
     public bool HasReports => Sources.Any(source => source.Source.Kind == SourceKind.CustomerIoReporting);
+    /// <summary>What each source is answered when it asks about a person, by the source's name.</summary>
+    public IReadOnlyDictionary<string, DecisionSettings> Decisions { get; init; } = new Dictionary<string, DecisionSettings>();
 
     /// <summary>For how long ended records are kept.</summary>
     public RetentionSettings Retention { get; init; } = RetentionSettings.Default;

@@ -3,6 +3,7 @@ using AudienceSync.Domain;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Decisions;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Privacy.Keys;
@@ -53,6 +54,7 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
             {
                 ReportsD = _outcomes.RawDays($"workspaces.{name}.outcomes", workspace.Outcomes),
             },
+            Decisions = workspace.Sources.ToDictionary(source => source.Name, source => Decisions(name, source), StringComparer.Ordinal),
             Outcomes = _outcomes.Policy(
                 $"workspaces.{name}.outcomes",
                 workspace.Outcomes,
@@ -88,6 +90,9 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
 
         return new RetentionSettings(retention.CallsD, retention.JobsD, retention.QuarantineD);
     }
+
+    private DecisionSettings Decisions(string workspace, SourceConfig source) =>
+        DecisionSettings.Of(source.Decisions, wrong => config.Invalid($"workspaces.{workspace}.sources.{source.Name}.decisions: {wrong}"));
 
     private void Require(bool holds, string place, string otherwise)
     {

@@ -42,6 +42,18 @@ internal sealed record LimitCase(Func<IEnumerable<HttpRequestMessage>> On, Func<
             Limits.AudienceKeyChars,
             chars => [Field("audience_key", new string('a', chars - 3) + "_v1")]
         ),
+        [nameof(Limits.DecisionAudiences)] = Of(
+            Limits.DecisionAudiences,
+            names =>
+                [
+                    Decisions.DecisionStage.Signed(
+                        "{\"customer_id\":\"1\",\"audiences\":\""
+                            + string.Join(',', Enumerable.Range(0, names).Select(n => $"a{n}"))
+                            + "\"}",
+                        Sample.Now
+                    ),
+                ]
+        ),
         [nameof(Limits.EventIdChars)] = Of(Limits.EventIdChars, EventIds),
         [nameof(Limits.CustomerIdChars)] = Of(
             Limits.CustomerIdChars,

@@ -48,6 +48,9 @@ internal static class RefusalCases
             ],
         [IngestProblem.NotAnEvent.Code] = () =>
             [Webhook.Signed("7"), Webhook.Signed("\"audience_add\""), Webhook.Signed("null"), Webhook.Signed("true")],
+        [IngestProblem.NotAQuestion.Code] = () => [Decisions.DecisionStage.Signed("[]", Sample.Now)],
+        [IngestProblem.InvalidAudiences.Code] = () =>
+            [Decisions.DecisionStage.Signed("{\"person\":{\"customer_id\":\"1\"},\"audiences\":7}", Sample.Now)],
         [IngestProblem.NoEvents.Code] = () => [Webhook.Signed("[]")],
         [IngestProblem.TooManyEvents.Code] = () => [Webhook.Signed(Sample.Events(Limits.EventsPerRequest + 1))],
         [IngestProblem.MissingEvent.Code] = () => [Without("event"), .. Each("event", "\"\"", "\" \"", "null", "1", "{}")],

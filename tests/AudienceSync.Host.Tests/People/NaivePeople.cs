@@ -37,6 +37,9 @@ internal sealed class NaivePeople(Func<Name, Guid> digest)
         }
     }
 
+    /// <summary>The person that a name leads to; null when it is not known.</summary>
+    public NaivePerson? Find(Name name) => IsKnown(name) ? All().First(person => person.Root == RootOf(name)) : null;
+
     /// <summary>The addresses a person is reached by: the last claimed one of each kind, among those that belong to the person.</summary>
     public IEnumerable<string> AddressesOf(NaivePerson person) =>
         from kind in new[] { 1, 2 }

@@ -34,6 +34,34 @@ internal sealed record NaivePerson(Name Root, IReadOnlyList<StoryEvent> StoryEve
             : MembershipStatus.Present;
     }
 
+    /// <summary>Whether they were added later than removed, and within the window, whatever they permit.</summary>
+    public bool IsIn(Demand demand) =>
+        !IsErased && StatusIn(demand) is MembershipStatus.Present or MembershipStatus.Limited or MembershipStatus.Withheld;
+
+    /// <summary>Whether they are suppressed everywhere.</summary>
+    public bool IsSuppressed => IsErased || IsSuppressedAt(null);
+
+    /// <summary>Of both purposes: a no to either is a no, and a yes needs both.</summary>
+    public bool? Consent
+    {
+        get
+        {
+            var answers = new[] { AnswerTo(fact => fact.Consent.AdUserData), AnswerTo(fact => fact.Consent.AdPersonalization) };
+            return answers.Contains(false) ? false
+                : answers.Contains(null) ? null
+                : true;
+        }
+    }
+
+    private bool? AnswerTo(Func<StoryFact, ConsentAnswer> purpose)
+    {
+        var granted = Latest(fact => purpose(fact) == ConsentAnswer.Granted);
+        var denied = Latest(fact => purpose(fact) == ConsentAnswer.Denied);
+        return denied is not null && !(granted > denied) ? false
+            : granted is not null ? true
+            : null;
+    }
+
     /// <summary>Whether a destination must have them.</summary>
     public bool IsWantedAt(string destination, Demand demand, bool destinationRequiresConsent) =>
         StatusIn(demand) is MembershipStatus.Present or MembershipStatus.Limited

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using AudienceSync.Host.Tests.Decisions;
 using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Outcomes;
 using AudienceSync.Host.Tests.Privacy.Erasure;
@@ -48,6 +49,7 @@ public sealed class CanaryTests
         await ReportAsync(stage);
         await FailAtPlatformAsync(stage);
         await OperateAsync(stage);
+        await DecideAsync(stage);
         await LoseStorageAsync(stage);
 
         await stage.ShouldHoldNoneAsync(Canaries.Person().Union(Canaries.Secrets()), leastAnswers: 80);
@@ -237,9 +239,27 @@ public sealed class CanaryTests
         }
     }
 
+    private static async Task DecideAsync(CanaryStage stage)
+    {
+        var person = Canaries.Fields().ToJsonString();
+        foreach (
+            var body in new[]
+            {
+                $"{{\"person\":{person}}}",
+                $"{{\"person\":{person},\"audiences\":[\"{Canaries.Email}\"]}}",
+                $"{{\"person\":\"{Canaries.Email}\"}}",
+                "{\"" + Canaries.Email,
+            }
+        )
+        {
+            stage.Keep(await stage.Host.DecideAsync(body));
+        }
+    }
+
     private static async Task LoseStorageAsync(CanaryStage stage)
     {
         await using var outage = await Outage.StartAsync(stage.Host.Database);
+        await DecideAsync(stage);
         await stage.SendAsync(CanaryStage.Webhook("canary_of_delay", "lost").ToJsonString());
         foreach (var path in new[] { "/v1/members/lookup", "/v1/people/export", "/v1/people/erasures", "/v1/people/suppressions" })
         {

@@ -25,7 +25,7 @@ public sealed class AccessTests(RouteHost given) : IClassFixture<RouteHost>
             .Routes.Where(route => route.IsWebhook)
             .Select(route => route.Path)
             .Distinct()
-            .ShouldBe(["/v1/webhooks/audience", "/v1/webhooks/batch", "/v1/webhooks/customerio/reporting"]);
+            .ShouldBe(["/v1/webhooks/audience", "/v1/webhooks/batch", "/v1/webhooks/customerio/reporting", "/v1/decisions"]);
     }
 
     [Theory]

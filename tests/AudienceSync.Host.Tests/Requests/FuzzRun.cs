@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using AudienceSync.Host.Decisions;
 using AudienceSync.Host.Requests;
 using AudienceSync.Host.Tests.Serving;
 
@@ -155,7 +156,8 @@ internal sealed class FuzzRun(HttpClient http, IReadOnlyList<Route> routes, int 
         }
 
         var taken =
-            input.Route.IsWebhook ? AcceptedEvents(input.Body ?? [], answer.Json, story)
+            input.Route.Path == DecisionEndpoint.Path ? [input.Body!]
+            : input.Route.IsWebhook ? AcceptedEvents(input.Body ?? [], answer.Json, story)
             : IsWritten(input) ? [input.Body!]
             : [];
         taken.ShouldAllBe(one => IsStrict(one) || IsRemovalWithHalfName(one), $"{story}: {answer.Text}");

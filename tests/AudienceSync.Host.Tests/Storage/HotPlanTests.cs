@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using AudienceSync.Host.Decisions;
 using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Privacy.Keys;
@@ -44,6 +45,7 @@ public sealed partial class HotPlanTests
         nameof(RunStore),
         nameof(CallStore),
         nameof(LatencyStore),
+        nameof(DecisionQueries),
     ];
 
     // Their tables are empty here, or never hold more than a handful of rows: for one row the planner makes one pass, whatever the

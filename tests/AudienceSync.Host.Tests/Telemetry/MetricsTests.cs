@@ -159,6 +159,7 @@ public sealed class MetricsTests
         (await host.PostAsync(removal.ToJsonString())).Status.ShouldBe(200);
         (await host.PostAsync(Sample.With("audience_key", "not_published_v1").ToJsonString())).Status.ShouldBe(202);
         (await host.PostAsync(Sample.Without("person").ToJsonString())).Status.ShouldBeInRange(400, 499);
+        await Decisions.DecisionStage.DecideAsync(host, person);
         using var request = Webhook.Signed(Sample.Event().ToJsonString(), Sample.Now);
         request.RequestUri = new Uri("/v1/webhooks/audience?x=1", UriKind.Relative);
         (await host.SendAsync(request)).Status.ShouldBe(200);

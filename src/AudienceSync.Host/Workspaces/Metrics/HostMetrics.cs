@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using AudienceSync.Host.Decisions;
 using AudienceSync.Host.Sync;
 using AudienceSync.Host.Telemetry;
 
@@ -30,6 +31,15 @@ public sealed class HostMetrics : IDisposable
     private readonly Histogram<double> _callDuration;
     private readonly Histogram<double> _removalLatency;
     private readonly Counter<long> _deliveries;
+    private readonly Counter<long> _decisions;
+    private readonly Counter<long> _lostDecisions;
+    private readonly Histogram<double> _decisionDuration;
+
+    // Around the 20 ms that 99 of 100 decisions must not exceed, and the time-out.
+    private static readonly InstrumentAdvice<double> DecisionSeconds = new()
+    {
+        HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 3],
+    };
 
     public HostMetrics()
     {
@@ -44,6 +54,12 @@ public sealed class HostMetrics : IDisposable
             "From a member's removal, or the end of its window, to the platform's answer.",
             RemovalSeconds
         );
+        _decisions = _meter.CreateCounter<long>("audiencesync_decisions", description: "Questions about people, by source and outcome.");
+        _lostDecisions = _meter.CreateCounter<long>(
+            "audiencesync_decisions_not_logged",
+            description: "Decisions that were answered and are not in the log of decisions, because storage did not take them in time."
+        );
+        _decisionDuration = AddHistogram("audiencesync_decision_duration", "How long these questions took.", DecisionSeconds);
         Gauges = new SyncGauges(_meter);
     }
 
@@ -65,6 +81,9 @@ public sealed class HostMetrics : IDisposable
     /// <summary>The metrics of one destination.</summary>
     public DestinationMetrics Of(string workspace, string destination) =>
         new(workspace, destination, _calls, _deliveries, _callDuration, _removalLatency);
+
+    /// <summary>The metrics of a workspace's decisions.</summary>
+    public DecisionMetrics DecisionsOf(string workspace) => new(workspace, _decisions, _lostDecisions, _decisionDuration);
 
     public void Dispose() => _meter.Dispose();
 

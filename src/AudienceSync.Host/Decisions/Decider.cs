@@ -1,0 +1,132 @@
+using AudienceSync.Domain.Decisions;
+using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Telemetry;
+using Npgsql;
+
+namespace AudienceSync.Host.Decisions;
+
+/// <summary>
+/// Decides for the sources of one workspace: reads the state of the person, or answers with the fallback of the source when that takes too
+/// long or storage fails. An answer always comes within the time-out of the source, whatever the database does.
+/// </summary>
+internal sealed class Decider(PersonState state, DecisionLog log, TimeProvider clock, ILogger<Decider> logger) : IDisposable
+{
+    /// <summary>
+    /// Decisions that read at the same time. The connections are those of the projector and the lanes: decisions that wait for a lock must
+    /// leave some to them.
+    /// </summary>
+    private const int MostReading = 10;
+
+    private readonly SemaphoreSlim _reading = new(MostReading, MostReading);
+    private readonly Lock _outageLock = new();
+    private readonly OutageLog _outage = new("Decisions", clock, logger);
+
+    public void Dispose() => _reading.Dispose();
+
+    /// <summary>Decides.</summary>
+    /// <param name="source">Who asks.</param>
+    /// <param name="settings">What it is answered.</param>
+    /// <param name="named">Who it asks about.</param>
+    /// <param name="names">The audiences and keys, each once; none for all audiences.</param>
+    /// <param name="via">How it asks.</param>
+    /// <param name="cancellationToken">The asker is gone.</param>
+    /// <returns>The fields of the answer.</returns>
+    public async Task<IReadOnlyList<NamedValue>> DecideAsync(
+        Source source,
+        DecisionSettings settings,
+        NamedAliases named,
+        IReadOnlyList<string> names,
+        DecisionVia via,
+        CancellationToken cancellationToken
+    )
+    {
+        var started = clock.GetTimestamp();
+        var (facts, audiences, outcome) = await ReadAsync(settings.Timeout, named, names, cancellationToken);
+        var answer = facts is null
+            ? [new NamedValue(DecisionFieldNames.Fallback, FieldValue.Of(true)), .. settings.Fallback]
+            : Decision.Of(facts, audiences, settings.Fields);
+        log.Add(
+            new DecisionRecord(
+                clock.GetUtcNow(),
+                source.Name,
+                via,
+                outcome,
+                facts is null ? null : facts.Person is not null,
+                clock.GetElapsedTime(started),
+                facts is null ? DecisionFields.None : settings.Fields,
+                [.. audiences.Where(one => one.Key is not null).Select(one => one.Name)],
+                facts?.Person is { } person
+                    ? [.. audiences.Where(one => one.Key is { } key && person.IsIn(key)).Select(one => one.Name)]
+                    : [],
+                audiences.Count(one => one.Key is null)
+            )
+        );
+        return answer;
+    }
+
+    private async Task<(DecisionFacts? Facts, IReadOnlyList<AskedAudience> Audiences, DecisionOutcome Outcome)> ReadAsync(
+        TimeSpan timeout,
+        NamedAliases named,
+        IReadOnlyList<string> names,
+        CancellationToken cancellationToken
+    )
+    {
+        using var ending = new CancellationTokenSource(timeout, clock);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(ending.Token, cancellationToken);
+        var reading = ReadInTurnAsync(named, names, linked.Token);
+        try
+        {
+            // Not only canceled: a server that hangs does not answer a cancellation either.
+            var (facts, audiences) = await reading.WaitAsync(linked.Token);
+            Recovered();
+            return (facts, audiences, DecisionOutcome.Answered);
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // What the abandoned read ends with is of no interest: it was canceled.
+            _ = reading.ContinueWith(static ended => ended.Exception, TaskScheduler.Default);
+            return (null, state.Published(names), DecisionOutcome.TimedOut);
+        }
+        catch (Exception failure) when (failure is NpgsqlException or TimeoutException or IOException || OutageLog.IsStorage(failure))
+        {
+            Failed(failure);
+            return (null, state.Published(names), DecisionOutcome.StorageFailed);
+        }
+    }
+
+    private async Task<(DecisionFacts Facts, IReadOnlyList<AskedAudience> Audiences)> ReadInTurnAsync(
+        NamedAliases named,
+        IReadOnlyList<string> names,
+        CancellationToken cancellationToken
+    )
+    {
+        await _reading.WaitAsync(cancellationToken);
+        try
+        {
+            return await state.ReadAsync(named, names, cancellationToken);
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    private void Failed(Exception failure)
+    {
+        lock (_outageLock)
+        {
+            _outage.Failed(failure);
+        }
+    }
+
+    private void Recovered()
+    {
+        if (_outage.IsOut)
+        {
+            lock (_outageLock)
+            {
+                _outage.Recovered();
+            }
+        }
+    }
+}
