@@ -1,6 +1,7 @@
 using AudienceSync.Connectors;
 using AudienceSync.Host.Audiences;
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Feedback;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Maintenance;
 using AudienceSync.Host.People;
@@ -45,6 +46,11 @@ internal static class WorkspaceContainer
             .AddProjection([.. plan.Destinations.Select(AddSyncExtensions.WakeOf)])
             .AddSync(plan.Destinations, MetricsOf(plan, dependencies), dependencies.AccountPoll)
             .AddPeople(connectors, name => countries.GetValueOrDefault(name, ""))
+            .AddFeedback(
+                new FeedbackPlan(plan.Name.Value, plan.Feedback, [.. connectors.Keys]),
+                dependencies.Metrics?.FeedbackOf(plan.Name.Value),
+                dependencies.AccountPoll
+            )
             .AddMaintenance(plan.Name.Value, plan.Retention)
             .AddStatus(plan, dependencies)
             .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });

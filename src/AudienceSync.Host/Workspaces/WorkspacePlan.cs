@@ -2,6 +2,7 @@ using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Feedback;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Sync;
 
@@ -17,6 +18,9 @@ public sealed record WorkspacePlan(
 {
     /// <summary>How many addresses one identifier may be sent with within a day.</summary>
     public LinkLimit LinkLimit { get; init; } = LinkLimit.Default;
+
+    /// <summary>The sources whose senders get feedback.</summary>
+    public IReadOnlyList<PlannedFeedback> Feedback { get; init; } = [];
 
     /// <summary>For how long ended records are kept.</summary>
     public RetentionSettings Retention { get; init; } = RetentionSettings.Default;

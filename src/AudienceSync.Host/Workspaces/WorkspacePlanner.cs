@@ -4,6 +4,7 @@ using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Feedback;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Sync;
@@ -17,6 +18,7 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
 {
     private readonly DestinationPlanner _destinations = new(config, dependencies);
     private readonly AudiencePlanner _audiences = new(config);
+    private readonly FeedbackPlanner _feedback = new(config, dependencies);
 
     /// <exception cref="SetupException">config_invalid, secret_missing</exception>
     public WorkspacePlan Plan(string name, WorkspaceConfig workspace)
@@ -44,8 +46,19 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
             );
         }
 
-        return new WorkspacePlan(checkedName, [.. workspace.Sources.Select(source => Source(name, source))], audiences, destinations)
+        var feedback = workspace
+            .Sources.Where(source => source.Feedback is not null)
+            .Select(source => _feedback.Plan(name, source))
+            .ToList();
+        var reported = feedback.Where(planned => planned.Service.Settings.StepMetrics).Select(planned => planned.Source).ToHashSet();
+        return new WorkspacePlan(
+            checkedName,
+            [.. workspace.Sources.Select(source => Source(name, source, reported.Contains(source.Name)))],
+            audiences,
+            destinations
+        )
         {
+            Feedback = feedback,
             LinkLimit = LinkLimit(name, workspace.LinkedAddressesPerDay),
             Retention = Retention($"workspaces.{name}.retention", workspace.Retention),
         };
@@ -81,7 +94,7 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
 
     private const int MostPlaceholders = 100;
 
-    private (Source Source, byte[] Token) Source(string workspace, SourceConfig source)
+    private (Source Source, byte[] Token) Source(string workspace, SourceConfig source, bool stepMetrics)
     {
         var place = $"workspaces.{workspace}.sources.{source.Name}";
         Require(
@@ -123,6 +136,7 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
         var planned = new Source(source.Name, mode, keys, source.DefaultCountry)
         {
             Hashed = hashed,
+            StepMetrics = stepMetrics,
             Placeholders = Placeholders.With(source.PlaceholderIds),
             SignatureMaxAge = days == 0 ? null : TimeSpan.FromDays(days),
         };

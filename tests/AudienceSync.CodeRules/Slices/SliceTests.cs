@@ -28,6 +28,7 @@ public sealed class SliceTests
             "People",
             ["Access", "Cli", "Configuration", "EventStore", "History", "Ingest", "Messages", "Privacy", "Requests", "Sync", "Telemetry"]
         ),
+        ("Feedback", ["Cli", "Configuration", "EventStore", "Messages", "Privacy", "Requests", "Sync", "Telemetry"]),
         ("Maintenance", ["Configuration", "EventStore", "Ingest", "Messages", "Sync", "Telemetry"]),
         (
             "Workspaces",
@@ -37,6 +38,7 @@ public sealed class SliceTests
                 "Cli",
                 "Configuration",
                 "EventStore",
+                "Feedback",
                 "Ingest",
                 "Maintenance",
                 "Messages",
@@ -56,6 +58,7 @@ public sealed class SliceTests
                 "Cli",
                 "Configuration",
                 "EventStore",
+                "Feedback",
                 "History",
                 "Ingest",
                 "Messages",

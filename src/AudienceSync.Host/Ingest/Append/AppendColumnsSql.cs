@@ -59,6 +59,8 @@ internal sealed class AppendColumnsSql
 
     public DuplicateSql Duplicates { get; } = new();
 
+    public StepSql Steps { get; } = new();
+
     public void Clear()
     {
         NewPeople.Clear();
@@ -83,6 +85,7 @@ internal sealed class AppendColumnsSql
         Refused.Clear();
         Counts.Clear();
         Duplicates.Clear();
+        Steps.Clear();
     }
 
     public void AddEvent(Guid id, PersonId person, long version, string type, byte[] data)

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using AudienceSync.Host.Feedback;
 using AudienceSync.Host.Sync;
 using AudienceSync.Host.Telemetry;
 
@@ -30,6 +31,7 @@ public sealed class HostMetrics : IDisposable
     private readonly Histogram<double> _callDuration;
     private readonly Histogram<double> _removalLatency;
     private readonly Counter<long> _deliveries;
+    private readonly Counter<long> _feedback;
 
     public HostMetrics()
     {
@@ -38,6 +40,7 @@ public sealed class HostMetrics : IDisposable
         AddGauge("audiencesync_projector_lag_events", progress => progress.Lag, "Events behind the projector, at the Host that folds.");
         _calls = _meter.CreateCounter<long>("audiencesync_platform_calls", description: "Calls that add or remove members, by outcome.");
         _deliveries = _meter.CreateCounter<long>("audiencesync_deliveries", description: "Members in these calls, by result.");
+        _feedback = _meter.CreateCounter<long>("audiencesync_feedback_items", description: "Items of feedback to senders, by result.");
         _callDuration = AddHistogram("audiencesync_platform_call_duration", "How long these calls took.", CallSeconds);
         _removalLatency = AddHistogram(
             "audiencesync_removal_latency",
@@ -65,6 +68,9 @@ public sealed class HostMetrics : IDisposable
     /// <summary>The metrics of one destination.</summary>
     public DestinationMetrics Of(string workspace, string destination) =>
         new(workspace, destination, _calls, _deliveries, _callDuration, _removalLatency);
+
+    /// <summary>The metrics of a workspace's feedback.</summary>
+    public FeedbackMetrics FeedbackOf(string workspace) => new(workspace, _feedback);
 
     public void Dispose() => _meter.Dispose();
 
