@@ -6,7 +6,11 @@ namespace AudienceSync.Connectors.CustomerIo;
 /// <summary>An item of a batch that the service did not take.</summary>
 /// <param name="Index">Its place in the batch, from 0.</param>
 /// <param name="Code">Stable: <c>cio_invalid:attributes.complaint_count</c>. Names of ours only; a text of the service may quote a person.</param>
-public readonly record struct RejectedItem(int Index, string Code);
+public readonly record struct RejectedItem(int Index, string Code)
+{
+    /// <summary>Whether the same item may be accepted when it is sent again.</summary>
+    public bool MayPass { get; init; }
+}
 
 /// <summary>Reads bodies of answers without trusting them.</summary>
 internal static class CustomerIoAnswer
@@ -27,7 +31,8 @@ internal static class CustomerIoAnswer
         "attributes",
     ];
 
-    private static readonly HashSet<string> Reasons = ["required", "invalid", "parse_error", "duplicate", "unsupported", "too_long"];
+    // The item itself is wrong. Any other reason, also none, may be the service's own trouble.
+    private static readonly HashSet<string> Final = ["required", "invalid", "parse_error", "unsupported", "too_long"];
 
     /// <summary>The named items, each once, in order. Null when a body that must name them does not.</summary>
     public static IReadOnlyList<RejectedItem>? Rejected(ReadOnlyMemory<byte> body, int items)
@@ -41,7 +46,7 @@ internal static class CustomerIoAnswer
                     .RootElement.Items("errors")
                     .Select(error => (Index: error.Int("batch_index"), Code: CodeOf(error)))
                     .Where(error => error.Index >= 0 && error.Index < items)
-                    .Select(error => new RejectedItem(error.Index!.Value, error.Code))
+                    .Select(error => new RejectedItem(error.Index!.Value, error.Code.Text) { MayPass = !error.Code.IsFinal })
                     .DistinctBy(item => item.Index)
                     .OrderBy(item => item.Index),
             ];
@@ -61,7 +66,7 @@ internal static class CustomerIoAnswer
             using var document = JsonDocument.Parse(body, JsonFields.Options);
             foreach (var error in document.RootElement.Items("errors"))
             {
-                return CodeOf(error);
+                return CodeOf(error).Text;
             }
 
             return null;
@@ -86,10 +91,12 @@ internal static class CustomerIoAnswer
         }
     }
 
-    private static string CodeOf(JsonElement error)
+    private static (string Text, bool IsFinal) CodeOf(JsonElement error)
     {
-        var reason = error.Name("reason")?.ToLowerInvariant() is { } given && Reasons.Contains(given) ? "cio_" + given : NoReason;
-        return FieldOf(error.Name("field")) is { } field ? $"{reason}:{field}" : reason;
+        var reason = error.Name("reason")?.ToLowerInvariant();
+        var isFinal = reason is not null && Final.Contains(reason);
+        var code = isFinal ? "cio_" + reason : NoReason;
+        return (FieldOf(error.Name("field")) is { } field ? $"{code}:{field}" : code, isFinal);
     }
 
     private static string? FieldOf(string? field) =>

@@ -7,7 +7,7 @@ namespace AudienceSync.Connectors.CustomerIo;
 /// <param name="Outcome">What it means.</param>
 /// <param name="Code">Stable; <c>done</c> when accepted.</param>
 /// <param name="Status">HTTP status; 0 when there was no response.</param>
-/// <param name="Rejected">The items that were not taken. When a batch is refused as a whole, none is named: all of them.</param>
+/// <param name="Rejected">The items that were not taken, some of which may pass when they are sent again. When a batch is refused as a whole, none is named: all of them.</param>
 /// <param name="RetryAfter">How long the service requested to wait; null when it did not.</param>
 public sealed record FeedbackReply(
     FeedbackOutcome Outcome,

@@ -57,6 +57,9 @@ internal sealed class FeedbackTally
     /// <summary>How many were not accepted, by code.</summary>
     public IReadOnlyDictionary<string, int> Codes => _codes;
 
+    /// <summary>Whether items that may pass when they are sent again are sent again; false when they have been, often enough.</summary>
+    public bool TriesAgain { get; init; } = true;
+
     /// <summary>HTTP status of the last call; 0 for none.</summary>
     public int Status { get; set; }
 

@@ -42,6 +42,9 @@ internal sealed class FeedbackSender(
     /// <summary>How long a page is tried.</summary>
     internal static readonly TimeSpan TriedFor = TimeSpan.FromHours(24);
 
+    /// <summary>How often a page is sent for items that the service did not take without finding them wrong.</summary>
+    private const int TriesOfItems = 5;
+
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
@@ -63,7 +66,7 @@ internal sealed class FeedbackSender(
             return;
         }
 
-        var tally = new FeedbackTally();
+        var tally = new FeedbackTally { TriesAgain = page.Attempts < TriesOfItems };
         if (plan.Find(range.Source) is not { } planned)
         {
             tally.Drop("source_without_feedback");
@@ -152,7 +155,10 @@ internal sealed class FeedbackSender(
         {
             var reply = await planned.Service.SendAsync(batch, cancellationToken);
             tally.Status = reply.Status;
-            if (reply.Outcome is not (FeedbackOutcome.Accepted or FeedbackOutcome.Refused))
+            if (
+                reply.Outcome is not (FeedbackOutcome.Accepted or FeedbackOutcome.Refused)
+                || (tally.TriesAgain && reply.Rejected.Any(item => item.MayPass))
+            )
             {
                 return reply;
             }
@@ -211,14 +217,16 @@ internal sealed class FeedbackSender(
             throw new FeedbackGaveUpException(range.Source, failed.Code);
         }
 
+        // An answer that was accepted in part is no failure of the call.
+        var code = failed.Rejected.Count > 0 ? failed.Rejected[0].Code : failed.Code;
         var wait = Wait(page.Attempts, failed.RetryAfter);
-        await pages.WaitAsync(range, now + wait, failed.Code, failed.Status, cancellationToken);
+        await pages.WaitAsync(range, now + wait, code, failed.Status, cancellationToken);
         logger.LogWarning(
             "Feedback to {Source}: page {From} of {Stream} not accepted with {Code}; retrying in {Wait_s} s",
             range.Source,
             range.From,
             range.Stream,
-            failed.Code,
+            code,
             (int)wait.TotalSeconds
         );
     }
