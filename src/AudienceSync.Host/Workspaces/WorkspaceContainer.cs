@@ -85,7 +85,10 @@ internal static class WorkspaceContainer
                     metrics.Gauges,
                     dependencies.Clock,
                     provider.GetRequiredService<ILogger<GaugeLoop>>()
-                ))
+                )
+                {
+                    Feedback = plan.Feedback.Count == 0 ? null : provider.GetRequiredService<FeedbackQueries>(),
+                })
                 .AddHostLoop<GaugeLoop>(gauges => gauges.RunAsync);
     }
 }
