@@ -202,6 +202,11 @@ internal sealed class FeedbackSender(
         if (failed.Outcome is FeedbackOutcome.Unauthorized or FeedbackOutcome.Misdirected)
         {
             await pages.StopAsync(range.Source, failed.Code, now, now + StoppedWait, cancellationToken);
+            if (page.State == FeedbackPageState.Dead)
+            {
+                throw new FeedbackGaveUpException(range.Source, failed.Code);
+            }
+
             await pages.WaitAsync(range, now + StoppedWait, failed.Code, failed.Status, cancellationToken);
             logger.LogError(
                 "Feedback to {Source} is stopped with {Code}: correct its credentials or address; it resumes by itself",
