@@ -35,6 +35,9 @@ public static class EventJson
             case IRegistryEvent registry:
                 RegistryJson.Write(json, registry);
                 break;
+            case MessageOutcomeRecorded outcome:
+                OutcomeJson.Write(json, outcome);
+                break;
             default:
                 WritePersonEvent(json, stored);
                 break;

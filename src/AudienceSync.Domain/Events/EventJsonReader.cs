@@ -48,6 +48,7 @@ internal static class EventJsonReader
             ),
             EventTypes.ErasureRequested => new PersonErasureRequested(At(data), data.GetProperty("erasure").GetGuid()),
             EventTypes.Erased => new PersonErased(At(data), data.GetProperty("erasure").GetGuid()),
+            EventTypes.OutcomeRecorded => OutcomeJson.Read(data),
             _ => RegistryJson.Read(alias, data) ?? throw new NotSupportedException($"No event type has the alias '{alias}'."),
         };
 

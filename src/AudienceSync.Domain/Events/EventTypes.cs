@@ -28,6 +28,7 @@ public static class EventTypes
     public const string SuppressionLifted = "person_suppression_lifted";
     public const string ErasureRequested = "person_erasure_requested";
     public const string Erased = "person_erased";
+    public const string OutcomeRecorded = "message_outcome_recorded";
 
     public static readonly IReadOnlyDictionary<string, Type> ByAlias = new Dictionary<string, Type>(StringComparer.Ordinal)
     {
@@ -51,6 +52,7 @@ public static class EventTypes
         [SuppressionLifted] = typeof(PersonSuppressionLifted),
         [ErasureRequested] = typeof(PersonErasureRequested),
         [Erased] = typeof(PersonErased),
+        [OutcomeRecorded] = typeof(MessageOutcomeRecorded),
     };
 
     public static string AliasOf(IStoredEvent stored) =>
@@ -76,6 +78,7 @@ public static class EventTypes
             PersonSuppressionLifted => SuppressionLifted,
             PersonErasureRequested => ErasureRequested,
             PersonErased => Erased,
+            MessageOutcomeRecorded => OutcomeRecorded,
             _ => throw new ArgumentOutOfRangeException(nameof(stored), stored.GetType().Name, "The event type has no row in the registry."),
         };
 }

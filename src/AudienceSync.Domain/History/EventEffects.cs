@@ -66,7 +66,7 @@ public sealed class EventEffects
 
         return one.Type switch
         {
-            EventTypes.ExposureRecorded => new EvaluatedEvent(one, EventEffect.NoEffect, null, permission),
+            EventTypes.ExposureRecorded or EventTypes.OutcomeRecorded => new EvaluatedEvent(one, EventEffect.NoEffect, null, permission),
             EventTypes.ConsentChanged or EventTypes.Suppressed or EventTypes.SuppressionLifted or EventTypes.ErasureRequested =>
                 new EvaluatedEvent(one, permission ?? EventEffect.NoEffect, permissionBy, null),
             _ when _last[(one.Anchor, one.Type)] is var last && last != one.Position => new EvaluatedEvent(

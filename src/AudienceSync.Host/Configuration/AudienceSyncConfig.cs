@@ -26,6 +26,8 @@ public sealed class WorkspaceConfig
 
     public RetentionConfig Retention { get; set; } = new();
 
+    public OutcomesConfig Outcomes { get; set; } = new();
+
     public List<SourceConfig> Sources { get; set; } = [];
 
     public List<AudienceConfig> Audiences { get; set; } = [];
@@ -45,10 +47,45 @@ public sealed class RetentionConfig
     public int QuarantineD { get; set; } = RetentionSettings.DefaultD;
 }
 
+/// <summary>
+/// What the outcomes of messages lead to. Each rule is <c>suppress</c>, <c>trait_only</c>, or a list of destinations; null for the default.
+/// </summary>
+public sealed class OutcomesConfig
+{
+    public object? HardBounce { get; set; }
+
+    public object? Complaint { get; set; }
+
+    public SoftBouncesConfig? SoftBounces { get; set; }
+
+    public object? Unsubscribe { get; set; }
+
+    public object? Preferences { get; set; }
+
+    /// <summary>Days for which the bodies of reports are kept.</summary>
+    public int RawDays { get; set; } = RetentionSettings.DefaultReportsD;
+}
+
+/// <summary>How many soft bounces within how many days lead to what.</summary>
+public sealed class SoftBouncesConfig
+{
+    public int? Count { get; set; }
+
+    public int? Days { get; set; }
+
+    public object? Then { get; set; }
+}
+
 /// <summary>A sender of webhooks.</summary>
 public sealed class SourceConfig
 {
     public string Name { get; set; } = "";
+
+    /// <summary>What it sends: <c>journey</c> or <c>customerio_reporting</c>.</summary>
+    public string Kind { get; set; } = "journey";
+
+    /// <summary>Addresses and networks from which it may send; everywhere when there are none.</summary>
+    public List<string> AllowFrom { get; set; } = [];
 
     public SecretReference? Token { get; set; }
 

@@ -19,6 +19,7 @@ internal static class MartenSchema
               {workspace.Schema}.mt_event_progression, {workspace.Schema}.mt_high_water_skips,
               {workspace.Schema}.mt_event_projection_floors, {workspace.Schema}.mt_doc_deadletterevent
               to {WorkspaceDatabase.AppRole};
+            grant select, insert, update, delete on {workspace.Schema}.mt_doc_person_engagement to {WorkspaceDatabase.AppRole};
             revoke update, delete, truncate on {workspace.Schema}.mt_events from {WorkspaceDatabase.AppRole};
             """;
 

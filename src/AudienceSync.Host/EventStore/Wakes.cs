@@ -9,6 +9,9 @@ public sealed class Wakes(TimeProvider clock) : IDisposable
     /// <summary>Wakes the projector.</summary>
     public const string Projector = "projector";
 
+    /// <summary>Wakes the daemon that projects the outcomes of messages.</summary>
+    public const string Engagement = "engagement";
+
     private readonly Dictionary<string, Wake> _wakes = new(StringComparer.Ordinal);
 
     /// <summary>The wake of a loop; the same one for the same name.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using AudienceSync.Domain.Events;
+using AudienceSync.Host.EventStore.Outcomes;
 using AudienceSync.Host.EventStore.Registry;
 using JasperFx;
 using JasperFx.Events;
@@ -56,6 +57,8 @@ public static class WorkspaceEvents
         options.Projections.Add(new AudienceStreamProjection(), ProjectionLifecycle.Live);
         options.Projections.Add(new PersonStreamProjection(), ProjectionLifecycle.Live);
         options.Projections.Add(new AudienceTables(), ProjectionLifecycle.Inline);
+        options.Projections.Add(new EngagementProjection(), ProjectionLifecycle.Async);
+        options.Schema.For<PersonEngagement>().DocumentAlias(EngagementProjection.ProjectionName);
     }
 
     private static void AddTypes(StoreOptions options)

@@ -1,3 +1,4 @@
+using AudienceSync.Domain.Events;
 using AudienceSync.Host.EventStore;
 using Npgsql;
 
@@ -63,7 +64,7 @@ internal sealed class FeedbackCursorQueries(WorkspaceDatabase database)
         """;
 
     /// <summary>The types of events after which the traits of their person may be others.</summary>
-    internal static readonly string[] TraitEvents = ["message_outcome_recorded", "person_suppressed", "person_suppression_lifted"];
+    internal static readonly string[] TraitEvents = [EventTypes.OutcomeRecorded, EventTypes.Suppressed, EventTypes.SuppressionLifted];
 
     /// <summary>The projections from which traits are read.</summary>
     internal static readonly string[] TraitProjections = ["membership:All"];

@@ -10,7 +10,8 @@ namespace AudienceSync.Host.Feedback;
 /// <summary>A person as a source knows them.</summary>
 /// <param name="Root">The person that the given one belongs to now.</param>
 /// <param name="Identifier">The identifier to send; null when there is none that the service takes.</param>
-internal readonly record struct KnownToSource(Guid Root, FeedbackPerson? Identifier);
+/// <param name="Anchors">All anchors of the person.</param>
+internal readonly record struct KnownToSource(Guid Root, FeedbackPerson? Identifier, Guid[] Anchors);
 
 /// <summary>
 /// Whose person somebody is, and by which identifier their sender knows them. A person belongs to every source that ever sent an event about
@@ -25,7 +26,7 @@ internal sealed class FeedbackPeopleQueries(WorkspaceDatabase database, Vault va
 {
     // An anchor leads to its person in two steps at most. The streams are those of all anchors of the person.
     private const string PeopleSql = """
-        select d.person, r.person, r.revision, p.salt, v.key_version, v.cipher, g.by_id, g.by_any
+        select d.person, r.person, r.revision, p.salt, v.key_version, v.cipher, g.by_id, g.anchors
         from unnest($1::uuid[]) as d(person)
         join people p1 on p1.person = d.person
         left join people p2 on p2.person = p1.owner
@@ -65,7 +66,8 @@ internal sealed class FeedbackPeopleQueries(WorkspaceDatabase database, Vault va
                     reader.GetFieldValue<byte[]>(3),
                     reader.GetFieldValue<byte[]>(5),
                     reader.GetBoolean(6)
-                )
+                ),
+                reader.GetFieldValue<Guid[]>(7)
             );
         }
 

@@ -27,7 +27,7 @@ internal sealed class TraitPages(TraitStore store, FeedbackPeopleQueries people,
             var known = await people.ReadAsync(planned.Source, anchors, cancellationToken);
             var roots = known.Values.DistinctBy(person => person.Root).ToList();
             var at = clock.GetUtcNow();
-            var traits = await store.ReadAsync(planned.Source, [.. roots.Select(person => person.Root)], at, cancellationToken);
+            var traits = await store.ReadAsync(planned.Source, roots, at, cancellationToken);
             if (await SendAsync(planned, roots, traits, at, tally, cancellationToken) is { } failed)
             {
                 return failed;
@@ -47,7 +47,7 @@ internal sealed class TraitPages(TraitStore store, FeedbackPeopleQueries people,
     )
     {
         var (items, changed) = (new List<byte[]>(), new List<(Guid Person, long Traits)>());
-        foreach (var (root, identifier) in roots)
+        foreach (var (root, identifier, _) in roots)
         {
             var (now, accepted) = traits[root];
             var hash = Hash(now);

@@ -1,10 +1,12 @@
 using AudienceSync.Domain.Feedback;
+using AudienceSync.Domain.Outcomes;
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Outcomes;
 
 namespace AudienceSync.Host.Feedback;
 
 /// <summary>Reads the traits of people, and records what was accepted of them.</summary>
-internal sealed class TraitStore(WorkspaceDatabase database)
+internal sealed class TraitStore(WorkspaceDatabase database, EngagementQueries engagements, OutcomePolicy policy)
 {
     private const string PeopleSql = """
         select distinct e.stream_id from mt_events e where e.seq_id > $1 and e.seq_id <= $2 and e.type = any($3)
@@ -53,18 +55,25 @@ internal sealed class TraitStore(WorkspaceDatabase database)
     /// <summary>The traits of people, with the hash of those that were accepted last.</summary>
     public async Task<Dictionary<Guid, (PersonTraits Traits, long? Accepted)>> ReadAsync(
         string source,
-        Guid[] roots,
+        IReadOnlyList<KnownToSource> people,
         DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
-        var traits = new Dictionary<Guid, (PersonTraits, long?)>(roots.Length);
-        await using var command = Sql.Command(database.Query, TraitsSql, Sql.Of(source), Sql.Of(roots));
+        var traits = new Dictionary<Guid, (PersonTraits, long?)>(people.Count);
+        var known = new Dictionary<Guid, Engagement>(people.Count);
+        foreach (var person in people)
+        {
+            known[person.Root] = (await engagements.ReadAsync(person.Anchors, cancellationToken)).Engagement;
+        }
+
+        await using var command = Sql.Command(database.Query, TraitsSql, Sql.Of(source), Sql.Of(known.Keys.ToArray()));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            traits[reader.GetGuid(0)] = (
-                new PersonTraits(null, null, null, null, reader.GetBoolean(1)),
+            var person = reader.GetGuid(0);
+            traits[person] = (
+                PersonTraits.Of(known[person], policy.SoftBounces, now, reader.GetBoolean(1)),
                 await reader.IsDBNullAsync(2, cancellationToken) ? null : reader.GetInt64(2)
             );
         }

@@ -64,6 +64,7 @@ public sealed record EventView(
             PersonSuppressed suppressed => view with { OccurredAt = suppressed.OccurredAt, Source = suppressed.Source },
             PersonSuppressionLifted lifted => view with { OccurredAt = lifted.OccurredAt, Source = lifted.Source },
             PersonErasureRequested requested => view with { OccurredAt = requested.OccurredAt },
+            MessageOutcomeRecorded outcome => view with { OccurredAt = outcome.OccurredAt, Source = outcome.Source },
             PersonErased erased => view with { OccurredAt = erased.OccurredAt },
             _ => view,
         };
@@ -76,14 +77,22 @@ public sealed record EventView(
             AudienceMemberRemoved removed => $"remove{Describe(removed.Consent)}",
             AudienceExposureRecorded exposed => $"exposure{Describe(exposed.Consent)}",
             PersonConsentChanged changed => $"consent{Describe(changed.Consent)}",
-            PersonSuppressed suppressed => $"suppressed {suppressed.Destination ?? "everywhere"}",
-            PersonSuppressionLifted lifted => $"suppression lifted {lifted.Destination ?? "everywhere"}",
+            PersonSuppressed suppressed => $"suppressed {suppressed.Destination ?? "everywhere"}{Because(suppressed.Reason)}",
+            PersonSuppressionLifted lifted => $"suppression lifted {lifted.Destination ?? "everywhere"}{Because(lifted.Reason)}",
             PersonLinked linked => $"linked to {linked.Owner}",
             PersonIdentifiersChanged changed => $"identifiers revision {changed.Revision}",
             PersonErasureRequested => "erasure requested",
             PersonErased => "erased",
+            MessageOutcomeRecorded outcome => Describe(outcome),
             _ => "",
         };
+
+    private static string Because(string? reason) => reason is null ? "" : $": {reason}";
+
+    private static string Describe(MessageOutcomeRecorded outcome) =>
+        $"{outcome.Channel} {outcome.Metric}"
+        + (outcome.Failure == DeliveryFailure.None ? "" : $", {outcome.Failure.ToString().ToLowerInvariant()}")
+        + (outcome.Machine ? ", by a machine" : "");
 
     private static string Describe(Consent consent) =>
         (consent.AdUserData == ConsentAnswer.Unspecified ? "" : $", ad_user_data {Word(consent.AdUserData)}")

@@ -1,11 +1,13 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Access;
 using AudienceSync.Host.Audiences;
+using AudienceSync.Host.Configuration;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Ingest.Bodies;
 using AudienceSync.Host.Ingest.Quarantine;
 using AudienceSync.Host.Ingest.Reading;
+using AudienceSync.Host.Ingest.Reporting;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Telemetry;
 using Microsoft.AspNetCore.Authentication;
@@ -40,12 +42,28 @@ internal static class AddIngestExtensions
             .AddSingleton(Commit)
             .AddSingleton<StallWatch>()
             .AddHostLoop<StallWatch>(watch => watch.RunAsync)
-            .AddSingleton<BodyPartitionStore>()
+            .AddSingleton(provider => new BodyPartitionStore(
+                provider.GetRequiredService<WorkspaceDatabase>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<BodyPartitionStore>>()
+            )
+            {
+                ReportDays = provider.GetRequiredService<RetentionSettings>().ReportsD,
+            })
             .AddSingleton<BodyArchiveStore>()
             .AddSingleton<BodyMentions>()
             .AddSingleton<PublishedKeys>()
             .AddSingleton(provider => new PersonEventReader(provider.GetRequiredService<AliasDigester>(), destinations))
             .AddSingleton<EventReader>()
+            .AddSingleton<ReportReader>()
+            .AddSingleton<ReportArchiveStore>()
+            .AddSingleton(provider => new ReportReplay(
+                provider.GetRequiredService<ReportArchiveStore>(),
+                provider.GetRequiredService<Inboxes>().BySource,
+                provider.GetRequiredService<QuarantineQueries>(),
+                provider.GetRequiredService<QuarantineReleases>(),
+                provider.GetRequiredService<TimeProvider>()
+            ))
             .AddSingleton(provider => new Inboxes(sources.ToDictionary(source => source.Name, provider.NewInbox, StringComparer.Ordinal)))
             .AddSingleton<QuarantineQueries>()
             .AddSingleton(provider => new QuarantineReleases(
@@ -64,6 +82,7 @@ internal static class AddIngestExtensions
     public static IServiceCollection AddSourceAccess(this IServiceCollection services) =>
         services
             .AddSingleton<AccessTokens<WebhookInbox>>()
+            .AddSingleton<ReportingSources>()
             .AddTransient<SourceAuthentication>()
             .Configure<AuthenticationOptions>(schemes => schemes.AddScheme<SourceAuthentication>(AccessPolicies.Source, displayName: null));
 
@@ -82,9 +101,11 @@ internal static class AddIngestExtensions
         new(
             source,
             provider.GetRequiredService<EventReader>(),
+            provider.GetRequiredService<ReportReader>(),
             provider.GetRequiredService<PublishedKeys>(),
             provider.GetRequiredService<BodySeal>(),
             provider.GetRequiredService<BodyMentions>(),
-            provider.GetRequiredService<GroupCommit>()
+            provider.GetRequiredService<GroupCommit>(),
+            provider.GetRequiredService<Wakes>().Of(Wakes.Engagement)
         );
 }

@@ -75,6 +75,33 @@ internal static class Answers
         );
     }
 
+    /// <summary>
+    /// The response to a report: 200 whatever became of it. <c>ignored</c> means that nothing of it was kept, because it names an erased
+    /// person.
+    /// </summary>
+    public static Task WriteReportAsync(HttpContext context, Receipt receipt)
+    {
+        context.Response.StatusCode = StatusCodes.Status200OK;
+        var status = receipt switch
+        {
+            { Status: Receipt.Accepted, Duplicate: true } => "duplicate",
+            { Status: Receipt.Accepted } => Receipt.Accepted,
+            { Status: Receipt.Refused } => "ignored",
+            _ => "kept",
+        };
+        return WriteAsync(
+            context.Response,
+            JsonType,
+            status,
+            static (json, one) =>
+            {
+                json.WriteStartObject();
+                json.WriteString("status"u8, one);
+                json.WriteEndObject();
+            }
+        );
+    }
+
     public static Task WriteAsync(HttpContext context, IngestProblem problem)
     {
         var response = context.Response;

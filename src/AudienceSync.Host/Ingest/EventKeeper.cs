@@ -106,7 +106,12 @@ internal sealed class EventKeeper(Source source, QuarantineEntries entries, Grou
     {
         if (events is [{ Event: { } only }])
         {
-            return new PendingRequest([only], [], body.Memory, receivedAt) { BodyLease = body.Retain(), Signature = signature };
+            return new PendingRequest([only], [], body.Memory, receivedAt)
+            {
+                BodyLease = body.Retain(),
+                Signature = signature,
+                IsReport = source.Kind == SourceKind.CustomerIoReporting,
+            };
         }
 
         var pending = new List<PendingEvent>(events.Length);

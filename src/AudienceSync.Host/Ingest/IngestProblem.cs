@@ -36,6 +36,16 @@ public sealed record IngestProblem(int Status, string Code, string Detail)
         "signature_in_future",
         "The signed timestamp is more than 24 hours ahead of the receiver's clock."
     );
+    public static readonly IngestProblem UnknownReportingSource = new(
+        401,
+        "unknown_reporting_source",
+        "There is no such reporting source. When there are several, name one: ?source=NAME."
+    );
+    public static readonly IngestProblem AddressNotAllowed = new(
+        403,
+        "address_not_allowed",
+        "This source does not accept requests from the address of this connection."
+    );
     public static readonly IngestProblem BrokenRequest = new(
         400,
         "broken_request",
@@ -148,6 +158,13 @@ public sealed record IngestProblem(int Status, string Code, string Detail)
         "The event log did not respond in time and may still store it. Send it again later: events already stored are duplicates."
     );
 
+    public static readonly IngestProblem TooManyBodies = new(
+        503,
+        "too_many_bodies",
+        "Too many requests without a token are being read. Send it again later."
+    );
+    public static readonly IngestProblem BodyTooSlow = new(503, "body_too_slow", "The body did not arrive in time. Send it again later.");
+
     public static readonly IReadOnlyList<IngestProblem> All =
     [
         Unauthorized,
@@ -156,6 +173,8 @@ public sealed record IngestProblem(int Status, string Code, string Detail)
         InvalidSignatureTimestamp,
         SignatureExpired,
         SignatureInFuture,
+        UnknownReportingSource,
+        AddressNotAllowed,
         BrokenRequest,
         BodyTooLarge,
         BatchTooLarge,
@@ -183,6 +202,8 @@ public sealed record IngestProblem(int Status, string Code, string Detail)
         QueueFull,
         StorageDown,
         StorageSlow,
+        TooManyBodies,
+        BodyTooSlow,
     ];
 
     public bool Retryable => Status >= 500;

@@ -101,6 +101,17 @@ public static class SignatureCheck
         return true;
     }
 
+    /// <summary>Whether a signature matches under a key of the source, whatever its age.</summary>
+    /// <param name="source">The source whose keys are used.</param>
+    /// <param name="signature">The header.</param>
+    /// <param name="timestamp">The header.</param>
+    /// <param name="body">The body as received.</param>
+    public static bool Matches(Source source, StringValues signature, StringValues timestamp, ReadOnlySpan<byte> body) =>
+        signature.Count == 1
+        && timestamp.Count == 1
+        && timestamp[0] is { Length: > 0 and <= TimestampChars } at
+        && Matches(source.SigningKeys, signature[0] ?? "", at, body);
+
     private static bool Matches(IReadOnlyList<KeyedHash> keys, string signature, string timestamp, ReadOnlySpan<byte> body)
     {
         Span<byte> claimed = stackalloc byte[KeyedHash.Bytes];

@@ -16,6 +16,12 @@ public sealed record Source(string Name, SignatureMode Signature, IReadOnlyList<
     /// <summary>Values in an id field of this source that are not ids, in addition to the built-in placeholders.</summary>
     public Placeholders Placeholders { get; init; } = Placeholders.BuiltIn;
 
+    /// <summary>What it sends.</summary>
+    public SourceKind Kind { get; init; }
+
+    /// <summary>From where it may send.</summary>
+    public AllowedAddresses AllowFrom { get; init; } = AllowedAddresses.All;
+
     /// <summary>How identifiers of this source are read.</summary>
     public ReaderRules Rules => field ??= new ReaderRules(DefaultCountry) { Placeholders = Placeholders };
 

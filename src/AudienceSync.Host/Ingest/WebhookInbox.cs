@@ -1,8 +1,10 @@
 using AudienceSync.Domain.Events;
+using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Ingest.Bodies;
 using AudienceSync.Host.Ingest.Quarantine;
 using AudienceSync.Host.Ingest.Reading;
+using AudienceSync.Host.Ingest.Reporting;
 using AudienceSync.Host.Privacy;
 
 namespace AudienceSync.Host.Ingest;
@@ -14,10 +16,12 @@ namespace AudienceSync.Host.Ingest;
 public sealed class WebhookInbox(
     Source source,
     EventReader reader,
+    ReportReader reports,
     PublishedKeys keys,
     BodySeal seal,
     BodyMentions mentions,
-    GroupCommit log
+    GroupCommit log,
+    Wake engagement
 )
 {
     private readonly BodyReader _reader = new(source, reader);
@@ -55,6 +59,16 @@ public sealed class WebhookInbox(
         };
     }
 
+    /// <summary>Accepts a report of a reporting source, whose signature was checked. Nothing of its content is refused.</summary>
+    /// <param name="body">The body, as received.</param>
+    /// <param name="arrival">What else is known about the request.</param>
+    public async Task<KeepResult> AcceptReportAsync(RequestBody body, Arrival arrival)
+    {
+        var kept = await _keeper.KeepAsync([reports.Read(body, source, arrival.ReceivedAt)], body, isSingle: true, arrival);
+        engagement.Signal();
+        return kept;
+    }
+
     /// <summary>Refuses a whole request, and keeps its body.</summary>
     /// <param name="problem">Why.</param>
     /// <param name="body">Null when it was not read to its end.</param>
@@ -76,6 +90,14 @@ public sealed class WebhookInbox(
     /// <param name="now">The current time.</param>
     public async Task<KeepResult> ReleaseAsync(RequestBody body, EventId? id, DateTimeOffset receivedAt, DateTimeOffset now)
     {
+        if (source.Kind == SourceKind.CustomerIoReporting)
+        {
+            var report = reports.Read(body, source, receivedAt);
+            return report.Event is null
+                ? new KeepResult([_keeper.ReceiptOf(report)], null)
+                : await _keeper.KeepAsync([report], body, isSingle: true, new Arrival(now, default, null, null, 0));
+        }
+
         using var parsed = ParsedBody.Parse(body.Json, BodyFormat.Webhook);
         if (parsed.Problem is { } problem)
         {

@@ -56,6 +56,13 @@ public abstract class WebhookReceiver(AccessTokens<WebhookInbox> inboxes, TimePr
             return;
         }
 
+        if (!inbox.Source.AllowFrom.Allow(context.Connection.RemoteIpAddress))
+        {
+            counters.Refused(IngestProblem.AddressNotAllowed);
+            await Answers.WriteAsync(context, IngestProblem.AddressNotAllowed);
+            return;
+        }
+
         if (HasAmbiguousFraming(context.Request.Headers))
         {
             counters.Refused(IngestProblem.BrokenRequest);

@@ -4,6 +4,7 @@ using AudienceSync.Domain;
 using AudienceSync.Host.Access;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Ingest.Reporting;
 using AudienceSync.Host.Messages;
 using AudienceSync.Host.Requests;
 using AudienceSync.Host.Workspaces;
@@ -49,6 +50,12 @@ public static class AddAudienceSyncExtensions
             provider.GetRequiredService<AccessTokens<WebhookInbox>>(),
             dependencies.Clock,
             provider.GetRequiredService<IngestCounters>()
+        ));
+        services.AddSingleton(provider => new ReportingEndpoint(
+            provider.GetRequiredService<ReportingSources>(),
+            dependencies.Clock,
+            provider.GetRequiredService<IngestCounters>(),
+            provider.GetRequiredService<ILogger<ReportingEndpoint>>()
         ));
         services.AddSourceAccess();
         services.AddNodes(

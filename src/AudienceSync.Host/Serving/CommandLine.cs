@@ -7,6 +7,7 @@ using AudienceSync.Host.Feedback;
 using AudienceSync.Host.History.Verbs;
 using AudienceSync.Host.Ingest.Verbs;
 using AudienceSync.Host.Messages;
+using AudienceSync.Host.Outcomes.Verbs;
 using AudienceSync.Host.People.Verbs;
 using AudienceSync.Host.Privacy.Verbs;
 using AudienceSync.Host.Projection.Verbs;
@@ -48,6 +49,7 @@ internal static class CommandLine
             MessagesCommands.Create(environment),
             RunsCommands.Create(environment),
             EventsCommands.Create(environment),
+            OutcomesCommands.Create(environment),
         };
     }
 

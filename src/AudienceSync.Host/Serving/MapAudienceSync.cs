@@ -5,7 +5,9 @@ using AudienceSync.Host.Feedback;
 using AudienceSync.Host.History;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Ingest.Quarantine;
+using AudienceSync.Host.Ingest.Reporting;
 using AudienceSync.Host.Messages;
+using AudienceSync.Host.Outcomes;
 using AudienceSync.Host.People;
 using AudienceSync.Host.People.Erasure;
 using AudienceSync.Host.Requests;
@@ -46,6 +48,7 @@ public static class MapAudienceSyncExtensions
             counters,
             BodyContract.Batch
         );
+        MapReporting(app, services.GetRequiredService<ReportingEndpoint>());
         var group = app.MapGroup("/v1").RequireAuthorization(AccessPolicies.Operator).Takes(QueryParameter.Workspace);
         new StatusEndpoints(clock).Map(group);
         MemberEndpoints.Map(group);
@@ -59,6 +62,7 @@ public static class MapAudienceSyncExtensions
         new PermissionEndpoints().Map(group);
         new ErasureEndpoints(clock).Map(group);
         new LinkStopEndpoints().Map(group);
+        new OutcomeEndpoints(clock).Map(group);
         new MessageEndpoints(services.GetRequiredService<DeadMessages>()).Map(group);
         MapHealth(app, server);
         app.MapMetrics(services.GetRequiredService<MeterProvider>()).RequireAuthorization(AccessPolicies.Operator);
@@ -130,6 +134,22 @@ public static class MapAudienceSyncExtensions
             )
             .RequireAuthorization(AccessPolicies.Source)
             .Takes(body);
+    }
+
+    // Anonymous for the framework: its sender has no token, and is authenticated by the signature of the body.
+    private static void MapReporting(WebApplication app, ReportingEndpoint reporting)
+    {
+        app.MapPost(ReportingEndpoint.Path, reporting.HandleAsync).AllowAnonymous().Takes(BodyContract.Webhook);
+        app.Map(
+                ReportingEndpoint.Path,
+                context =>
+                {
+                    context.Response.Headers.Allow = HttpMethods.Post;
+                    return QueryProblem.MethodNotAllowed.ExecuteAsync(context);
+                }
+            )
+            .AllowAnonymous()
+            .Takes(BodyContract.Webhook);
     }
 
     private static Task WebhookAsync(WebhookReceiver webhooks, IngestCounters counters, HttpContext context)

@@ -3,6 +3,7 @@ using AudienceSync.Host.Access;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Ingest.Reporting;
 using AudienceSync.Host.Messages;
 using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Requests;
@@ -19,6 +20,7 @@ public sealed class HostServer(
     ServerDependencies dependencies,
     AccessTokens<OperatorAccount> operators,
     AccessTokens<WebhookInbox> inboxes,
+    ReportingSources reporting,
     WorkspaceServices services,
     HostMetrics metrics,
     IMessages messages,
@@ -113,7 +115,15 @@ public sealed class HostServer(
             services.Add(plan.Name.Value, workspace.Services);
             foreach (var (source, token) in plan.Sources)
             {
-                inboxes.Add(token, workspace.Get<Inboxes>().BySource[source.Name]);
+                var inbox = workspace.Get<Inboxes>().BySource[source.Name];
+                if (source.Kind == SourceKind.CustomerIoReporting)
+                {
+                    reporting.Add(inbox);
+                }
+                else
+                {
+                    inboxes.Add(token, inbox);
+                }
             }
         }
 

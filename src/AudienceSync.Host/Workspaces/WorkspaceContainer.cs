@@ -4,6 +4,7 @@ using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Feedback;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Maintenance;
+using AudienceSync.Host.Outcomes;
 using AudienceSync.Host.People;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Projection;
@@ -45,6 +46,7 @@ internal static class WorkspaceContainer
             .AddIngest(sources, connectors.Keys.ToHashSet(StringComparer.Ordinal), plan.LinkLimit)
             .AddProjection([.. plan.Destinations.Select(AddSyncExtensions.WakeOf)])
             .AddSync(plan.Destinations, MetricsOf(plan, dependencies), dependencies.AccountPoll)
+            .AddOutcomes(plan.Outcomes, plan.HasReports)
             .AddPeople(connectors, name => countries.GetValueOrDefault(name, ""))
             .AddFeedback(
                 new FeedbackPlan(plan.Name.Value, plan.Feedback, [.. connectors.Keys]),
@@ -82,6 +84,8 @@ internal static class WorkspaceContainer
                     dependencies.Owner,
                     provider.GetRequiredService<MetricQueries>(),
                     provider.GetRequiredService<AccountForecasts>(),
+                    provider.GetRequiredService<DaemonQueries>(),
+                    provider.GetRequiredService<DaemonHealth>(),
                     metrics.Gauges,
                     dependencies.Clock,
                     provider.GetRequiredService<ILogger<GaugeLoop>>()

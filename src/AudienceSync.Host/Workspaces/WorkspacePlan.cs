@@ -1,5 +1,6 @@
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Outcomes;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Feedback;
@@ -21,6 +22,12 @@ public sealed record WorkspacePlan(
 
     /// <summary>The sources whose senders get feedback.</summary>
     public IReadOnlyList<PlannedFeedback> Feedback { get; init; } = [];
+
+    /// <summary>What the outcomes of messages lead to.</summary>
+    public OutcomePolicy Outcomes { get; init; } = OutcomePolicy.Default;
+
+    /// <summary>Whether a source reports outcomes.</summary>
+    public bool HasReports => Sources.Any(source => source.Source.Kind == SourceKind.CustomerIoReporting);
 
     /// <summary>For how long ended records are kept.</summary>
     public RetentionSettings Retention { get; init; } = RetentionSettings.Default;

@@ -19,6 +19,8 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
     private readonly DestinationPlanner _destinations = new(config, dependencies);
     private readonly AudiencePlanner _audiences = new(config);
     private readonly FeedbackPlanner _feedback = new(config, dependencies);
+    private readonly OutcomePlanner _outcomes = new(config);
+    private readonly SourcePlanner _sources = new(config);
 
     /// <exception cref="SetupException">config_invalid, secret_missing</exception>
     public WorkspacePlan Plan(string name, WorkspaceConfig workspace)
@@ -53,15 +55,26 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
         var reported = feedback.Where(planned => planned.Service.Settings.StepMetrics).Select(planned => planned.Source).ToHashSet();
         return new WorkspacePlan(
             checkedName,
-            [.. workspace.Sources.Select(source => Source(name, source, reported.Contains(source.Name)))],
+            [.. workspace.Sources.Select(source => _sources.Plan(name, source)).Select(WithSteps)],
             audiences,
             destinations
         )
         {
             Feedback = feedback,
             LinkLimit = LinkLimit(name, workspace.LinkedAddressesPerDay),
-            Retention = Retention($"workspaces.{name}.retention", workspace.Retention),
+            Retention = Retention($"workspaces.{name}.retention", workspace.Retention) with
+            {
+                ReportsD = _outcomes.RawDays($"workspaces.{name}.outcomes", workspace.Outcomes),
+            },
+            Outcomes = _outcomes.Policy(
+                $"workspaces.{name}.outcomes",
+                workspace.Outcomes,
+                destinations.ConvertAll(destination => destination.Name)
+            ),
         };
+
+        (Source Source, byte[] Token) WithSteps((Source Source, byte[] Token) planned) =>
+            (planned.Source with { StepMetrics = reported.Contains(planned.Source.Name) }, planned.Token);
     }
 
     private LinkLimit LinkLimit(string workspace, int? addresses)
@@ -90,75 +103,6 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
         }
 
         return new RetentionSettings(retention.CallsD, retention.JobsD, retention.QuarantineD);
-    }
-
-    private const int MostPlaceholders = 100;
-
-    private (Source Source, byte[] Token) Source(string workspace, SourceConfig source, bool stepMetrics)
-    {
-        var place = $"workspaces.{workspace}.sources.{source.Name}";
-        Require(
-            source.Name.Length is > 0 and <= 100 && !source.Name.Contains('\0', StringComparison.Ordinal),
-            place,
-            "name must be 1 to 100 characters"
-        );
-        Require(
-            source.DefaultCountry is [>= 'A' and <= 'Z', >= 'A' and <= 'Z'],
-            place,
-            "default_country must be two capital letters (ISO 3166-1), by which national phone numbers are read"
-        );
-        var mode = source.Signature switch
-        {
-            "required" => SignatureMode.Required,
-            "if_present" => SignatureMode.IfPresent,
-            "off" => SignatureMode.Off,
-            _ => throw config.Invalid($"{place}: signature must be required, if_present or off"),
-        };
-        Require(
-            mode == SignatureMode.Off || source.SigningKeys.Count is > 0 and <= 10,
-            place,
-            "signing_keys needs 1 to 10 keys unless signature is off"
-        );
-        var days = source.SignatureMaxAgeD;
-        Require(
-            days >= 0 && days <= RequestSignature.MaxAge.TotalDays,
-            place,
-            "signature_max_age_d must be 1 to 30 days, or 0 for signatures whose age is not checked"
-        );
-        var keys = source.SigningKeys.Select(key => new KeyedHash(config.Secret(key, place + ".signing_keys"))).ToList();
-        var hashed = Hashed(source.Hashed, place + ".hashed");
-        Require(
-            source.PlaceholderIds.Count <= MostPlaceholders
-                && source.PlaceholderIds.TrueForAll(text => text?.Trim().Length is > 0 and <= Limits.CustomerIdChars),
-            place,
-            $"placeholder_ids must be at most {MostPlaceholders} texts of 1 to {Limits.CustomerIdChars} characters"
-        );
-        var planned = new Source(source.Name, mode, keys, source.DefaultCountry)
-        {
-            Hashed = hashed,
-            StepMetrics = stepMetrics,
-            Placeholders = Placeholders.With(source.PlaceholderIds),
-            SignatureMaxAge = days == 0 ? null : TimeSpan.FromDays(days),
-        };
-        return (planned, config.Secret(source.Token, place + ".token"));
-    }
-
-    private HashedFields Hashed(HashedConfig? hashed, string place)
-    {
-        var email = hashed?.Email switch
-        {
-            null => HashedFields.None,
-            "sha256" => HashedFields.EmailSha256,
-            _ => throw config.Invalid($"{place}: email must be sha256, or left out for plain addresses"),
-        };
-        return email
-            | hashed?.Phone switch
-            {
-                null => HashedFields.None,
-                "sha256_digits" => HashedFields.PhoneSha256Digits,
-                "sha256_e164" => HashedFields.PhoneSha256E164,
-                _ => throw config.Invalid($"{place}: phone must be sha256_digits or sha256_e164, or left out for plain numbers"),
-            };
     }
 
     private void Require(bool holds, string place, string otherwise)

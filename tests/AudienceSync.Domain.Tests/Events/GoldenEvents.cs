@@ -29,6 +29,22 @@ internal static class GoldenEvents
     public static readonly IReadOnlyDictionary<string, IStoredEvent> Variants = new Dictionary<string, IStoredEvent>
     {
         ["audience_bound.v1.exclusive.json"] = new AudienceBound(Key, Remote, "ann", "launch") { Exclusive = true },
+        ["message_outcome_recorded.v1.machine.json"] = new MessageOutcomeRecorded(At, "cio_reporting", "email", "clicked")
+        {
+            Machine = true,
+            BroadcastId = 9,
+            NewsletterId = 7,
+        },
+        ["message_outcome_recorded.v1.preferences.json"] = new MessageOutcomeRecorded(
+            At,
+            "cio_reporting",
+            "customer",
+            "cio_subscription_preferences_changed"
+        )
+        {
+            Topics = new Dictionary<string, bool> { ["topic_7"] = false, ["topic_8"] = true },
+            Channels = new Dictionary<string, bool> { ["email"] = true },
+        },
     };
 
     public static readonly IReadOnlyList<IStoredEvent> All =
@@ -86,5 +102,11 @@ internal static class GoldenEvents
         new PersonSuppressionLifted(At, "api", Destination: null, "came back"),
         new PersonErasureRequested(At, Guid.Parse("0198b2f0-0000-7000-8000-000000000002")),
         new PersonErased(At, Guid.Parse("0198b2f0-0000-7000-8000-000000000002")),
+        new MessageOutcomeRecorded(At, "cio_reporting", "email", "bounced")
+        {
+            Failure = DeliveryFailure.Hard,
+            CampaignId = 23,
+            ActionId = 36,
+        },
     ];
 }

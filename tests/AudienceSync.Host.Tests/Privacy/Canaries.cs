@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using AudienceSync.Host.Tests.Outcomes;
 using AudienceSync.Host.Tests.Privacy.Erasure;
 using AudienceSync.Host.Tests.Serving;
 
@@ -62,6 +63,7 @@ internal static class Canaries
             .Text("token of the third source", TestHostFiles.UnsignedToken)
             .Text("signing key", TestHostFiles.SigningKey)
             .Text("second signing key", TestHostFiles.SecondSigningKey)
+            .Text("key of the reports", ReportingStage.Key)
             .Text("operator's token", TestHostFiles.OperatorToken)
             .Text("master key", TestHostFiles.MasterKey)
             .Text("platform's token", TestPlatform.Token);

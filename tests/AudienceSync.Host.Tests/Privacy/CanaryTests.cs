@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AudienceSync.Host.Tests.Ingest;
+using AudienceSync.Host.Tests.Outcomes;
 using AudienceSync.Host.Tests.Privacy.Erasure;
 using AudienceSync.Host.Tests.Serving;
 
@@ -39,9 +40,12 @@ public sealed class CanaryTests
     public async Task No_canary_and_no_secret_is_in_a_log_a_response_a_metric_or_a_table_under_any_fault()
     {
         await using var stage = await CanaryStage.StartAsync(
-            new TestHostOptions { Audiences = [.. Kinds.Select(kind => new TestAudience("canary_of_" + kind, 7))] }
+            ReportingStage.Options(
+                new TestHostOptions { Audiences = [.. Kinds.Select(kind => new TestAudience("canary_of_" + kind, 7))] }
+            )
         );
         await RefuseAsync(stage);
+        await ReportAsync(stage);
         await FailAtPlatformAsync(stage);
         await OperateAsync(stage);
         await LoseStorageAsync(stage);
@@ -93,6 +97,48 @@ public sealed class CanaryTests
         }
 
         stage.Keep(await stage.Host.SendAsync(Webhook.Request("{}", TestHostFiles.SignedToken).With("1", TestHostFiles.SigningKey)));
+    }
+
+    // Every shape of a report, with a canary in every text, and wherever else a sender could write one.
+    private static async Task ReportAsync(CanaryStage stage)
+    {
+        var random = new Random(1);
+        var person = ReportingStage.Person(Canaries.Customer("reported"), Canaries.Email);
+        foreach (var (index, (channel, metric)) in ReportShapes.All.Index())
+        {
+            var data = ReportShapes.Data(channel, metric, Canaries.Email, random);
+            data["subject"] = data["delivery_id"] = Canaries.Customer("delivery");
+            data["headers"] = new JsonObject { ["To"] = new JsonArray(Canaries.Email) };
+            data["campaign_id"] = Canaries.Email;
+            if (metric == "cio_subscription_preferences_changed")
+            {
+                data["content"] = $$"""{"topics":{"{{Canaries.Email}}":true,"topic_1":false},"channels":{"email":"{{Canaries.Email}}"}}""";
+            }
+
+            stage.Keep(
+                await stage.Host.SendAsync(
+                    ReportingStage.Report(channel, metric, ReportingStage.Id(index), stage.Clock.GetUtcNow(), person, data)
+                )
+            );
+        }
+
+        foreach (
+            var report in new[]
+            {
+                ReportingStage.Report("email", Canaries.Email, Canaries.Email, stage.Clock.GetUtcNow(), person),
+                ReportingStage.Report(Canaries.Email, "sent", Canaries.Email, stage.Clock.GetUtcNow(), person),
+                $$"""{"metric":"sent","data":{"recipient":"{{Canaries.Email}}"}}""",
+                $$"""{"{{Canaries.Email}}": """,
+            }
+        )
+        {
+            stage.Keep(await stage.Host.SendAsync(report));
+        }
+
+        stage.Keep(
+            await stage.Host.SendAsync(ReportingStage.Request(Encoding.UTF8.GetBytes(Canaries.Email), key: TestHostFiles.SigningKey))
+        );
+        await stage.Host.ProjectedAsync();
     }
 
     private static async Task FailAtPlatformAsync(CanaryStage stage)

@@ -9,6 +9,9 @@ namespace AudienceSync.Host.Ingest.Append;
 /// <summary>The rows of one group commit, by column, in the form that the array inserts take. Reused for every commit.</summary>
 internal sealed class AppendColumnsSql
 {
+    // Since the last report of this commit.
+    private int _eventsWithoutReport;
+
     public PeopleColumns NewPeople { get; } = new();
 
     public PeopleColumns ChangedPeople { get; } = new();
@@ -47,6 +50,12 @@ internal sealed class AppendColumnsSql
     /// <summary>The bodies that brought new events, each as (events, length, bytes): see <see cref="AddBody"/>.</summary>
     public ArrayBufferWriter<byte> Bodies { get; } = new(64 * 1024);
 
+    /// <summary>
+    /// The same for the bodies that are reports, in a box of its own, because they are kept for another time. It covers the same positions:
+    /// requests of other senders have no bytes in it, and reports have none in <see cref="Bodies"/>. Empty for a commit without reports.
+    /// </summary>
+    public ArrayBufferWriter<byte> Reports { get; } = new();
+
     public List<QuarantineEntry> Quarantined { get; } = [];
 
     /// <summary>Anchors that stop linking, with the kind of the addresses of which there were too many.</summary>
@@ -80,6 +89,8 @@ internal sealed class AppendColumnsSql
         EventData.Clear();
         EventTypes.Clear();
         Bodies.ResetWrittenCount();
+        Reports.ResetWrittenCount();
+        _eventsWithoutReport = 0;
         Quarantined.Clear();
         LinkStops.Clear();
         Refused.Clear();
@@ -121,12 +132,30 @@ internal sealed class AppendColumnsSql
     }
 
     /// <summary>A body covers as many positions as it brought new events, in order: that is how the body of a position is found.</summary>
-    public void AddBody(int events, ReadOnlySpan<byte> body)
+    public void AddBody(int events, ReadOnlySpan<byte> body, bool isReport)
     {
-        var head = Bodies.GetSpan(8);
+        Add(Bodies, events, isReport ? default : body);
+        if (!isReport)
+        {
+            _eventsWithoutReport += events;
+            return;
+        }
+
+        if (_eventsWithoutReport > 0)
+        {
+            Add(Reports, _eventsWithoutReport, default);
+            _eventsWithoutReport = 0;
+        }
+
+        Add(Reports, events, body);
+    }
+
+    private static void Add(ArrayBufferWriter<byte> box, int events, ReadOnlySpan<byte> body)
+    {
+        var head = box.GetSpan(8);
         BinaryPrimitives.WriteInt32LittleEndian(head, events);
         BinaryPrimitives.WriteInt32LittleEndian(head[4..], body.Length);
-        Bodies.Advance(8);
-        Bodies.Write(body);
+        box.Advance(8);
+        box.Write(body);
     }
 }

@@ -199,7 +199,7 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<byte[]> n
             var events = outcomes.Count(ItemOutcome.Appended);
             if (events > 0)
             {
-                _rows.AddBody(events, request.KeptBody(outcomes));
+                _rows.AddBody(events, request.KeptBody(outcomes), request.IsReport);
             }
 
             for (var item = 0; item < outcomes.Length; item++)

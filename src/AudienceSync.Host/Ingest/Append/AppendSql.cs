@@ -146,6 +146,11 @@ internal static class AppendSql
         insert into raw_bodies (received_at, first_position, last_position, key_version, cipher) values ($1, $2, $3, $4, $5)
         """;
 
+    /// <summary>As <see cref="Bodies"/>, for reports.</summary>
+    public const string Reports = """
+        insert into reporting_bodies (received_at, first_position, last_position, key_version, cipher) values ($1, $2, $3, $4, $5)
+        """;
+
     public const string Quarantine = """
         insert into quarantine
           (id, source, refused, reason, detail, audience_key, event_id, first_seen_at, last_seen_at, key_version, body_bytes, cipher, mentions, mention_state, removal)
@@ -202,4 +207,8 @@ internal static class AppendSql
     public const string EnsureBodies = "select ensure_body_partition($1)";
 
     public const string DropBodies = "select drop_body_partitions($1)";
+
+    public const string EnsureReports = "select ensure_reporting_body_partition($1)";
+
+    public const string DropReports = "select drop_reporting_body_partitions($1)";
 }

@@ -52,8 +52,8 @@ public sealed class EventLogStore(
     private readonly RecentEvents _recent = new();
     private readonly ReplayQueries _replays = new();
     private readonly FreshStreak _streak = new();
+    private readonly BodyRowsSql _bodyRows = new(bodies);
     private long _notifiedAt;
-    private DateOnly _bodiesDay;
 
     // The last position after our last commit, and so the current one as long as no other host appends. -1: unknown.
     private long _head = -1;
@@ -363,25 +363,7 @@ public sealed class EventLogStore(
             )
         );
         commands.Add(Sql.Command(AppendSql.Draw, Sql.Of(count)));
-        var day = DateOnly.FromDateTime(at);
-        if (day != _bodiesDay)
-        {
-            // Partitions are created ahead of time, but a host that was suspended for days can resume on a day without one, and every
-            // request would be unstorable.
-            _bodiesDay = day;
-            commands.Add(Sql.Command(AppendSql.EnsureBodies, Sql.Of(day)));
-        }
-
-        commands.Add(
-            Sql.Command(
-                AppendSql.Bodies,
-                Sql.Of(at),
-                Sql.Of(head + 1),
-                Sql.Of(head + count),
-                Sql.Of(bodies.KeyVersion),
-                Sql.Of(bodies.Seal(now, rows.Bodies.WrittenSpan))
-            )
-        );
+        _bodyRows.AddTo(commands, rows, head, now);
         if (clock.GetElapsedTime(_notifiedAt) >= NotifyEvery)
         {
             _notifiedAt = clock.GetTimestamp();
@@ -392,7 +374,8 @@ public sealed class EventLogStore(
     // Side effects of a batch besides its rows, such as a new partition of bodies or a notification, are rolled back with it.
     private void ForgetSideEffects()
     {
-        (_bodiesDay, _notifiedAt) = (default, 0);
+        _notifiedAt = 0;
+        _bodyRows.ForgetDays();
         _replays.ForgetDays();
     }
 }

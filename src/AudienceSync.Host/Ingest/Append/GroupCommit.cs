@@ -171,7 +171,7 @@ public sealed class GroupCommit(EventLogStore log, Wake projector, TimeProvider 
         refused switch
         {
             PostgresException answered => answered
-                is { SqlState: ['2', '1' or '2' or '3', ..], TableName: not ("raw_bodies" or "request_signatures") },
+                is { SqlState: ['2', '1' or '2' or '3', ..], TableName: not ("raw_bodies" or "reporting_bodies" or "request_signatures") },
             NpgsqlException or ObjectDisposedException or InvalidOperationException or TimeoutException or IOException => false,
             _ => refused is not OperationCanceledException,
         };

@@ -21,6 +21,9 @@ public sealed record PendingRequest(
     /// <summary>The part of the body from which each event was read; null when the body is one event.</summary>
     public ReadOnlyMemory<byte>[]? Texts { get; init; }
 
+    /// <summary>Whether its body is a report, which is kept longer than other bodies, and can be replayed.</summary>
+    public bool IsReport { get; init; }
+
     /// <summary>Its signature, when it must be remembered: see <see cref="RequestSignature"/>. Null for most requests.</summary>
     public RequestSignature? Signature { get; init; }
 

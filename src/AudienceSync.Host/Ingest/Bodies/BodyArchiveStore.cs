@@ -18,6 +18,11 @@ public sealed class BodyArchiveStore(WorkspaceDatabase database, BodySeal seal)
         where b.first_position <= $1 order by b.first_position desc limit 1
         """;
 
+    private const string ReportBoxSql = """
+        select b.received_at, b.first_position, b.last_position, b.key_version, b.cipher from reporting_bodies b
+        where b.first_position <= $1 order by b.first_position desc limit 1
+        """;
+
     private const string EventSql = "select seq_id from mt_events where id = $1";
 
     /// <summary>
@@ -34,10 +39,18 @@ public sealed class BodyArchiveStore(WorkspaceDatabase database, BodySeal seal)
             : null;
     }
 
-    /// <summary>Null when the event at this position did not come from a sender, or its day has been dropped.</summary>
-    public async Task<byte[]?> FindAsync(Position position, CancellationToken cancellationToken)
+    /// <summary>
+    /// Null when the event at this position did not come from a sender, or its day has been dropped. A report is in the box of reports, and
+    /// has no bytes in the other one.
+    /// </summary>
+    public async Task<byte[]?> FindAsync(Position position, CancellationToken cancellationToken) =>
+        await FindAsync(ReportBoxSql, position, cancellationToken) is { Length: > 0 } report
+            ? report
+            : await FindAsync(BoxSql, position, cancellationToken);
+
+    private async Task<byte[]?> FindAsync(string sql, Position position, CancellationToken cancellationToken)
     {
-        await using var command = Sql.Command(database.Query, BoxSql, Sql.Of(position.Value));
+        await using var command = Sql.Command(database.Query, sql, Sql.Of(position.Value));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken) || reader.GetInt64(2) < position.Value)
         {

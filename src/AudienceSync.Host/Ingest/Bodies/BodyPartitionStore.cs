@@ -17,6 +17,9 @@ public sealed class BodyPartitionStore(WorkspaceDatabase database, TimeProvider 
     /// </summary>
     public static readonly int SignatureDays = (int)RequestSignature.MaxAge.TotalDays + 1;
 
+    /// <summary>Days for which a report's body is kept.</summary>
+    public int ReportDays { get; init; } = RetentionSettings.DefaultReportsD;
+
     private const int DaysAhead = 2;
 
     /// <summary>Can be repeated at any time, by several Hosts at once.</summary>
@@ -27,12 +30,20 @@ public sealed class BodyPartitionStore(WorkspaceDatabase database, TimeProvider 
         {
             await using var ensure = Sql.Command(database.Hot, AppendSql.EnsureBodies, Sql.Of(today.AddDays(ahead)));
             await ensure.ExecuteNonQueryAsync(cancellationToken);
+            await using var ensureReports = Sql.Command(database.Hot, AppendSql.EnsureReports, Sql.Of(today.AddDays(ahead)));
+            await ensureReports.ExecuteNonQueryAsync(cancellationToken);
         }
 
         await using var drop = Sql.Command(database.Hot, AppendSql.DropBodies, Sql.Of(today.AddDays(-RetentionDays)));
         if (await drop.ExecuteScalarAsync(cancellationToken) is > 0 and int dropped)
         {
             logger.LogInformation("Dropped {Days} days of raw bodies past their retention", dropped);
+        }
+
+        await using var dropReports = Sql.Command(database.Hot, AppendSql.DropReports, Sql.Of(today.AddDays(-ReportDays)));
+        if (await dropReports.ExecuteScalarAsync(cancellationToken) is > 0 and int droppedReports)
+        {
+            logger.LogInformation("Dropped {Days} days of reports past their retention", droppedReports);
         }
 
         await using var forget = Sql.Command(database.Hot, AppendSql.DropSignatures, Sql.Of(today.AddDays(-SignatureDays)));

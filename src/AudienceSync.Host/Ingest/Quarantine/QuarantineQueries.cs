@@ -56,6 +56,11 @@ public sealed class QuarantineQueries(WorkspaceDatabase database)
         select {Columns} from quarantine where state = 1 and ($2::text is null or reason = $2) order by last_seen_at desc, id limit $1
         """;
 
+    private const string HeldOfSql = """
+        select id from quarantine
+        where state = 1 and not refused and source = any($1) and last_seen_at >= $2 and first_seen_at < $3 and id > $4 order by id limit $5
+        """;
+
     private const string FindSql = $"select {Columns}, event_id, key_version, cipher from quarantine where id = $1";
 
     private const string WaitingSql =
@@ -111,6 +116,41 @@ public sealed class QuarantineQueries(WorkspaceDatabase database)
         }
 
         return waiting;
+    }
+
+    /// <summary>Held entries of some sources that were received within a period, by their ids.</summary>
+    /// <param name="sources">The senders.</param>
+    /// <param name="from">The start of the period.</param>
+    /// <param name="to">Its end, which does not belong to it.</param>
+    /// <param name="after">The last id of the page before.</param>
+    /// <param name="limit">The most entries.</param>
+    /// <param name="cancellationToken">Cancels the query.</param>
+    public async Task<List<Guid>> HeldOfAsync(
+        string[] sources,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        Guid after,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var held = new List<Guid>();
+        await using var command = Sql.Command(
+            database.Query,
+            HeldOfSql,
+            Sql.Of(sources),
+            Sql.Of(from),
+            Sql.Of(to),
+            Sql.Of(after),
+            Sql.Of(limit)
+        );
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            held.Add(reader.GetGuid(0));
+        }
+
+        return held;
     }
 
     /// <summary>Removals whose key has been published meanwhile, the oldest first.</summary>

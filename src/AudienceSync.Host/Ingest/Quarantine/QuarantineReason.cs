@@ -38,6 +38,14 @@ public sealed record QuarantineReason(string Code, string Detail)
         "reporting_webhook",
         "A reporting webhook, which this endpoint does not process. It was kept, and has no effect."
     );
+    public static readonly QuarantineReason ReportWithoutPerson = new(
+        "report_without_person",
+        "The report names no person by id or email. It was kept, and has no effect."
+    );
+    public static readonly QuarantineReason ReportUnreadable = new(
+        "report_unreadable",
+        "The report is not a JSON object with a metric. It was kept, and has no effect."
+    );
     public static readonly QuarantineReason Unstorable = new("unstorable", "The event log cannot store this content.");
 
     internal static readonly IReadOnlyList<QuarantineReason> All =
@@ -50,6 +58,8 @@ public sealed record QuarantineReason(string Code, string Detail)
         OccurredInFuture,
         TestSend,
         ReportingWebhook,
+        ReportWithoutPerson,
+        ReportUnreadable,
         TooManyAddresses,
         Unstorable,
     ];

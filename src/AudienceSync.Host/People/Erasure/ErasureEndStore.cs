@@ -110,6 +110,7 @@ public sealed class ErasureEndStore(WorkspaceDatabase database, TombstoneDigeste
     {
         await ExecuteAsync(connection, ErasureSql.DeleteCells, [Sql.Of(anchors)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.DeleteVault, [Sql.Of(anchors)], cancellationToken);
+        await ExecuteAsync(connection, ErasureSql.DeleteEngagement, [Sql.Of(anchors)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.DeleteLinkStops, [Sql.Of(anchors)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.DeletePeople, [Sql.Of(anchors)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.DeleteLedger, [Sql.Of(anchors)], cancellationToken);

@@ -143,6 +143,9 @@ internal static class ErasureSql
 
     public const string DeleteVault = "delete from vault where person = any($1::uuid[])";
 
+    /// <summary>The document may be made again by a projection that is behind, which then deletes it: see EngagementProjection.</summary>
+    public const string DeleteEngagement = "delete from mt_doc_person_engagement where id = any($1::uuid[])";
+
     public const string DeleteLinkStops = "delete from link_stops where person = any($1::uuid[])";
 
     public const string DeletePeople = "delete from people where person = any($1::uuid[])";

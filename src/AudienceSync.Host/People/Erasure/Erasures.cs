@@ -4,6 +4,7 @@ using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.History;
 using AudienceSync.Host.Ingest.Bodies;
 using AudienceSync.Host.Messages;
+using AudienceSync.Host.Outcomes;
 using AudienceSync.Host.People.Export;
 using AudienceSync.Host.Privacy;
 
@@ -78,6 +79,7 @@ public sealed class Erasures
             new MemberQueries(database),
             (Table, Accounts),
             quarantined,
+            new EngagementQueries(database),
             dependencies
         );
     }

@@ -1,3 +1,4 @@
+using AudienceSync.Host.Configuration;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest.Bodies;
 using AudienceSync.Host.Privacy;
@@ -20,6 +21,17 @@ public sealed class KeptBodyStore(WorkspaceDatabase database, BodySeal seal, Tim
         where b.first_position <= $1 order by b.first_position desc limit 1
         """;
 
+    private const string ReportBoxSql = """
+        select b.received_at, b.first_position, b.last_position, b.key_version, b.cipher from reporting_bodies b
+        where b.first_position <= $1 order by b.first_position desc limit 1
+        """;
+
+    private const string EmptyReportSql = """
+        with emptied as (
+          update reporting_bodies set cipher = $4, key_version = $5 where received_at = $1 and first_position = $2 and cipher = $3 returning 1)
+        update erasures set bodies = bodies + $6 where erasure = $7 and exists (select from emptied)
+        """;
+
     private const string EmptySql = """
         with emptied as (
           update raw_bodies set cipher = $4, key_version = $5 where received_at = $1 and first_position = $2 and cipher = $3 returning 1)
@@ -30,16 +42,19 @@ public sealed class KeptBodyStore(WorkspaceDatabase database, BodySeal seal, Tim
     public async Task EmptyAsync(Guid erasure, Guid[] anchors, CancellationToken cancellationToken)
     {
         var positions = await PositionsAsync(anchors, cancellationToken);
-        for (var next = 0; next < positions.Count; )
+        foreach (var table in new[] { (BoxSql, EmptySql), (ReportBoxSql, EmptyReportSql) })
         {
-            next = await EmptyBoxAsync(erasure, positions, next, cancellationToken);
+            for (var next = 0; next < positions.Count; )
+            {
+                next = await EmptyBoxAsync(table, erasure, positions, next, cancellationToken);
+            }
         }
     }
 
     private async Task<List<long>> PositionsAsync(Guid[] anchors, CancellationToken cancellationToken)
     {
         var positions = new List<long>();
-        var since = clock.GetUtcNow().AddDays(-(BodyPartitionStore.RetentionDays + 2));
+        var since = clock.GetUtcNow().AddDays(-(Math.Max(BodyPartitionStore.RetentionDays, RetentionSettings.MostReportsD) + 2));
         await using var command = Sql.Command(database.Hot, PositionsSql, Sql.Of(anchors), Sql.Of(since));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -51,9 +66,15 @@ public sealed class KeptBodyStore(WorkspaceDatabase database, BodySeal seal, Tim
     }
 
     // Returns the index of the first position after the box.
-    private async Task<int> EmptyBoxAsync(Guid erasure, List<long> positions, int index, CancellationToken cancellationToken)
+    private async Task<int> EmptyBoxAsync(
+        (string Box, string Empty) table,
+        Guid erasure,
+        List<long> positions,
+        int index,
+        CancellationToken cancellationToken
+    )
     {
-        await using var command = Sql.Command(database.Hot, BoxSql, Sql.Of(positions[index]));
+        await using var command = Sql.Command(database.Hot, table.Box, Sql.Of(positions[index]));
         DateTimeOffset receivedAt;
         (long First, long Last, short KeyVersion, byte[] Cipher) box;
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
@@ -75,7 +96,7 @@ public sealed class KeptBodyStore(WorkspaceDatabase database, BodySeal seal, Tim
         {
             await using var empty = Sql.Command(
                 database.Hot,
-                EmptySql,
+                table.Empty,
                 Sql.Of(receivedAt),
                 Sql.Of(box.First),
                 Sql.Of(box.Cipher),

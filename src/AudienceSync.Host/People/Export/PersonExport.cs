@@ -4,8 +4,10 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Configuration;
 using AudienceSync.Host.History;
 using AudienceSync.Host.Ingest.Bodies;
+using AudienceSync.Host.Outcomes;
 using AudienceSync.Host.People.Erasure;
 
 namespace AudienceSync.Host.People.Export;
@@ -25,6 +27,7 @@ public sealed class PersonExport(
     MemberQueries members,
     (ErasureStore Table, AccountErasureStore Accounts) erasures,
     QuarantinedBodyStore bodies,
+    EngagementQueries engagement,
     PrivacyDependencies dependencies
 )
 {
@@ -64,6 +67,7 @@ public sealed class PersonExport(
         Write(json, "memberships", await members.OfPersonAsync(person.Roots[0], cancellationToken));
         await WriteEventsAsync(pipe, json, person.Ids, cancellationToken);
         Write(json, "deliveries", await records.DeliveriesAsync(person.Ids, cancellationToken));
+        Write(json, "engagement", (await engagement.ReadAsync(person.Ids, cancellationToken)).Engagement);
         await WriteErasuresAsync(json, person.Ids, cancellationToken);
         await WriteBodiesAsync(pipe, json, person, cancellationToken);
         json.WriteEndObject();
@@ -191,7 +195,7 @@ public sealed class PersonExport(
             "raw_bodies",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The requests that brought the events above are kept sealed for {BodyPartitionStore.RetentionDays} days after their recorded_at, and then dropped."
+                $"The requests that brought the events above are kept sealed for {BodyPartitionStore.RetentionDays} days after their recorded_at, those of message outcomes for {RetentionSettings.MostReportsD} days at most, and then dropped."
             )
         );
     }

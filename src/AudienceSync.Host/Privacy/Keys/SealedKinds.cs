@@ -11,6 +11,9 @@ public static class SealedKinds
 
     public const string Calls = "calls";
 
+    /// <summary>Bodies of reports.</summary>
+    public const string Reports = "reports";
+
     public const string Quarantine = "quarantine";
 
     /// <summary>Whether rotation reseals it. The others are dropped by their retention.</summary>

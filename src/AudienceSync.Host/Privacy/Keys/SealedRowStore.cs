@@ -25,6 +25,7 @@ public sealed class SealedRowStore(WorkspaceDatabase database)
         select 'vault', key_version, count(*), max(created_at) from vault group by 2
         union all select 'secrets', key_version, count(*), max(created_at) from wrapped_secrets group by 2
         union all select 'bodies', key_version, count(*), max(received_at) from raw_bodies group by 2
+        union all select 'reports', key_version, count(*), max(received_at) from reporting_bodies group by 2
         union all select 'quarantine', key_version, count(*), max(last_seen_at) from quarantine group by 2
         union all select 'calls', key_version, count(*), max(at) from call_exchanges group by 2
         order by 1, 2
@@ -37,6 +38,8 @@ public sealed class SealedRowStore(WorkspaceDatabase database)
           + (select count(*) from (select from vault where key_version = $1 limit $2) v)
           + (case when (select key_version from raw_bodies order by first_position limit 1) <= $1
               then (select count(*) from (select from raw_bodies where key_version = $1 limit $2) b) else 0 end)
+          + (case when (select key_version from reporting_bodies order by first_position limit 1) <= $1
+              then (select count(*) from (select from reporting_bodies where key_version = $1 limit $2) r) else 0 end)
           + (select count(*) from (select from quarantine where key_version = $1 limit $2) q)
         """;
 

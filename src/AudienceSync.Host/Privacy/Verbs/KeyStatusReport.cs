@@ -96,11 +96,17 @@ internal sealed class KeyStatusReport(string connectionString, MasterKeys keys, 
 
     private SealedUnder Row(WorkspaceName workspace, SealedCount count)
     {
-        var until = count.Kind is SealedKinds.Bodies or SealedKinds.Calls ? BodiesGone(count.Newest) : (DateOnly?)null;
+        var until = count.Kind switch
+        {
+            SealedKinds.Bodies or SealedKinds.Calls => BodiesGone(count.Newest, RetentionSettings.BodiesD),
+            // Its setting may be shorter: this is when they are gone in any case.
+            SealedKinds.Reports => BodiesGone(count.Newest, RetentionSettings.MostReportsD),
+            _ => (DateOnly?)null,
+        };
         var needs = (count.KeyVersion >= keys.Current.Version, count.Kind) switch
         {
             (true, _) => "up to date",
-            (_, SealedKinds.Bodies or SealedKinds.Calls) => $"needed until {until:yyyy-MM-dd}",
+            (_, SealedKinds.Bodies or SealedKinds.Reports or SealedKinds.Calls) => $"needed until {until:yyyy-MM-dd}",
             (_, SealedKinds.Quarantine) => "needed until they are cleared",
             _ => "needed until keys rotate is done",
         };
@@ -115,9 +121,9 @@ internal sealed class KeyStatusReport(string connectionString, MasterKeys keys, 
     }
 
     // The bodies of a day are dropped together when their retention has passed, and not before the day after the day they were received.
-    private DateOnly BodiesGone(DateTimeOffset newest)
+    private DateOnly BodiesGone(DateTimeOffset newest, int days)
     {
-        var gone = DateOnly.FromDateTime(newest.UtcDateTime).AddDays(RetentionSettings.BodiesD + 1);
+        var gone = DateOnly.FromDateTime(newest.UtcDateTime).AddDays(days + 1);
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
         return gone < today ? today : gone;
     }

@@ -1,4 +1,5 @@
 using AudienceSync.Host.Feedback;
+using AudienceSync.Host.Outcomes;
 using AudienceSync.Host.Projection;
 using AudienceSync.Host.Sync.Accounts;
 using AudienceSync.Host.Telemetry;
@@ -15,6 +16,8 @@ public sealed class GaugeLoop(
     string owner,
     MetricQueries queries,
     AccountForecasts accounts,
+    DaemonQueries daemon,
+    DaemonHealth health,
     SyncGauges gauges,
     TimeProvider clock,
     ILogger<GaugeLoop> logger
@@ -48,6 +51,16 @@ public sealed class GaugeLoop(
         if (Feedback is not null && owned.Contains(FeedbackLoop.LeaseName))
         {
             values.AddRange(await LagsAsync(Feedback, cancellationToken));
+        }
+
+        if (owned.Contains(DaemonHealth.LeaseName))
+        {
+            foreach (var progress in await daemon.ReadAsync(cancellationToken))
+            {
+                values.Add(new GaugeValue(SyncGauges.DaemonLag, progress.Lag, ("projection", progress.Name)));
+            }
+
+            values.Add(new GaugeValue(SyncGauges.DaemonPaused, health.IsPaused ? 1 : 0));
         }
 
         if (destinations.Count > 0)

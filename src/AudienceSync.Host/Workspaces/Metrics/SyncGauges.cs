@@ -24,6 +24,9 @@ public sealed class SyncGauges
     public const string FeedbackLag = "audiencesync_feedback_lag";
     public const string Quarantine = "audiencesync_quarantine_open";
 
+    public const string DaemonLag = "audiencesync_engagement_lag_events";
+    public const string DaemonPaused = "audiencesync_engagement_paused";
+
     private static readonly (string Name, string Description)[] All =
     [
         (
@@ -38,6 +41,8 @@ public sealed class SyncGauges
         (BudgetLeft, "Calls of an account's window that are left."),
         (FeedbackLag, "What was not reported to a sender yet, by stream: deliveries, positions of the log, steps."),
         (Quarantine, "Open entries of the quarantine."),
+        (DaemonLag, "Events behind a projection of the daemon, at the Host that runs it."),
+        (DaemonPaused, "1 while a projection of the daemon is paused because it failed, at the Host that runs it."),
     ];
 
     private readonly Lock _lock = new();

@@ -1,3 +1,4 @@
+using AudienceSync.Host.Outcomes;
 using AudienceSync.Host.People.Erasure;
 using AudienceSync.Host.Sync;
 using AudienceSync.Host.Sync.Accounts;
@@ -33,6 +34,9 @@ public sealed record StatusAnswer(
 
     /// <summary>How long removals took in the last hour and the last day, by destination.</summary>
     public IReadOnlyList<RemovalLatency> RemovalLatency { get; init; } = [];
+
+    /// <summary>What Marten's daemon projects: how far it is. Empty where no source reports outcomes.</summary>
+    public IReadOnlyList<DaemonProgress> Projections { get; init; } = [];
 
     public static StatusAnswer Of(
         string workspace,

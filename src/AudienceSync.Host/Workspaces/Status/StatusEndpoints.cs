@@ -1,5 +1,6 @@
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest.Append;
+using AudienceSync.Host.Outcomes;
 using AudienceSync.Host.People.Erasure;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Requests;
@@ -41,6 +42,7 @@ public sealed class StatusEndpoints(TimeProvider clock)
             {
                 Sources = await queries.ReadSourcesAsync(cancellationToken),
                 RemovalLatency = await workspace.Get<MetricQueries>().LatenciesAsync([1, 24], now, cancellationToken),
+                Projections = workspace.Get<DaemonHealth>().IsUsed ? await workspace.Get<DaemonQueries>().ReadAsync(cancellationToken) : [],
                 OlderAliases = await workspace.Get<RealiasStore>().CountAsync(cancellationToken),
             }
         );

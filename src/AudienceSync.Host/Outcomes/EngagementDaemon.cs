@@ -1,0 +1,146 @@
+using AudienceSync.Host.EventStore;
+using AudienceSync.Host.EventStore.Leases;
+using AudienceSync.Host.Telemetry;
+using JasperFx.Events.Daemon;
+using JasperFx.Events.Daemon.HighWater;
+using Marten;
+
+namespace AudienceSync.Host.Outcomes;
+
+/// <summary>
+/// Runs what Marten's asynchronous daemon projects in a workspace: the engagement of people, and the suppressions that follow from outcomes.
+/// It runs only where a source reports outcomes.
+/// <para>
+/// <b>One Host at a time.</b> Wolverine assigns it to a Host as an agent, and it works while it holds the lease <c>engagement</c>.
+/// <b>The fence is Marten's own:</b> a page's documents are committed together with the progress row, which is only moved from the position
+/// at which the page began. A Host that was paused and resumes behind another one finds the row elsewhere, and its page is rolled back
+/// whole. What the subscription appends has derived ids, so that two Hosts append one fact.
+/// </para>
+/// <para>
+/// <b>Positions.</b> The append lock makes position order commit order, so the daemon's high-water mark is simply the last position. A gap
+/// is a transaction that failed after it had drawn positions; the daemon passes it after <see cref="StaleAfter"/>.
+/// </para>
+/// <para>
+/// <b>Load.</b> A quiet workspace is asked for its last position every <see cref="SlowPoll"/>. A report that this Host accepts wakes the
+/// daemon.
+/// </para>
+/// <para>
+/// <b>Failures.</b> A shard that fails is paused and started again by the daemon, and shown in the status meanwhile; a lost lease or an
+/// outage of storage stops the daemon, and it is started again when the lease can be claimed.
+/// </para>
+/// </summary>
+internal sealed class EngagementDaemon(
+    WorkspaceDatabase database,
+    LeaseStore leases,
+    OutcomeSuppression suppression,
+    Wake wake,
+    DaemonHealth health,
+    TimeProvider clock,
+    ILogger<EngagementDaemon> logger
+)
+{
+    /// <summary>How often a quiet workspace is asked whether something was appended.</summary>
+    public static readonly TimeSpan SlowPoll = TimeSpan.FromSeconds(5);
+
+    /// <summary>When the daemon passes a gap in the positions.</summary>
+    public static readonly TimeSpan StaleAfter = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan FastPoll = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan Check = TimeSpan.FromSeconds(2);
+
+    private readonly OutageLog _outage = new("Engagement", clock, logger);
+
+    /// <summary>Works until it is canceled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var wait = Check;
+            try
+            {
+                if (await leases.TryClaimAsync(DaemonHealth.LeaseName, cancellationToken) is { } lease)
+                {
+                    await FollowAsync(lease, cancellationToken);
+                }
+
+                _outage.Recovered();
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (LeaseLostException lost)
+            {
+                logger.LogWarning("Engagement: lease lost; retrying: {Reason}", lost.Message);
+            }
+            catch (Exception failure)
+            {
+                wait = _outage.Failed(failure);
+            }
+
+            await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task FollowAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        await using var store = Open();
+        using var daemon = await store.BuildProjectionDaemonAsync(logger: logger);
+        await daemon.StartAllAsync();
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(Check, clock, cancellationToken);
+                await leases.KeepAsync(lease, cancellationToken);
+                Observe(daemon);
+            }
+        }
+        finally
+        {
+            health.IsPaused = false;
+            await daemon.StopAllAsync();
+            await leases.ReleaseAsync(lease, CancellationToken.None);
+        }
+    }
+
+    // The daemon starts a paused shard again by itself, and has logged the reason.
+    private void Observe(IProjectionDaemon daemon)
+    {
+        health.IsPaused = daemon.HasAnyPaused();
+        if (!health.IsPaused)
+        {
+            _outage.Recovered();
+            return;
+        }
+
+        _outage.Failed(new InvalidOperationException("A shard of the daemon is paused."));
+    }
+
+    private DocumentStore Open() =>
+        DocumentStore.For(options =>
+        {
+            options.Connection(database.Query);
+            options.DisableNpgsqlLogging = true;
+            WorkspaceEvents.Configure(options, database.Workspace, clock);
+            var daemon = options.Projections;
+            daemon.SlowPollingTime = SlowPoll;
+            daemon.FastPollingTime = FastPoll;
+            daemon.StaleSequenceThreshold = StaleAfter;
+            daemon.Wakeup = new ReportWakeup(wake);
+            daemon.Subscribe(
+                suppression,
+                subscription =>
+                {
+                    subscription.Name = OutcomeSuppression.SubscriptionName;
+                    subscription.IncludeType<Domain.Events.MessageOutcomeRecorded>();
+                }
+            );
+        });
+
+    private sealed class ReportWakeup(Wake wake) : IDaemonWakeup
+    {
+        public Task WaitAsync(TimeSpan timeout, CancellationToken token) => wake.WaitAsync(timeout, token);
+    }
+}
