@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AudienceSync.Host.Tests.Ingest;
+using AudienceSync.Host.Tests.Outcomes;
 using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Feedback;
@@ -39,16 +40,20 @@ internal sealed class FeedbackStage : IAsyncDisposable
 
     /// <param name="settings">More settings of the feedback, each after a comma.</param>
     /// <param name="realPort">Whether the Host listens on a port.</param>
-    public static async Task<FeedbackStage> StartAsync(string settings = "", bool realPort = false)
+    /// <param name="reports">Whether another source reports the outcomes of messages.</param>
+    public static async Task<FeedbackStage> StartAsync(string settings = "", bool realPort = false, bool reports = false)
     {
+        var reporting = reports ? ReportingStage.Options(new TestHostOptions()) : new TestHostOptions();
         var clock = new OffsetClock(Sample.Now);
         var host = await TestHost.StartAsync(
             new TestHostOptions
             {
                 Clock = clock,
                 RealPort = realPort,
-                Secrets = Secrets,
-                Yaml = yaml => WithFeedback(yaml, settings),
+                Secrets = Secrets
+                    .Concat(reporting.Secrets)
+                    .ToDictionary(secret => secret.Key, secret => secret.Value, StringComparer.Ordinal),
+                Yaml = yaml => WithFeedback(reporting.Yaml(yaml), settings),
             }
         );
         var stage = new FeedbackStage(host, clock);

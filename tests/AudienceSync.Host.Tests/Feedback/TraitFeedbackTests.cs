@@ -1,5 +1,8 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using AudienceSync.Host.Tests.Ingest;
+using AudienceSync.Host.Tests.Outcomes;
 
 namespace AudienceSync.Host.Tests.Feedback;
 
@@ -43,6 +46,31 @@ public sealed class TraitFeedbackTests
             .ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_bounce_a_complaint_and_a_click_are_attributes_in_any_order_and_a_later_delivery_makes_the_address_deliverable()
+    {
+        await using var stage = await FeedbackStage.StartAsync(", events: false", reports: true);
+        await CreateAsync(stage, "ann");
+        await stage.AddAsync("ann");
+        var failure = new JsonObject { ["failure_message"] = "550 5.1.1 <ann@example.com> user unknown" };
+        await ReportAsync(stage, "clicked", 1, minutes: -30);
+        await ReportAsync(stage, "bounced", 2, minutes: -20, failure);
+        await stage.QuietAsync();
+        var ann = await stage.PersonAsync("ann");
+        Attribute(ann, "email_deliverable").GetBoolean().ShouldBeFalse();
+        Attribute(ann, "last_email_click_at").GetInt64().ShouldBe(Sample.Now.AddMinutes(-30).ToUnixTimeSeconds());
+        Attribute(ann, "complaint_count").GetInt32().ShouldBe(0);
+
+        await ReportAsync(stage, "delivered", 3, minutes: -10);
+        await ReportAsync(stage, "spammed", 4, minutes: -25);
+        await ReportAsync(stage, "subscribed", 5, minutes: -5);
+        await stage.QuietAsync();
+        ann = await stage.PersonAsync("ann");
+        Attribute(ann, "email_deliverable").GetBoolean().ShouldBeTrue();
+        Attribute(ann, "complaint_count").GetInt32().ShouldBe(1);
+        stage.Host.LogLines.ShouldAllBe(line => !line.Contains("ann@example.com"));
+    }
+
     internal static async Task CreateAsync(FeedbackStage stage, string id)
     {
         using var created = await stage.Host.Sandbox.Admin.PostAsJsonAsync(
@@ -54,6 +82,19 @@ public sealed class TraitFeedbackTests
 
     internal static JsonElement Attribute(JsonElement? person, string name) =>
         person!.Value.GetProperty("attributes").GetProperty(name).GetProperty("value");
+
+    private static async Task ReportAsync(FeedbackStage stage, string metric, int number, int minutes, JsonObject? data = null)
+    {
+        var report = ReportingStage.Report(
+            "email",
+            metric,
+            ReportingStage.Id(number),
+            Sample.Now.AddMinutes(minutes),
+            ReportingStage.Person("ann", "ann@example.com"),
+            data
+        );
+        (await stage.Host.StatusOfAsync(report)).ShouldBe("accepted");
+    }
 
     private static async Task SuppressAsync(FeedbackStage stage, string name, string at)
     {
