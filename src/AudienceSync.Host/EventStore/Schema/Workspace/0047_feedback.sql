@@ -32,7 +32,7 @@ create table feedback_sends (
   code         text null,
   primary key (source, stream, from_pos)
 ) with (fillfactor = 50);
-create index feedback_sends_open on feedback_sends (source) where state = 1;
+create index feedback_sends_unsent on feedback_sends (source, state) where state <> 2;
 create index feedback_sends_opened on feedback_sends (opened_at);
 
 -- A source whose credentials or address are refused sends nothing but one page at intervals, until that is accepted.
