@@ -27,6 +27,7 @@ public sealed class SliceTests
         ("Outcomes", ["Cli", "EventStore", "Ingest", "Privacy", "Requests"]),
         ("History", ["Audiences", "Cli", "EventStore", "Ingest", "Privacy", "Projection", "Requests"]),
         ("People", ["Access", "Cli", "Configuration", "EventStore", "History", "Ingest", "Messages", "Outcomes", "Privacy", "Requests", "Sync"]),
+        ("Feedback", ["Cli", "Configuration", "EventStore", "Messages", "Outcomes", "Privacy", "Requests", "Sync", "Telemetry"]),
         ("Maintenance", ["Configuration", "EventStore", "Ingest", "Messages", "Sync"]),
         (
             "Workspaces",
@@ -37,6 +38,7 @@ public sealed class SliceTests
                 "Configuration",
                 "Decisions",
                 "EventStore",
+                "Feedback",
                 "Ingest",
                 "Maintenance",
                 "Messages",
@@ -58,6 +60,7 @@ public sealed class SliceTests
                 "Configuration",
                 "Decisions",
                 "EventStore",
+                "Feedback",
                 "History",
                 "Ingest",
                 "Messages",
