@@ -8,8 +8,8 @@ using Marten;
 namespace AudienceSync.Host.Outcomes;
 
 /// <summary>
-/// Runs what Marten's asynchronous daemon projects in a workspace: the engagement of people, and the suppressions that follow from outcomes.
-/// It runs only where a source reports outcomes.
+/// Runs what Marten's asynchronous daemon projects in a workspace: the engagement of people, and the suppressions that follow from
+/// outcomes. It runs only where a source reports outcomes.
 /// <para>
 /// <b>One Host at a time.</b> Wolverine assigns it to a Host as an agent, and it works while it holds the lease <c>engagement</c>.
 /// <b>The fence is Marten's own:</b> a page's documents are committed together with the progress row, which is only moved from the position
@@ -116,5 +116,8 @@ internal sealed class EngagementDaemon(
     private sealed class ReportWakeup(Wake wake) : IDaemonWakeup
     {
         public Task WaitAsync(TimeSpan timeout, CancellationToken token) => wake.WaitAsync(timeout, token);
+
+        // The wake belongs to the workspace.
+        public void Dispose() { }
     }
 }

@@ -26,7 +26,10 @@ public sealed class SliceTests
         ("Sync", ["Cli", "Configuration", "EventStore", "Privacy", "Requests", "Telemetry"]),
         ("Outcomes", ["Cli", "EventStore", "Ingest", "Privacy", "Requests"]),
         ("History", ["Audiences", "Cli", "EventStore", "Ingest", "Privacy", "Projection", "Requests"]),
-        ("People", ["Access", "Cli", "Configuration", "EventStore", "History", "Ingest", "Messages", "Outcomes", "Privacy", "Requests", "Sync"]),
+        (
+            "People",
+            ["Access", "Cli", "Configuration", "EventStore", "History", "Ingest", "Messages", "Outcomes", "Privacy", "Requests", "Sync"]
+        ),
         ("Feedback", ["Cli", "Configuration", "EventStore", "Messages", "Outcomes", "Privacy", "Requests", "Sync", "Telemetry"]),
         ("Maintenance", ["Configuration", "EventStore", "Ingest", "Messages", "Sync"]),
         (

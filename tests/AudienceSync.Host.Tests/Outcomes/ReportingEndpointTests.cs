@@ -95,7 +95,8 @@ public sealed class ReportingEndpointTests : IAsyncLifetime
         )
         {
             var id = Sample.NewId();
-            var report = $$$"""{"event_id":"{{{id}}}","timestamp":{{{written}}},"metric":"sent","data":{"identifiers":{"id":"ann"}}}""";
+            var report =
+                $$$$"""{"event_id":"{{{{id}}}}","timestamp":{{{{written}}}},"metric":"sent","data":{"identifiers":{"id":"ann"}}}""";
             (await _host.StatusOfAsync(report)).ShouldBe("accepted", written);
             var at = DateTimeOffset.Parse(
                 await _host.ScalarAsync<string>(
@@ -105,7 +106,7 @@ public sealed class ReportingEndpointTests : IAsyncLifetime
             );
             at.ShouldBe(
                 expected is null ? Sample.Now : DateTimeOffset.Parse(expected, CultureInfo.InvariantCulture),
-                TimeSpan.FromMinutes(expected is null ? 2 : 0),
+                expected is null ? TimeSpan.FromMinutes(2) : TimeSpan.FromTicks(1),
                 written
             );
         }
@@ -168,7 +169,7 @@ public sealed class ReportingEndpointTests : IAsyncLifetime
         {
             var watch = Stopwatch.StartNew();
             var answer = await _host.SendAsync(report);
-            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(3.5));
+            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(4), "then its sender gives up");
             (answer.Status, answer.Code).ShouldBe((503, "storage_slow"));
             answer.Headers.RetryAfter.ShouldNotBeNull();
         }
@@ -250,7 +251,7 @@ public sealed class ReportingEndpointTests : IAsyncLifetime
 
     [Theory]
     [InlineData("10.0.0.0/33")]
-    [InlineData("10.0.0.1/8")]
+    [InlineData("10.0.0.0/x")]
     [InlineData("somewhere")]
     [InlineData("")]
     public void What_is_no_address_is_not_read(string text) => AllowedAddresses.Read(text).ShouldBeNull();
