@@ -1,7 +1,10 @@
+using AudienceSync.Domain.Outcomes;
 using AudienceSync.Host.Access;
+using AudienceSync.Host.Audiences;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Projection;
 
 namespace AudienceSync.Host.Decisions;
 
@@ -11,14 +14,16 @@ internal static class AddDecisionsExtensions
     /// <param name="services">The workspace's container.</param>
     /// <param name="sources">Its senders, with what each is answered.</param>
     /// <param name="metrics">Counts decisions; null where nothing is measured.</param>
+    /// <param name="hasReports">Whether a source reports outcomes of messages.</param>
     public static IServiceCollection AddDecisions(
         this IServiceCollection services,
         IReadOnlyList<(Source Source, DecisionSettings Settings)> sources,
-        DecisionMetrics? metrics
+        DecisionMetrics? metrics,
+        bool hasReports
     ) =>
         services
-            .AddSingleton<DecisionQueries>()
-            .AddSingleton<PersonState>()
+            .AddSingleton(provider => new DecisionQueries(provider.GetRequiredService<WorkspaceDatabase>(), hasReports))
+            .AddSingleton(State)
             .AddSingleton<DecisionLogStore>()
             .AddSingleton(provider => new DecisionLog(
                 provider.GetRequiredService<DecisionLogStore>(),
@@ -47,6 +52,18 @@ internal static class AddDecisionsExtensions
         services
             .AddSingleton<AccessTokens<SourceDecisions>>()
             .AddSingleton(provider => new DecisionEndpoint(provider.GetRequiredService<AccessTokens<SourceDecisions>>(), clock));
+
+    // The reloads of keys that questions cause are limited apart from those that webhooks cause: neither delays the other's.
+    private static PersonState State(IServiceProvider provider) =>
+        new(
+            provider.GetRequiredService<DecisionQueries>(),
+            provider.GetRequiredService<PermissionStore>(),
+            provider.GetRequiredService<AudienceKeys>(),
+            new PublishedKeys(provider.GetRequiredService<AudienceKeys>(), provider.GetRequiredService<TimeProvider>()),
+            provider.GetRequiredService<TombstoneDigester>(),
+            provider.GetRequiredService<OutcomePolicy>(),
+            provider.GetRequiredService<TimeProvider>()
+        );
 
     private sealed class ReceiptFieldSources(WorkspaceDecisions decisions) : IReceiptFieldSources
     {

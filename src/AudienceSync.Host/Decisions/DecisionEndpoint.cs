@@ -41,6 +41,11 @@ internal sealed class DecisionEndpoint(AccessTokens<SourceDecisions> sources, Ti
             return (IngestProblem.Unauthorized, null, null);
         }
 
+        if (!decisions.Source.AllowFrom.Allow(context.Connection.RemoteIpAddress))
+        {
+            return (IngestProblem.AddressNotAllowed, null, null);
+        }
+
         var headers = context.Request.Headers;
         if (WebhookReceiver.HasAmbiguousFraming(headers))
         {

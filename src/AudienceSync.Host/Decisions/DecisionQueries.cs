@@ -5,6 +5,7 @@ using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
 using AudienceSync.Domain.Permission;
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.EventStore.Outcomes;
 using Npgsql;
 
 namespace AudienceSync.Host.Decisions;
@@ -44,6 +45,12 @@ internal sealed class StoredPeople
 
     /// <summary>The keys in question that feed a remote audience.</summary>
     public HashSet<int> Feeding { get; } = [];
+
+    /// <summary>What the outcomes of messages prove about each anchor, as projected by Marten's daemon.</summary>
+    public Dictionary<PersonId, PersonEngagement> Engagements { get; } = [];
+
+    /// <summary>Outcomes and erasures that the daemon has not projected.</summary>
+    public List<LogEvent> Outcomes { get; } = [];
 }
 
 /// <summary>
@@ -52,11 +59,18 @@ internal sealed class StoredPeople
 /// while a rebuild replaces the tables: within a transaction of several statements the rows of the new tables could meet the position of
 /// the old ones.
 /// </summary>
-internal sealed class DecisionQueries(WorkspaceDatabase database)
+/// <param name="database">The workspace.</param>
+/// <param name="hasReports">Whether outcomes of messages come in: otherwise no daemon projects them, and looking for those that it has not
+/// projected would read every event of the person.</param>
+internal sealed class DecisionQueries(WorkspaceDatabase database, bool hasReports)
 {
+    private static readonly JsonSerializerOptions Documents = new(JsonSerializerDefaults.Web);
+
     // The stream of an anchor is read only when its last event is not projected: otherwise one probe answers for all of it.
     private const string PersonSql = """
         with recursive projected as (select p.last_seq_id from mt_event_progression p where p.name = 'membership:All'),
+        engaged(at) as (
+          select coalesce((select p.last_seq_id from mt_event_progression p where p.name = 'person_engagement:All'), 0)),
         named(digest, kind, anchor, owner, older) as (
           select a.digest, a.kind, a.anchor, a.owner, false from unnest($1::uuid[]) as d(digest)
             cross join lateral (select r.* from person_aliases r where r.digest = d.digest limit 1) a
@@ -107,6 +121,18 @@ internal sealed class DecisionQueries(WorkspaceDatabase database)
         union all
         select 9, null, null, null, null, null, null, null, null, null, null, null, null, null, null
         from unnest($3::uuid[]) as d(digest) cross join lateral (select r.digest from tombstones r where r.digest = d.digest limit 1) t
+        union all
+        select 10, d.person, null, null, null, null, g.data, null, null, null, null, null, null, null, null
+        from down d cross join lateral (select r.data from mt_doc_person_engagement r where r.id = d.person limit 1) g
+        union all
+        select 11, d.person, null, null, e.seq_id, e.type, e.data, null, e.timestamp, null, null, null, null, null, null
+        from down d
+        cross join lateral (select r.seq_id from mt_events r where r.stream_id = d.person order by r.version desc limit 1) l
+        cross join lateral (
+          select r.seq_id, r.type, r.data, r.timestamp from mt_events r
+          where $6 and l.seq_id > (select p.at from engaged p) and r.stream_id = d.person and r.seq_id > (select p.at from engaged p)
+            and r.type in ('message_outcome_recorded', 'person_erasure_requested', 'person_erased')
+          offset 0) e
         """;
 
     /// <summary>Reads.</summary>
@@ -120,7 +146,8 @@ internal sealed class DecisionQueries(WorkspaceDatabase database)
             Sql.Of(question.Older),
             Sql.Of(question.Tombstones),
             Sql.Of(question.KeyIds),
-            Sql.Of(IdentifierReader.ParserVersion)
+            Sql.Of(IdentifierReader.ParserVersion),
+            Sql.Of(hasReports)
         );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -166,6 +193,15 @@ internal sealed class DecisionQueries(WorkspaceDatabase database)
                 break;
             case 9:
                 people.IsErased = true;
+                break;
+            case 10:
+                people.Engagements[Person(reader)] = JsonSerializer.Deserialize<PersonEngagement>(
+                    reader.GetFieldValue<byte[]>(6),
+                    Documents
+                )!;
+                break;
+            case 11:
+                people.Outcomes.Add(Logged(reader));
                 break;
             default:
                 break;

@@ -4,6 +4,7 @@ using AudienceSync.Domain.Events;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Outcomes;
 using AudienceSync.Host.Audiences;
+using AudienceSync.Host.EventStore.Outcomes;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Projection;
@@ -28,6 +29,7 @@ internal sealed class PersonState(
     AudienceKeys keys,
     PublishedKeys published,
     TombstoneDigester tombstones,
+    OutcomePolicy policy,
     TimeProvider clock
 )
 {
@@ -74,7 +76,7 @@ internal sealed class PersonState(
         var reason = SuppressionReason.Of(
             snapshot.Pending.Concat(stored.Suppressions.Where(one => AskedPerson.RootOf(one.Person, stored.Anchors) == person))
         );
-        var facts = new DecisionFacts(known, stored.IsErased, reason, EngagementOf(Engagement.Empty), stored.Head);
+        var facts = new DecisionFacts(known, stored.IsErased, reason, EngagementOf(EngagementOf(person, stored)), stored.Head);
         return (facts, AskedAudiences.Resolve(names, current, stored.Feeding));
     }
 
@@ -83,7 +85,22 @@ internal sealed class PersonState(
         AskedAudiences.Resolve(names, keys.Current, System.Collections.Frozen.FrozenSet<int>.Empty);
 
     private IReadOnlyList<(DecisionFields Field, NamedValue Value)> EngagementOf(Engagement engagement) =>
-        EngagementFields.Of(engagement, SoftBounceRule.Default, clock.GetUtcNow());
+        EngagementFields.Of(engagement, policy.SoftBounces, clock.GetUtcNow());
+
+    // As the daemon folds, anchor by anchor, and then over all anchors of the person. An outcome that counts twice changes nothing.
+    private static Engagement EngagementOf(PersonId root, StoredPeople stored)
+    {
+        var known = stored.Engagements.ToDictionary(one => one.Key, one => (PersonEngagement?)one.Value);
+        foreach (var logged in stored.Outcomes.OrderBy(logged => logged.Position.Value))
+        {
+            var outcome = EventJson.Read(logged.Type, logged.Data);
+            known[logged.Person] = EngagementProjection.Fold(known.GetValueOrDefault(logged.Person), logged.Person.Value, outcome);
+        }
+
+        return known
+            .Where(one => one.Value is not null && AskedPerson.RootOf(one.Key, stored.Anchors) == root)
+            .Aggregate(Engagement.Empty, (sum, one) => sum.With(one.Value!.Engagement));
+    }
 
     private Task<StoredPeople> ReadAsync(NamedAliases named, List<int> keyIds, CancellationToken cancellationToken)
     {

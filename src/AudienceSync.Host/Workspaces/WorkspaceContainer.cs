@@ -47,7 +47,8 @@ internal static class WorkspaceContainer
             .AddProjection([.. plan.Destinations.Select(AddSyncExtensions.WakeOf)])
             .AddDecisions(
                 [.. sources.Select(source => (source, plan.Decisions.GetValueOrDefault(source.Name, DecisionSettings.Default)))],
-                dependencies.Metrics?.DecisionsOf(plan.Name.Value)
+                dependencies.Metrics?.DecisionsOf(plan.Name.Value),
+                plan.HasReports
             )
             .AddSync(plan.Destinations, MetricsOf(plan, dependencies), dependencies.AccountPoll)
             .AddOutcomes(plan.Outcomes, plan.HasReports)

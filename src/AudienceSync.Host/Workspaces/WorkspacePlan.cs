@@ -24,13 +24,14 @@ public sealed record WorkspacePlan(
     /// <summary>The sources whose senders get feedback.</summary>
     public IReadOnlyList<PlannedFeedback> Feedback { get; init; } = [];
 
+    /// <summary>What each source is answered when it asks about a person, by the source's name.</summary>
+    public IReadOnlyDictionary<string, DecisionSettings> Decisions { get; init; } = new Dictionary<string, DecisionSettings>();
+
     /// <summary>What the outcomes of messages lead to.</summary>
     public OutcomePolicy Outcomes { get; init; } = OutcomePolicy.Default;
 
     /// <summary>Whether a source reports outcomes.</summary>
     public bool HasReports => Sources.Any(source => source.Source.Kind == SourceKind.CustomerIoReporting);
-    /// <summary>What each source is answered when it asks about a person, by the source's name.</summary>
-    public IReadOnlyDictionary<string, DecisionSettings> Decisions { get; init; } = new Dictionary<string, DecisionSettings>();
 
     /// <summary>For how long ended records are kept.</summary>
     public RetentionSettings Retention { get; init; } = RetentionSettings.Default;

@@ -1,5 +1,6 @@
 using AudienceSync.Domain.Decisions;
 using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Outcomes;
 using AudienceSync.Host.Decisions;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Ingest.Append;
@@ -77,11 +78,12 @@ public sealed class DecisionHistoryTests
 
     internal static PersonState Open(TestWorkspace workspace) =>
         new(
-            new DecisionQueries(workspace.Database),
+            new DecisionQueries(workspace.Database, hasReports: true),
             new PermissionStore(workspace.Database),
             workspace.Keys,
             new PublishedKeys(workspace.Keys, workspace.Clock),
             workspace.Tombstones,
+            OutcomePolicy.Default,
             workspace.Clock
         );
 
