@@ -22,11 +22,14 @@ ensure_dotnet() {
   fi
 }
 
-# build TARGET [ARGUMENT...]: in Release, silent unless it fails.
+# build TARGET [ARGUMENT...]: in Release, silent unless it fails or is the first.
 build() {
-  local log
+  local log root
+  root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+  [ -d "$root/src/AudienceSync.Host/obj/Release" ] || echo "Building; the first time takes a few minutes" >&2
   log=$(mktemp)
-  if ! dotnet build "$@" -c Release -v quiet -nodeReuse:false >"$log" 2>&1 </dev/null; then
+  # In the repository's root: the caller's folder may have a global.json that names another SDK.
+  if ! (cd "$root" && dotnet build "$@" -c Release -v quiet -nodeReuse:false) >"$log" 2>&1 </dev/null; then
     { grep -E '(error|warning) [A-Z]+[0-9]+' "$log" | sort -u || true; } | head -n 50 >&2
     grep -qE 'error [A-Z]+[0-9]+' "$log" || tail -n 30 "$log" >&2
     rm -f "$log"

@@ -2,8 +2,8 @@ namespace AudienceSync.Connectors;
 
 /// <summary>
 /// What can be shown of a call later: its last request and the response to it. No identifier, digest, token or query is in it
-/// (Http/SentBody.cs, Http/ResponseText.cs), only how many members were sent with which kinds of identifiers, and of the first three digests
-/// six hexadecimal digits.
+/// (Http/SentBody.cs, Http/ResponseText.cs), only how many members were sent with which kinds of identifiers, and of the first three
+/// digests six hexadecimal digits.
 /// </summary>
 /// <param name="Method">The HTTP method.</param>
 /// <param name="Path">The path, without the query.</param>

@@ -52,8 +52,8 @@ public enum JobState
 /// <param name="Rejected">Members rejected and identified; empty where the platform reports only the count.</param>
 /// <param name="Code">Why, as a stable code.</param>
 /// <param name="RejectedCount">How many rows the platform reports as rejected.</param>
-/// <param name="PollAgainAfter">When the poll failed or the job is running: how long to wait before the next poll; null for the engine's own
-/// growing intervals.</param>
+/// <param name="PollAgainAfter">When the poll failed or the job is running: how long to wait before the next poll; null for the engine's
+/// own growing intervals.</param>
 public sealed record JobReport(
     JobState State,
     IReadOnlyList<RefusedMember> Rejected,

@@ -6,7 +6,9 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Connectors.Google;
 
-/// <summary>The bodies of member calls (contracts/google.md 6.2). Account and list ids are digits, so nothing in them needs escaping.</summary>
+/// <summary>
+/// The bodies of member calls (contracts/google.md 6.2). Account and list ids are digits, so nothing in them needs escaping.
+/// </summary>
 internal static class GooglePayload
 {
     private const string Consent = ""","consent":{"adUserData":"CONSENT_GRANTED","adPersonalization":"CONSENT_GRANTED"}""";

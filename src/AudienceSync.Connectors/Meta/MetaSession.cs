@@ -8,6 +8,9 @@ internal readonly record struct MetaSession(long Id, int Batch, int Batches, lon
     /// <summary>The end of a body, from the last row on.</summary>
     public byte[] Tail() =>
         Encoding.ASCII.GetBytes(
-            $$$"""]},"session":{"session_id":{{{Id}}},"batch_seq":{{{Batch}}},"last_batch_flag":{{{(Batch == Batches ? "true" : "false")}}},"estimated_num_total":{{{EstimatedMembers}}}}}"""
+            $$$"""]},"session":{"session_id":{{{Id}}},"batch_seq":{{{Batch}}},"""
+                + $$$"""
+                "last_batch_flag":{{{(Batch == Batches ? "true" : "false")}}},"estimated_num_total":{{{EstimatedMembers}}}}}
+                """
         );
 }

@@ -94,7 +94,10 @@ internal static class TikTokPayload
             _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "Unknown operation."),
         };
         return Encoding.ASCII.GetBytes(
-            $$"""{"advertiser_ids":["{{settings.Advertiser}}"],"action":"{{action}}","id_schema":["EMAIL_SHA256","PHONE_SHA256"],"batch_data":["""
+            $$"""{"advertiser_ids":["{{settings.Advertiser}}"],"action":"{{action}}","""
+                + """
+                "id_schema":["EMAIL_SHA256","PHONE_SHA256"],"batch_data":[
+                """
         );
     }
 

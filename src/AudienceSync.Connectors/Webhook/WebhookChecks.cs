@@ -31,8 +31,8 @@ internal static class WebhookChecks
     private static string Advice(string code) =>
         code switch
         {
-            "webhook_401" =>
-                "The receiver refuses the signature: both sides must have the same app_secret, and clocks that differ by at most five minutes.",
+            "webhook_401" => "The receiver refuses the signature: both sides must have the same app_secret, and "
+                + "clocks that differ by at most five minutes.",
             "webhook_403" => "The receiver does not recognize this account: check account.",
             "webhook_404" or "webhook_410" or "invalid_audience_id" =>
                 "The receiver has no such list: check remote in the binding, and base_url.",

@@ -18,13 +18,15 @@ public sealed record AudienceRefusal(string Code, string Detail)
     public static AudienceRefusal TextInvalid =>
         new(
             "audience_text_invalid",
-            "Purpose, owner and definition may have 2,000 characters, a reason 500, a name 100, without NUL; expected volume is not negative."
+            "Purpose, owner and definition may have 2,000 characters, a reason 500, a name 100, "
+                + "without NUL; expected volume is not negative."
         );
 
     public static AudienceRefusal TermsInvalid =>
         new(
             "audience_terms_invalid",
-            "A window must be more than 0 seconds and at most 36,500 days; match keys name at least one of email, phone, customer_id, device_id, details."
+            "A window must be more than 0 seconds and at most 36,500 days; match keys name at least one of "
+                + "email, phone, customer_id, device_id, details."
         );
 
     public static AudienceRefusal LateEventsInvalid =>

@@ -27,7 +27,9 @@ public sealed record CallAnswer(Outcome Outcome, IReadOnlyList<RefusedMember> In
     /// <summary>Whether the platform did, or will do, what was sent, as far as it does not refuse members.</summary>
     public bool IsAccepted => Outcome.Kind is OutcomeKind.Done or OutcomeKind.PartlyDone;
 
-    /// <summary>Whether some were refused without being named, so that no member's result is certain: rule 6 of <see cref="Refusals"/>.</summary>
+    /// <summary>
+    /// Whether some were refused without being named, so that no member's result is certain: rule 6 of <see cref="Refusals"/>.
+    /// </summary>
     public bool HidesNames => !HasJob && Refusals.MayHideNames(Outcome.Kind, Rejected.Count, RejectedCount);
 
     /// <summary>Whether it leads to a wait, whose length depends on chance.</summary>

@@ -75,8 +75,8 @@ public sealed record DeliveryOutcome(
     public string ResultOf(int index) => Named is { } named && named.TryGetValue(index, out var result) ? result : Unnamed;
 
     /// <summary>
-    /// Members of a removal whom the platform no longer has and whose membership ended at a known time: not those whom a job removes, or who
-    /// were refused.
+    /// Members of a removal whom the platform no longer has and whose membership ended at a known time: not those whom a job removes, or
+    /// who were refused.
     /// </summary>
     public IReadOnlyList<MemberDelivery> GoneOf(DeliveryCall call, CallAnswer answer)
     {

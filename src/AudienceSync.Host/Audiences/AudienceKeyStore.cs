@@ -10,7 +10,8 @@ namespace AudienceSync.Host.Audiences;
 public sealed class AudienceKeyStore(WorkspaceDatabase database)
 {
     private const string SelectSql = """
-        select k.key_id, k.audience_key, k.window_s, k.match_keys, k.consent_policy, k.retired_at is not null, k.inherits_from, k.published_at,
+        select k.key_id, k.audience_key, k.window_s, k.match_keys, k.consent_policy, k.retired_at is not null, k.inherits_from,
+          k.published_at,
           (select d.policy from drains d where d.key_id = k.key_id and d.until_pos is null)
         from audience_keys k order by k.key_id
         """;

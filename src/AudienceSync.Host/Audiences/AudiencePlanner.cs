@@ -3,7 +3,10 @@ using AudienceSync.Host.Configuration;
 
 namespace AudienceSync.Host.Audiences;
 
-/// <summary>Checks the sections <c>audiences</c> and <c>bindings</c>, of the configuration or of a file of their own, and turns them into declarations.</summary>
+/// <summary>
+/// Checks the sections <c>audiences</c> and <c>bindings</c>, of the configuration or of a file of their own, and turns them into
+/// declarations.
+/// </summary>
 /// <param name="config">Creates the refusals.</param>
 /// <param name="named">
 /// Whether a refusal may repeat the names as they were written. A file belongs to its reader; a response over HTTP repeats nothing.

@@ -55,7 +55,8 @@ public sealed class DrainStore(WorkspaceDatabase database)
 
     private const string ShowSql = """
         select k.audience_key, d.policy, d.since_pos, d.since_at, d.until_at, d.late_events, d.last_at,
-          (select count(*) from quarantine q where q.state = 1 and q.reason = 'draining_audience_key' and q.audience_key = k.audience_key and d.until_pos is null)
+          (select count(*) from quarantine q where q.state = 1 and q.reason = 'draining_audience_key' and q.audience_key = k.audience_key
+            and d.until_pos is null)
         from drains d join audience_keys k on k.key_id = d.key_id where k.audience = $1 order by d.drain_id
         """;
 

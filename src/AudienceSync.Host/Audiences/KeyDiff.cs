@@ -8,7 +8,8 @@ namespace AudienceSync.Host.Audiences;
 /// <summary>The members that would enter and leave if the second key fed what the first feeds.</summary>
 public sealed record KeyDiff(string From, string To, KeyDifference Members, IReadOnlyList<RemoteDifference> Remotes)
 {
-    /// <exception cref="RegistryException">unknown_audience_key, audience_name_invalid: a key is not published, or the two are of different audiences.</exception>
+    /// <exception cref="RegistryException">unknown_audience_key, audience_name_invalid: a key is not published, or the two are of different
+    /// audiences.</exception>
     public static async Task<KeyDiff> ReadAsync(
         WorkspaceDatabase database,
         AudienceKey from,

@@ -1,5 +1,4 @@
 using AudienceSync.Host.EventStore;
-using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.Audiences;
 
@@ -16,32 +15,19 @@ public sealed class RegistryLoop(AudienceKeys keys, Wake wake, TimeProvider cloc
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var outage = new OutageLog("Registry", clock, logger);
-        while (!cancellationToken.IsCancellationRequested)
+        // The keys were loaded when the workspace was opened.
+        await wake.WaitAsync(Poll, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await new RetryLoop("Registry", clock, logger, wake).RunAsync(LoadAsync, cancellationToken);
+    }
+
+    private async Task<TimeSpan> LoadAsync(CancellationToken cancellationToken)
+    {
+        if (await keys.ReloadAsync(cancellationToken))
         {
-            await wake.WaitAsync(Poll, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            try
-            {
-                if (!cancellationToken.IsCancellationRequested && await keys.ReloadAsync(cancellationToken))
-                {
-                    logger.LogInformation("Loaded {Keys} audience keys", keys.All.Count);
-                }
-
-                if (!cancellationToken.IsCancellationRequested)
-                {
-                    await AfterPoll(cancellationToken);
-                }
-
-                outage.Recovered();
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception failure)
-            {
-                await Task.Delay(outage.Failed(failure), clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            logger.LogInformation("Loaded {Keys} audience keys", keys.All.Count);
         }
+
+        await AfterPoll(cancellationToken);
+        return Poll;
     }
 }

@@ -28,7 +28,8 @@ public static class RegistryText
         var window = terms.WindowS is { } seconds
             ? string.Create(CultureInfo.InvariantCulture, $"{seconds / 86_400.0:0.####} days")
             : "no window";
-        return $"{window}, match by {string.Join(' ', AudienceLabels.Of(terms.MatchKeys))}, consent {AudienceLabels.Of(terms.Consent)}{(terms.Inherits ? ", inherits" : "")}";
+        return $"{window}, match by {string.Join(' ', AudienceLabels.Of(terms.MatchKeys))}, consent "
+            + $"{AudienceLabels.Of(terms.Consent)}{(terms.Inherits ? ", inherits" : "")}";
     }
 
     private static string Of(AudienceText text)

@@ -21,9 +21,9 @@ public sealed record CreatedAudience(string Destination, string Remote, string N
 /// <summary>
 /// Creates a remote audience at a platform and binds it.
 /// <para>
-/// <b>Never a second one.</b> Everything that can be refused is checked before the platform is called. Then the platform is searched for the
-/// name, and only a name that is not there is created. So a process that ends between creation and binding leaves an audience that the same
-/// request finds and binds; the response has that it existed. An audience that is bound already is refused as usual.
+/// <b>Never a second one.</b> Everything that can be refused is checked before the platform is called. Then the platform is searched for
+/// the name, and only a name that is not there is created. So a process that ends between creation and binding leaves an audience that the
+/// same request finds and binds; the response has that it existed. An audience that is bound already is refused as usual.
 /// </para>
 /// </summary>
 public sealed class RemoteAudienceCreator(

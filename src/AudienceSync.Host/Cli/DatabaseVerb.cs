@@ -6,7 +6,7 @@ namespace AudienceSync.Host.Cli;
 
 /// <summary>
 /// A command that works on the database: that of AUDIENCESYNC_POSTGRES, or the embedded one, either already running or started for the
-/// command.
+/// command. Only <c>serve</c> creates an embedded one.
 /// </summary>
 internal static class DatabaseVerb
 {
@@ -35,12 +35,12 @@ internal static class DatabaseVerb
     {
         try
         {
-            if (login(HostSettings.FromEnvironment(environment)) is { } connectionString)
+            if (login(EnvironmentSettings.Read(environment)) is { } connectionString)
             {
                 return await action(connectionString);
             }
 
-            var options = EmbeddedPostgresOptions.FromSettings(environment, Environment.CurrentDirectory);
+            var options = EmbeddedPostgresOptions.FromSettings(environment, Environment.CurrentDirectory) with { MustExist = true };
             await using var postgres = await EmbeddedPostgres.StartAsync(options, TimeProvider.System, cancellationToken);
             return await action(postgres.ConnectionString);
         }

@@ -2,7 +2,9 @@ using AudienceSync.Connectors.Sections;
 
 namespace AudienceSync.Host.Configuration;
 
-/// <summary>The configuration file, as YAML spells it (snake case). Properties are set by the reader; <see cref="ConfigLoader"/> checks them.</summary>
+/// <summary>
+/// The configuration file, as YAML spells it (snake case). Properties are set by the reader; <see cref="ConfigLoader"/> checks them.
+/// </summary>
 public sealed class AudienceSyncConfig
 {
     public SecretReference? OperatorToken { get; set; }
@@ -10,7 +12,9 @@ public sealed class AudienceSyncConfig
     public Dictionary<string, WorkspaceConfig> Workspaces { get; set; } = [];
 }
 
-/// <summary>The audiences and bindings of one workspace: a file of <c>audiences apply</c>, and the same sections of the configuration.</summary>
+/// <summary>
+/// The audiences and bindings of one workspace: a file of <c>audiences apply</c>, and the same sections of the configuration.
+/// </summary>
 public sealed class AudiencesConfig
 {
     public List<AudienceConfig> Audiences { get; set; } = [];

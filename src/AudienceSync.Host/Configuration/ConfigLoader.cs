@@ -44,7 +44,9 @@ public sealed class ConfigLoader(string path, Func<string, string?> environment)
         }
     }
 
-    /// <summary>Reads a secret: a file relative to the configuration, or an environment variable. White space around it is not part of it.</summary>
+    /// <summary>
+    /// Reads a secret: a file relative to the configuration, or an environment variable. White space around it is not part of it.
+    /// </summary>
     /// <exception cref="SetupException">secret_missing</exception>
     public byte[] Secret(SecretReference? reference, string what)
     {

@@ -43,9 +43,10 @@ public sealed record HostSettings(
     /// <summary>An address that serves only <c>/health</c> and <c>/metrics</c>, in addition to <see cref="Urls"/>; null for none.</summary>
     public string? HealthUrl { get; init; }
 
+    /// <exception cref="SetupException">urls_invalid</exception>
     public static HostSettings FromEnvironment(Func<string, string?> read) =>
         new(
-            Read(read, "AUDIENCESYNC_URLS") ?? DefaultUrls,
+            ListenAddresses.Check(Read(read, "AUDIENCESYNC_URLS") ?? DefaultUrls, "AUDIENCESYNC_URLS"),
             Path.GetFullPath(Read(read, "AUDIENCESYNC_DATA") ?? ".data"),
             Read(read, "AUDIENCESYNC_POSTGRES"),
             Path.GetFullPath(Read(read, "AUDIENCESYNC_CONFIG") ?? "audiencesync.yaml"),
@@ -70,8 +71,8 @@ public sealed record HostSettings(
         : throw new SetupException("lease_invalid", $"AUDIENCESYNC_LEASE_S must be {MinLeaseS} to {MaxLeaseS} seconds.");
 
     /// <summary>
-    /// Whether Wolverine's leader shares the work of a database evenly among its Hosts, which is the default. Otherwise every Host claims what
-    /// is free, by its leases.
+    /// Whether Wolverine's leader shares the work of a database evenly among its Hosts, which is the default. Otherwise every Host claims
+    /// what is free, by its leases.
     /// </summary>
     /// <exception cref="SetupException">work_invalid</exception>
     public bool SharesByAgents() =>

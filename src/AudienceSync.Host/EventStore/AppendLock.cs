@@ -8,9 +8,10 @@ namespace AudienceSync.Host.EventStore;
 /// <para>
 /// <b>Who takes it.</b> Group commits, which carry webhooks, operators' suppressions and consents and their lists (<c>EventLogStore</c>);
 /// changes of the audience registry, publishing, promotion and rollback (<c>RegistryStore</c>); the request and the end of an erasure
-/// (<c>ErasureRequestStore</c>, <c>ErasureEndStore</c>). Rebuild swaps, key rotations and the sync take row and table locks only. All of them open
-/// their connection from <see cref="WorkspaceDatabase.Append"/>, whose sessions end after two seconds of inactivity within a transaction
-/// and wait two seconds for a lock. Both are session options, so they also apply on a PostgreSQL server that the operator provides.
+/// (<c>ErasureRequestStore</c>, <c>ErasureEndStore</c>). Rebuild swaps, key rotations and the sync take row and table locks only. All of
+/// them open their connection from <see cref="WorkspaceDatabase.Append"/>, whose sessions end after two seconds of inactivity within a
+/// transaction and wait two seconds for a lock. Both are session options, so they also apply on a PostgreSQL server that the operator
+/// provides.
 /// </para>
 /// <para>
 /// <b>States of a session that takes it.</b> Waiting: at most two seconds per attempt, then SQLSTATE 55P03 and another attempt, until

@@ -1,4 +1,3 @@
-using AudienceSync.Host.Telemetry;
 using Npgsql;
 
 namespace AudienceSync.Host.EventStore;
@@ -12,31 +11,12 @@ public sealed class LogListener(WorkspaceDatabase database, Wake projector, Wake
     /// <summary>Payload of the workspace's notification when keys may have changed.</summary>
     public const string RegistryPayload = "registry";
 
-    private readonly OutageLog _outage = new("Listening for other Hosts", clock, logger);
+    private readonly RetryLoop _loop = new("Listening for other Hosts", clock, logger);
 
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            var wait = TimeSpan.Zero;
-            try
-            {
-                await ListenAsync(cancellationToken);
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception failure)
-            {
-                wait = _outage.Failed(failure);
-            }
+    public Task RunAsync(CancellationToken cancellationToken) => _loop.RunAsync(ListenAsync, cancellationToken);
 
-            await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private async Task ListenAsync(CancellationToken cancellationToken)
+    // Ends only by an exception: a connection that breaks, or the stop.
+    private async Task<TimeSpan> ListenAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.Query.OpenConnectionAsync(cancellationToken);
         connection.Notification += (_, notification) =>
@@ -53,7 +33,7 @@ public sealed class LogListener(WorkspaceDatabase database, Wake projector, Wake
             await listen.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        _outage.Recovered();
+        _loop.Recovered();
 
         while (true)
         {

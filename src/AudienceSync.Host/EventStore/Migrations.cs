@@ -6,15 +6,20 @@ using Npgsql;
 namespace AudienceSync.Host.EventStore;
 
 /// <summary>
-/// Migrates the schemas, as their owner: numbered files, forward only, each applied once in its own transaction and recorded with its digest. A file that
-/// was edited after it was applied is refused. The login of the Host becomes a member of the application's
-/// role, and nothing more. When nothing is to be applied, nothing but reading is needed: a Host can start without the owner's login. Then Marten applies its own tables (<see cref="MartenSchema"/>). An advisory lock makes Hosts that start at the same time wait for each other.
+/// Migrates the schemas, as their owner: numbered files, forward only, each applied once in its own transaction and recorded with its
+/// digest. A file that was edited after it was applied is refused, and so is a database with files that this build does not have. The login
+/// of the Host becomes a member of the application's role, and nothing more. When nothing is to be applied, nothing but reading is needed:
+/// a Host can start without the owner's login. Then Marten applies its own tables (<see cref="MartenSchema"/>). An advisory lock makes
+/// Hosts that start at the same time wait for each other.
 /// </summary>
 /// <param name="connectionString">Connects as the owner.</param>
 /// <param name="host">The Host's own connection string; null when it is the same.</param>
 public sealed class Migrations(string connectionString, string? host = null)
 {
     private const string GlobalSchema = "audience_sync";
+
+    // The row of schema_versions that is no file: the version of MartenSchema.
+    private const string MartenRow = "marten";
 
     private const string LockKey = "select pg_advisory_lock(hashtextextended('audiencesync migrations', 0))";
 
@@ -52,6 +57,7 @@ public sealed class Migrations(string connectionString, string? host = null)
 
     /// <summary>Applies missing files. Returns the names of the applied files.</summary>
     /// <exception cref="SchemaChangedException">The content of an applied file has changed.</exception>
+    /// <exception cref="SchemaUnknownException">A file was applied that this build does not have.</exception>
     public async Task<IReadOnlyList<string>> ApplyAsync(IReadOnlyList<WorkspaceName> workspaces, CancellationToken cancellationToken)
     {
         var applied = new List<string>();
@@ -99,7 +105,7 @@ public sealed class Migrations(string connectionString, string? host = null)
     )
     {
         var version = MartenSchema.Version;
-        await using var select = new NpgsqlCommand("select digest from schema_versions where name = 'marten'", connection);
+        await using var select = new NpgsqlCommand($"select digest from schema_versions where name = '{MartenRow}'", connection);
         if (await select.ExecuteScalarAsync(cancellationToken) as string == version)
         {
             return;
@@ -108,12 +114,13 @@ public sealed class Migrations(string connectionString, string? host = null)
         await MartenSchema.ApplyAsync(connectionString, workspace, cancellationToken);
         await ExecuteAsync(connection, MartenSchema.Grants(workspace), cancellationToken);
         await using var remember = new NpgsqlCommand(
-            "insert into schema_versions (name, digest) values ('marten', $1) on conflict (name) do update set digest = excluded.digest",
+            $"insert into schema_versions (name, digest) values ('{MartenRow}', $1) "
+                + "on conflict (name) do update set digest = excluded.digest",
             connection
         );
         remember.Parameters.Add(new NpgsqlParameter<string> { TypedValue = version });
         await remember.ExecuteNonQueryAsync(cancellationToken);
-        applied.Add($"{workspace.Schema}/marten");
+        applied.Add($"{workspace.Schema}/{MartenRow}");
     }
 
     private NpgsqlDataSource Source() =>
@@ -151,7 +158,14 @@ public sealed class Migrations(string connectionString, string? host = null)
 
         await ExecuteAsync(connection, $"set search_path = {schema}", cancellationToken);
         var known = await KnownAsync(connection, cancellationToken);
-        foreach (var (name, text) in Files(folder))
+        var files = Files(folder).ToList();
+        var unknown = known.Keys.Except(files.Select(file => file.Name).Append(MartenRow), StringComparer.Ordinal).ToList();
+        if (unknown.Count > 0)
+        {
+            throw new SchemaUnknownException(schema, [.. unknown.Order(StringComparer.Ordinal)]);
+        }
+
+        foreach (var (name, text) in files)
         {
             var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
             if (!known.TryGetValue(name, out var before))

@@ -17,8 +17,8 @@ namespace AudienceSync.Host.EventStore;
 /// <c>mt_events</c> without the mark (SQLSTATE AS003).
 /// </para>
 /// <para>
-/// <b>Failures.</b> A session that is discarded before <see cref="CommitAsync"/> leaves nothing. When the response to the commit is lost, it
-/// is unknown whether it happened: writers derive their event ids, so that the unique index refuses a repetition.
+/// <b>Failures.</b> A session that is discarded before <see cref="CommitAsync"/> leaves nothing. When the response to the commit is lost,
+/// it is unknown whether it happened: writers derive their event ids, so that the unique index refuses a repetition.
 /// </para>
 /// </summary>
 public sealed class UnitOfWork : IAsyncDisposable

@@ -47,7 +47,8 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
 
     /// <param name="connectionString">The server and database.</param>
     /// <param name="workspace">The workspace that owns the schema.</param>
-    /// <param name="shadow">A schema whose tables hide those of the workspace: a generation of the projection that is being built. Null for none.</param>
+    /// <param name="shadow">A schema whose tables hide those of the workspace: a generation of the projection that is being built. Null for
+    /// none.</param>
     /// <param name="clock">Gives the time of events that are appended; null for the system's.</param>
     public WorkspaceDatabase(string connectionString, WorkspaceName workspace, string? shadow = null, TimeProvider? clock = null)
     {

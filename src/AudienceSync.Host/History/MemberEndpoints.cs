@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Mvc;
 namespace AudienceSync.Host.History;
 
 /// <summary>
-/// Queries of the members of an audience, and of the memberships of a person. Identifiers of people are accepted in bodies only, never in a URL, because URLs
-/// end up in logs. Every response covers one workspace, <c>default</c> unless the query names another.
+/// Queries of the members of an audience, and of the memberships of a person. Identifiers of people are accepted in bodies only, never in a
+/// URL, because URLs end up in logs. Every response covers one workspace, <c>default</c> unless the query names another.
 /// </summary>
 public static class MemberEndpoints
 {

@@ -27,14 +27,16 @@ public sealed class PastQueries(WorkspaceDatabase database)
     // One probe per stream. The offset, which changes nothing, keeps the planner from reading the whole log and joining afterwards.
     private const string StreamsSql = """
         select d.person, e.seq_id, e.type, e.data from unnest($1::uuid[]) as d(person)
-        cross join lateral (select l.seq_id, l.type, l.data from mt_events l where l.stream_id = d.person and l.seq_id <= $2 order by l.version offset 0) e
+        cross join lateral (select l.seq_id, l.type, l.data from mt_events l where l.stream_id = d.person and l.seq_id <= $2
+          order by l.version offset 0) e
         """;
 
     private const string AnyLinkSql = "select exists (select from mt_events where type = 'person_linked')";
 
     private const string LinkedSql = """
         select d.owner, e.stream_id from unnest($1::uuid[]) as d(owner)
-        cross join lateral (select l.stream_id from mt_events l where l.type = 'person_linked' and l.data ->> 'owner' = d.owner::text offset 0) e
+        cross join lateral (select l.stream_id from mt_events l where l.type = 'person_linked'
+          and l.data ->> 'owner' = d.owner::text offset 0) e
         """;
 
     /// <summary>The position up to which the projector has read. Events after it have no effect yet.</summary>

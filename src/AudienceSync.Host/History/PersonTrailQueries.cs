@@ -78,9 +78,11 @@ public sealed class PersonTrailQueries(WorkspaceDatabase database)
         """;
 
     private const string BindingsSql = """
-        select b.binding_id, b.destination, a.platform, b.remote, k.audience_key, b.bound, coalesce(b.stopped_code, a.stopped_code), a.blocked_until, a.consent_required,
+        select b.binding_id, b.destination, a.platform, b.remote, k.audience_key, b.bound, coalesce(b.stopped_code, a.stopped_code),
+          a.blocked_until, a.consent_required,
           b.removal_pos, b.add_pos, l.person, l.status, l.revision, l.normalizer, l.reason, l.updated_at, l.redeliver, j.job_id,
-          case j.state when 1 then 'running' when 2 then 'confirmed' when 3 then 'failed' when 4 then 'lost' else 'parked' end, j.code, j.accepted_at, j.next_poll_at, j.ended_at
+          case j.state when 1 then 'running' when 2 then 'confirmed' when 3 then 'failed' when 4 then 'lost' else 'parked' end, j.code,
+            j.accepted_at, j.next_poll_at, j.ended_at
         from bindings b join accounts a on a.destination = b.destination join audience_keys k on k.key_id = b.key_id
         left join ledger l on l.binding_id = b.binding_id and l.person = any($2::uuid[]) left join jobs j on j.job_id = l.job_id
         where b.audience = $1 order by b.destination, b.remote, l.person
@@ -89,7 +91,8 @@ public sealed class PersonTrailQueries(WorkspaceDatabase database)
     private const string CallsSql = """
         select c.call_id, c.binding_id, c.operation, c.members, c.refused, c.code, c.http_status, c.request_id, c.sent_at, c.latency_ms
         from unnest($1::int[]) as d(binding_id)
-        cross join lateral (select n.* from calls n where n.binding_id = d.binding_id order by n.call_id desc limit 3) c order by c.binding_id, c.call_id desc
+        cross join lateral (select n.* from calls n where n.binding_id = d.binding_id order by n.call_id desc limit 3) c
+          order by c.binding_id, c.call_id desc
         """;
 
     private const string ChangedSql = "select m.changed_pos from membership m where m.key_id = $1 and m.person = $2";

@@ -5,8 +5,8 @@ namespace AudienceSync.Host.Ingest;
 
 /// <summary>
 /// <c>POST /v1/webhooks/batch</c>: many events in one request, as a JSON array or as lines of JSON, for first loads and for senders that
-/// collect. Each event is the same object as in a single webhook and has the same outcome; an event that cannot be read affects only itself.
-/// All events of a batch are committed together.
+/// collect. Each event is the same object as in a single webhook and has the same outcome; an event that cannot be read affects only
+/// itself. All events of a batch are committed together.
 /// <para>
 /// <b>Ids.</b> An event's id is derived from its own fields only: the headers of a request identify none of them. So the same
 /// events may be sent again in other batches, or alone, and are the same facts.

@@ -64,7 +64,8 @@ public sealed record IngestProblem(int Status, string Code, string Detail)
     public static readonly IngestProblem UnsupportedType = new(
         415,
         "unsupported_media_type",
-        "Send Content-Type: application/json or application/x-www-form-urlencoded, for a batch application/json or application/x-ndjson, in UTF-8."
+        "Send Content-Type: application/json or application/x-www-form-urlencoded, for a batch "
+            + "application/json or application/x-ndjson, in UTF-8."
     );
     public static readonly IngestProblem UnsupportedEncoding = new(415, "unsupported_encoding", "Send the body without Content-Encoding.");
     public static readonly IngestProblem MalformedJson = new(

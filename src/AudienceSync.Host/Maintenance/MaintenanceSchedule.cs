@@ -1,5 +1,5 @@
+using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Messages;
-using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.Maintenance;
 
@@ -11,24 +11,13 @@ public sealed class MaintenanceSchedule(string workspace, IMessages messages, Ti
 {
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
 
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        var outage = new OutageLog("Maintenance", clock, logger);
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            var wait = Every;
-            try
-            {
-                await messages.SendAsync(new KeepBodyPartitions(workspace));
-                await messages.SendAsync(new RemoveEndedRecords(workspace));
-                outage.Recovered();
-            }
-            catch (Exception failure)
-            {
-                wait = outage.Failed(failure);
-            }
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        new RetryLoop("Maintenance", clock, logger).RunAsync(_ => SendAsync(), cancellationToken);
 
-            await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+    private async Task<TimeSpan> SendAsync()
+    {
+        await messages.SendAsync(new KeepBodyPartitions(workspace));
+        await messages.SendAsync(new RemoveEndedRecords(workspace));
+        return Every;
     }
 }

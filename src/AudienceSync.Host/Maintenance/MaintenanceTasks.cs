@@ -21,7 +21,9 @@ public sealed class MaintenanceTasks(
         await deliveries.EnsureAsync(cancellationToken);
     }
 
-    /// <summary>Removes records that ended and are older than their retention. Jobs first, because a call stays as long as its job.</summary>
+    /// <summary>
+    /// Removes records that ended and are older than their retention. Jobs first, because a call stays as long as its job.
+    /// </summary>
     public async Task RemoveEndedAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();

@@ -6,8 +6,8 @@ using Wolverine.Runtime.Handlers;
 namespace AudienceSync.Host.Messages;
 
 /// <summary>
-/// Handles one type of message with a service of its workspace. A message that fails is retried three times, and is a dead letter afterwards: an operator
-/// sees it, and replays or discards it. Wolverine generates no code for such a handler.
+/// Handles one type of message with a service of its workspace. A message that fails is retried three times, and is a dead letter
+/// afterwards: an operator sees it, and replays or discards it. Wolverine generates no code for such a handler.
 /// </summary>
 internal abstract class WorkspaceMessageHandler<TMessage, TService> : MessageHandler<TMessage>
     where TMessage : IWorkspaceMessage

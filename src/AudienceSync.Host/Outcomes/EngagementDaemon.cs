@@ -1,6 +1,6 @@
+using System.Runtime.CompilerServices;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.EventStore.Leases;
-using AudienceSync.Host.Telemetry;
 using JasperFx.Events.Daemon;
 using JasperFx.Events.Daemon.HighWater;
 using Marten;
@@ -37,7 +37,7 @@ internal sealed class EngagementDaemon(
     DaemonHealth health,
     TimeProvider clock,
     ILogger<EngagementDaemon> logger
-)
+) : LeasedLoop(DaemonHealth.LeaseName, "Engagement", leases, wake: null, clock, logger)
 {
     /// <summary>How often a quiet workspace is asked whether something was appended.</summary>
     public static readonly TimeSpan SlowPoll = TimeSpan.FromSeconds(5);
@@ -49,51 +49,27 @@ internal sealed class EngagementDaemon(
 
     private static readonly TimeSpan Check = TimeSpan.FromSeconds(2);
 
-    private readonly OutageLog _outage = new("Engagement", clock, logger);
+    /// <inheritdoc/>
+    protected override TimeSpan Idle => Check;
 
-    /// <summary>Works until it is canceled.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            var wait = Check;
-            try
-            {
-                if (await leases.TryClaimAsync(DaemonHealth.LeaseName, cancellationToken) is { } lease)
-                {
-                    await FollowAsync(lease, cancellationToken);
-                }
+    /// <inheritdoc/>
+    protected override TimeSpan Retry => Check;
 
-                _outage.Recovered();
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (LeaseLostException lost)
-            {
-                logger.LogWarning("Engagement: lease lost; retrying: {Reason}", lost.Message);
-            }
-            catch (Exception failure)
-            {
-                wait = _outage.Failed(failure);
-            }
-
-            await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private async Task FollowAsync(Lease lease, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    protected override async IAsyncEnumerable<TurnPause> WorkAsync(
+        Lease lease,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await using var store = Open();
-        using var daemon = await store.BuildProjectionDaemonAsync(logger: logger);
+        using var daemon = await store.BuildProjectionDaemonAsync(logger: Logger);
         await daemon.StartAllAsync();
         try
         {
             while (true)
             {
-                await Task.Delay(Check, clock, cancellationToken);
-                await leases.KeepAsync(lease, cancellationToken);
+                yield return TurnPause.For(Check);
+                await Leases.KeepAsync(lease, cancellationToken);
                 Observe(daemon);
             }
         }
@@ -101,21 +77,19 @@ internal sealed class EngagementDaemon(
         {
             health.IsPaused = false;
             await daemon.StopAllAsync();
-            await leases.ReleaseAsync(lease, CancellationToken.None);
         }
     }
 
     // The daemon starts a paused shard again by itself, and has logged the reason.
     private void Observe(IProjectionDaemon daemon)
     {
-        health.IsPaused = daemon.HasAnyPaused();
-        if (!health.IsPaused)
+        var isPaused = daemon.HasAnyPaused();
+        if (isPaused && !health.IsPaused)
         {
-            _outage.Recovered();
-            return;
+            Logger.LogError("A projection of the daemon is paused because it failed; it is started again until it succeeds");
         }
 
-        _outage.Failed(new InvalidOperationException("A shard of the daemon is paused."));
+        health.IsPaused = isPaused;
     }
 
     private DocumentStore Open() =>
@@ -123,7 +97,7 @@ internal sealed class EngagementDaemon(
         {
             options.Connection(database.Query);
             options.DisableNpgsqlLogging = true;
-            WorkspaceEvents.Configure(options, database.Workspace, clock);
+            WorkspaceEvents.Configure(options, database.Workspace, Clock);
             var daemon = options.Projections;
             daemon.SlowPollingTime = SlowPoll;
             daemon.FastPollingTime = FastPoll;

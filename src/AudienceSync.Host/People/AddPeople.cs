@@ -12,12 +12,7 @@ internal static class AddPeopleExtensions
 {
     /// <param name="services">The workspace's container.</param>
     /// <param name="connectors">The connectors by destination, which erase people at platforms.</param>
-    /// <param name="countryOf">The country by which a source's national phone numbers are read; empty when it has none.</param>
-    public static IServiceCollection AddPeople(
-        this IServiceCollection services,
-        IReadOnlyDictionary<string, IDestination> connectors,
-        Func<string, string> countryOf
-    ) =>
+    public static IServiceCollection AddPeople(this IServiceCollection services, IReadOnlyDictionary<string, IDestination> connectors) =>
         services
             .AddSingleton<LinkStopStore>()
             .AddSingleton<PermissionWriter>()
@@ -26,12 +21,10 @@ internal static class AddPeopleExtensions
                 Dependencies(provider) with
                 {
                     Destinations = connectors,
-                    CountryOf = countryOf,
                 },
                 provider.GetRequiredService<ILogger<ErasureLoop>>()
             ))
-            .AddWorker<Erasures>(ErasureLoop.LeaseName, erasures => erasures.Loop.RunAsync)
-            .AddWorker<Erasures>("quarantine-index", erasures => erasures.IndexLoop.RunAsync);
+            .AddWorker<Erasures>(ErasureLoop.LeaseName, erasures => erasures.Loop.RunAsync);
 
     private static PrivacyDependencies Dependencies(IServiceProvider provider) =>
         new(

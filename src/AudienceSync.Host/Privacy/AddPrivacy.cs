@@ -1,4 +1,5 @@
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Privacy.Keys;
 
 namespace AudienceSync.Host.Privacy;
@@ -22,6 +23,7 @@ internal static class AddPrivacyExtensions
             .AddSingleton(provider => new KeyRotationLoop(
                 provider.GetRequiredService<KeyRotation>(),
                 provider.GetRequiredService<MasterKeys>(),
+                provider.GetRequiredService<LeaseStore>(),
                 provider.GetRequiredService<Wakes>().Of(KeyRotation.LeaseName),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<KeyRotationLoop>>()

@@ -6,8 +6,8 @@ using AudienceSync.Host.Privacy.Keys;
 namespace AudienceSync.Host.Privacy;
 
 /// <summary>
-/// Turns a canonical identifier into the keyed digest under which its person is found. The key is a secret of the workspace, not of the master
-/// key: a digest never changes. Safe for any number of threads.
+/// Turns a canonical identifier into the keyed digest under which its person is found. The key is a secret of the workspace, not of the
+/// master key: a digest never changes. Safe for any number of threads.
 /// </summary>
 public sealed class AliasDigester(ReadOnlySpan<byte> secret) : IDisposable
 {

@@ -7,7 +7,8 @@ namespace AudienceSync.Host.Privacy;
 
 /// <summary>Seals one kind of data under a key of the day, derived from the master key.</summary>
 /// <param name="keys">The master keys.</param>
-/// <param name="kind">What is sealed: a part of every key, and bound to every box. Changing it makes what was sealed before unreadable.</param>
+/// <param name="kind">What is sealed: a part of every key, and bound to every box. Changing it makes what was sealed before
+/// unreadable.</param>
 public sealed class DailySeal(MasterKeys keys, string kind)
 {
     private readonly byte[] _boundTo = Encoding.ASCII.GetBytes(kind);

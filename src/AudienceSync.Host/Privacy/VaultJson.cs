@@ -91,10 +91,7 @@ internal static class VaultJson
 
     private static PersonIdentifiers Reached(ref Utf8JsonReader json)
     {
-        string? customerId = null,
-            email = null,
-            phone = null,
-            country = null;
+        (string? customerId, string? email, string? phone, string? country) = (null, null, null, null);
         PersonDetails? details = null;
         (string? Text, bool Given) canonicalEmail = default,
             canonicalPhone = default;

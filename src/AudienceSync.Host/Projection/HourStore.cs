@@ -28,11 +28,14 @@ public sealed class HourStore(WorkspaceDatabase database)
     private const string BalanceSql = """
         with this as (select date_trunc('hour', $1, 'UTC') as hour),
         counted as materialized (
-          select m.key_id, date_trunc('hour', m.until_at, 'UTC') as hour, count(*) as people from membership m where m.state in (1, 4, 6) group by 1, 2),
+          select m.key_id, date_trunc('hour', m.until_at, 'UTC') as hour, count(*) as people from membership m where m.state in (1, 4, 6)
+            group by 1, 2),
         sizes as (
-          select c.key_id, sum(c.people)::bigint as people from counted c, this t where c.hour is null or c.hour > t.hour group by c.key_id),
+          select c.key_id, sum(c.people)::bigint as people from counted c, this t where c.hour is null or c.hour > t.hour
+            group by c.key_id),
         hourly as (
-          select h.key_id, sum(h.adds - h.removes - h.expiries - h.joined)::bigint as people from key_hours h, this t where h.hour <= t.hour group by h.key_id),
+          select h.key_id, sum(h.adds - h.removes - h.expiries - h.joined)::bigint as people from key_hours h, this t where h.hour <= t.hour
+            group by h.key_id),
         balanced as (
           insert into key_hours (key_id, hour, joined)
           select k.key_id, t.hour, coalesce(b.people, 0) - coalesce(s.people, 0) from this t cross join audience_keys k

@@ -29,7 +29,8 @@ public sealed record InheritedPage(int KeyId, Guid Place, bool Done);
 public sealed class InheritStore(WorkspaceDatabase database)
 {
     private const string OpenSql = """
-        select key_id, inherits_from, inherit_place from audience_keys where inherits_from is not null and not inherit_done order by key_id limit 1
+        select key_id, inherits_from, inherit_place from audience_keys where inherits_from is not null and not inherit_done order by key_id
+          limit 1
         """;
 
     private const string PlaceSql = "update audience_keys set inherit_place = $2, inherit_done = $3 where key_id = $1";

@@ -68,7 +68,8 @@ public sealed class MembershipStore(WorkspaceDatabase database)
         """;
 
     private const string InsertSql = """
-        insert into membership (key_id, person, added_at, removed_at, state, since_at, until_at, event_pos, changed_pos, restrictions, restricted_at)
+        insert into membership (key_id, person, added_at, removed_at, state, since_at, until_at, event_pos, changed_pos, restrictions,
+          restricted_at)
         select d.key_id, d.person, d.added_at, d.removed_at, d.state, d.since_at, d.until_at, d.event_pos, d.changed_pos, d.restrictions,
           string_to_array(d.restricted_at, E'\x1f')
         from unnest($1::int[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::smallint[], $6::timestamptz[], $7::timestamptz[],
@@ -80,8 +81,10 @@ public sealed class MembershipStore(WorkspaceDatabase database)
         InsertSql
         + """
 
-            on conflict (key_id, person) do update set added_at = excluded.added_at, removed_at = excluded.removed_at, state = excluded.state,
-              since_at = excluded.since_at, until_at = excluded.until_at, event_pos = excluded.event_pos, changed_pos = excluded.changed_pos,
+            on conflict (key_id, person) do update set added_at = excluded.added_at, removed_at = excluded.removed_at,
+              state = excluded.state,
+              since_at = excluded.since_at, until_at = excluded.until_at, event_pos = excluded.event_pos,
+                changed_pos = excluded.changed_pos,
               restrictions = excluded.restrictions, restricted_at = excluded.restricted_at
             """;
 

@@ -14,25 +14,31 @@ public sealed class PermissionStore(WorkspaceDatabase database)
     private const string AnySql = "select exists (select from person_permissions)";
 
     private const string ReadSql = """
-        select p.person, p.user_data_yes, p.user_data_no, p.personalization_yes, p.personalization_no, p.lifted_at, p.suppressed_at, p.erasing_at,
+        select p.person, p.user_data_yes, p.user_data_no, p.personalization_yes, p.personalization_no, p.lifted_at, p.suppressed_at,
+          p.erasing_at,
           p.destinations::text, p.exact
         from unnest($1::uuid[]) as d(person) cross join lateral (select r.* from person_permissions r where r.person = d.person limit 1) p
         """;
 
     private const string HistorySql = """
-        select e.stream_id, e.type, e.data from (select * from unnest($1::uuid[]) limit cardinality($1)) as d(person) join mt_events e on e.stream_id = d.person
+        select e.stream_id, e.type, e.data from (select * from unnest($1::uuid[]) limit cardinality($1)) as d(person)
+          join mt_events e on e.stream_id = d.person
         where e.seq_id <= $2
         """;
 
     private const string UpsertSql = """
-        insert into person_permissions (person, user_data_yes, user_data_no, personalization_yes, personalization_no, lifted_at, suppressed_at, erasing_at,
+        insert into person_permissions (person, user_data_yes, user_data_no, personalization_yes, personalization_no, lifted_at,
+          suppressed_at, erasing_at,
           destinations, exact)
         select d.person, d.a, d.b, d.c, d.d, d.e, d.f, d.g, d.destinations::jsonb, d.exact
-        from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[],
+        from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
+          $7::timestamptz[],
           $8::timestamptz[], $9::text[], $10::boolean[]) as d(person, a, b, c, d, e, f, g, destinations, exact)
         on conflict (person) do update set user_data_yes = excluded.user_data_yes, user_data_no = excluded.user_data_no,
-          personalization_yes = excluded.personalization_yes, personalization_no = excluded.personalization_no, lifted_at = excluded.lifted_at,
-          suppressed_at = excluded.suppressed_at, erasing_at = excluded.erasing_at, destinations = excluded.destinations, exact = excluded.exact
+          personalization_yes = excluded.personalization_yes, personalization_no = excluded.personalization_no,
+            lifted_at = excluded.lifted_at,
+          suppressed_at = excluded.suppressed_at, erasing_at = excluded.erasing_at, destinations = excluded.destinations,
+            exact = excluded.exact
         """;
 
     /// <summary>Whether any permissions are stored.</summary>

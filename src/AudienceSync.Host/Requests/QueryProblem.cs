@@ -14,7 +14,8 @@ internal static class QueryProblem
         Of(
             400,
             "invalid_body",
-            "The body is not a JSON object that this route accepts: a property is unknown, missing or of the wrong type, or a list has null."
+            "The body is not a JSON object that this route accepts: a property is unknown, missing "
+                + "or of the wrong type, or a list has null."
         );
 
     public static IResult MalformedJson =>
@@ -52,7 +53,8 @@ internal static class QueryProblem
         Of(
             400,
             "broken_request",
-            "The request was received incompletely, or too slowly. Nothing was changed, except for lines of a list that were received before.",
+            "The request was received incompletely, or too slowly. Nothing was changed, except for "
+                + "lines of a list that were received before.",
             actual: status
         );
 
@@ -125,7 +127,8 @@ internal static class QueryProblem
         Of(
             404,
             "body_not_kept",
-            "No body is kept for this event: it is unknown, it did not come from a sender, its retention has ended, or its person was erased."
+            "No body is kept for this event: it is unknown, it did not come from a sender, its "
+                + "retention has ended, or its person was erased."
         );
 
     /// <summary>The text comes from the planner: the position of the error, and the remedy.</summary>

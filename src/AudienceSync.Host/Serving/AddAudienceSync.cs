@@ -14,7 +14,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AudienceSync.Host.Serving;
 
-/// <summary>Registers AudienceSync in an ASP.NET host; <see cref="MapAudienceSyncExtensions.MapAudienceSync"/> maps its endpoints.</summary>
+/// <summary>
+/// Registers AudienceSync in an ASP.NET host; <see cref="MapAudienceSyncExtensions.MapAudienceSync"/> maps its endpoints.
+/// </summary>
 public static class AddAudienceSyncExtensions
 {
     /// <summary>

@@ -32,7 +32,7 @@ internal static class CommandLine
             "migrate",
             "Apply pending schema migrations to the database at AUDIENCESYNC_POSTGRES_OWNER or AUDIENCESYNC_POSTGRES and exit."
         );
-        migrate.SetAction((_, cancellationToken) => MigrateAsync(environment, cancellationToken));
+        migrate.SetAction((parsed, cancellationToken) => MigrateAsync(environment, parsed.InvocationConfiguration, cancellationToken));
         return new RootCommand("AudienceSync syncs the audiences of journeys to ad platforms.")
         {
             serve,
@@ -53,29 +53,29 @@ internal static class CommandLine
         };
     }
 
-    private static async Task<int> MigrateAsync(Func<string, string?> environment, CancellationToken cancellationToken)
+    private static async Task<int> MigrateAsync(
+        Func<string, string?> environment,
+        InvocationConfiguration console,
+        CancellationToken cancellationToken
+    )
     {
-        var settings = HostSettings.FromEnvironment(environment);
-        if (settings.Owner is not { } owner)
-        {
-            await Console.Error.WriteLineAsync(
-                "audiencesync: postgres_missing: set AUDIENCESYNC_POSTGRES; the embedded cluster is migrated by serve."
-            );
-            return ExitCodes.SetUp;
-        }
-
         try
         {
+            var settings = EnvironmentSettings.Read(environment);
+            if (settings.Owner is not { } owner)
+            {
+                throw new SetupException("postgres_missing", "set AUDIENCESYNC_POSTGRES; the embedded cluster is migrated by serve.");
+            }
+
             var config = new ConfigLoader(settings.ConfigPath, environment).Load();
             var names = config.Workspaces.Keys.Select(name => new WorkspaceName(name)).ToList();
             var applied = await new Migrations(owner, settings.Postgres).ApplyAsync(names, cancellationToken);
-            await Console.Out.WriteLineAsync(applied.Count == 0 ? "Nothing to apply." : string.Join('\n', applied));
+            await console.Output.WriteLineAsync(applied.Count == 0 ? "Nothing to apply." : string.Join('\n', applied));
             return ExitCodes.Done;
         }
-        catch (Exception failure)
-            when (failure is SetupException or SchemaChangedException or ArgumentException or System.Data.Common.DbException)
+        catch (Exception failure) when ((Failures.Explain(failure) ?? (failure as ArgumentException)?.Message) is { } line)
         {
-            await Console.Error.WriteLineAsync($"audiencesync: {failure.Message}");
+            await console.Error.WriteLineAsync($"audiencesync: {line}");
             return ExitCodes.SetUp;
         }
     }

@@ -35,7 +35,8 @@ internal static class LogSetup
             .MinimumLevel.Is(level)
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("System", LogEventLevel.Warning)
-            .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal) // serve reports a failed start, on one line.
+            // serve reports a failed start, on one line.
+            .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
             .MinimumLevel.Override("Npgsql", LogEventLevel.Error)
             .MinimumLevel.Override(Wolverine, LogEventLevel.Warning)
             .Filter.ByExcluding(IsOutageOfMessages);

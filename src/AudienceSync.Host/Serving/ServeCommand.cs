@@ -11,10 +11,10 @@ internal static class ServeCommand
 {
     public static async Task<int> RunAsync(Func<string, string?> environment, TextWriter error, CancellationToken cancellationToken)
     {
-        var settings = HostSettings.FromEnvironment(environment);
         EmbeddedPostgres? postgres = null;
         try
         {
+            var settings = EnvironmentSettings.Read(environment);
             if (settings.Postgres is null)
             {
                 var options = EmbeddedPostgresOptions.FromSettings(environment, Environment.CurrentDirectory);

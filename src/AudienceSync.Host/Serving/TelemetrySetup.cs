@@ -20,11 +20,16 @@ internal static class TelemetrySetup
     /// <summary>The driver's own meter, connections and commands by pool; and its own spans, commands within spans of ours.</summary>
     internal const string Driver = "Npgsql";
 
+    /// <summary>Wolverine's meters, one a service: durable messages that were sent, handled and failed, and those that wait.</summary>
+    private const string Messages = "Wolverine*";
+
     public static void AddTelemetry(this IServiceCollection services, Func<string, string?> environment)
     {
         var telemetry = services
             .AddOpenTelemetry()
-            .WithMetrics(metrics => metrics.AddMeter(HostMetrics.MeterName, IngestCounters.MeterName, Driver).AddPrometheusExporter());
+            .WithMetrics(metrics =>
+                metrics.AddMeter(HostMetrics.MeterName, IngestCounters.MeterName, Driver, Messages).AddPrometheusExporter()
+            );
         if (string.IsNullOrEmpty(environment(EndpointVariable)))
         {
             return;

@@ -11,8 +11,10 @@ public sealed class BindingStore(WorkspaceDatabase database)
 {
     private const string AccountSql = """
         insert into accounts (destination, platform, consent_required) values ($1, $2, $3)
-        on conflict (destination) do update set platform = excluded.platform, consent_required = excluded.consent_required, stopped_code = null,
-          blocked_until = case when accounts.blocked_code = 'google_validate_only' then null else accounts.blocked_until end, updated_at = now()
+        on conflict (destination) do update set platform = excluded.platform, consent_required = excluded.consent_required,
+          stopped_code = null,
+          blocked_until = case when accounts.blocked_code = 'google_validate_only' then null else accounts.blocked_until end,
+            updated_at = now()
         """;
 
     // The consent that a destination requires affects every present member of it.
@@ -23,7 +25,8 @@ public sealed class BindingStore(WorkspaceDatabase database)
 
     private const string LiftSql = """
         update bindings b set stopped_code = case when a.paused then 'paused' end,
-          removal_next_at = null, removal_attempts = 0, add_next_at = null, add_attempts = 0, removal_failing_since = null, add_failing_since = null
+          removal_next_at = null, removal_attempts = 0, add_next_at = null, add_attempts = 0, removal_failing_since = null,
+            add_failing_since = null
         from unnest($1::text[], $2::text[]) as d(destination, remote), audiences a
         where b.destination = d.destination and b.remote = d.remote and a.audience = b.audience and b.bound
         """;
@@ -31,7 +34,8 @@ public sealed class BindingStore(WorkspaceDatabase database)
     // A wait that the platform requested stays in force: an operator has repaired something here, not there.
     private const string ResumeSql = """
         with resumed as (update accounts set stopped_code = null, updated_at = now() where destination = $1 returning destination)
-        update bindings b set stopped_code = case when a.paused then 'paused' end, removal_next_at = null, removal_attempts = 0, add_next_at = null, add_attempts = 0,
+        update bindings b set stopped_code = case when a.paused then 'paused' end, removal_next_at = null, removal_attempts = 0,
+          add_next_at = null, add_attempts = 0,
           removal_unknowns = 0, add_unknowns = 0, removal_failing_since = null, add_failing_since = null
         from resumed r, audiences a where b.destination = r.destination and a.audience = b.audience and b.bound
         """;
@@ -39,7 +43,8 @@ public sealed class BindingStore(WorkspaceDatabase database)
     // Refused members count as absent again, so that they are sent once more as they are. Where a job reported only how many it refused, a
     // member of it may be one of them: such a member is in doubt.
     private const string RetrySql = $"""
-        update ledger l set status = case when l.status in (4, 5) then 0 when l.status = 2 then 1 else l.status end, redeliver = true, job_tries = 0, reason = null
+        update ledger l set status = case when l.status in (4, 5) then 0 when l.status = 2 then 1 else l.status end, redeliver = true,
+          job_tries = 0, reason = null
         from bindings b where b.destination = $1 and l.binding_id = b.binding_id and l.job_id is null
           and (l.status in (4, 5) or (l.status {TargetingSql.MayBeThere} and l.reason is not null))
         """;
@@ -47,7 +52,8 @@ public sealed class BindingStore(WorkspaceDatabase database)
     // A residual delivery that waits for the end of a lost call's time keeps waiting: if processed earlier, the call could still be carried
     // out afterwards.
     private const string RetryResidualsSql = """
-        update residual_deliveries r set try_at = to_timestamp(0) from bindings b where b.destination = $1 and r.binding_id = b.binding_id and r.kind = 1
+        update residual_deliveries r set try_at = to_timestamp(0) from bindings b where b.destination = $1 and r.binding_id = b.binding_id
+          and r.kind = 1
         """;
 
     /// <summary>

@@ -13,9 +13,9 @@ using AudienceSync.Host.Sync.Runs;
 namespace AudienceSync.Host.Workspaces;
 
 /// <summary>
-/// One running workspace: its container, composed by <see cref="WorkspaceContainer"/>, and its lifecycle. Every Host commits its own webhooks
-/// and keeps its own copy of the registry; the rest is work for one Host at a time, see <see cref="Workers"/>. A stop commits what was
-/// accepted before anything else stops.
+/// One running workspace: its container, composed by <see cref="WorkspaceContainer"/>, and its lifecycle. Every Host commits its own
+/// webhooks and keeps its own copy of the registry; the rest is work for one Host at a time, see <see cref="Workers"/>. A stop commits what
+/// was accepted before anything else stops.
 /// </summary>
 public sealed class Workspace : IAsyncDisposable
 {

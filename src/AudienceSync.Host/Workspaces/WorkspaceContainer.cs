@@ -37,7 +37,6 @@ internal static class WorkspaceContainer
             StringComparer.Ordinal
         );
         var sources = plan.Sources.Select(source => source.Source).ToList();
-        var countries = sources.ToDictionary(source => source.Name, source => source.DefaultCountry, StringComparer.Ordinal);
         return new ServiceCollection()
             .AddProcess(plan, dependencies)
             .AddEventStore(database, dependencies.Owner, dependencies.LeaseTime)
@@ -47,7 +46,7 @@ internal static class WorkspaceContainer
             .AddProjection([.. plan.Destinations.Select(AddSyncExtensions.WakeOf)])
             .AddSync(plan.Destinations, MetricsOf(plan, dependencies), dependencies.AccountPoll)
             .AddOutcomes(plan.Outcomes, plan.HasReports)
-            .AddPeople(connectors, name => countries.GetValueOrDefault(name, ""))
+            .AddPeople(connectors)
             .AddFeedback(
                 new FeedbackPlan(plan.Name.Value, plan.Feedback, [.. connectors.Keys]),
                 dependencies.Metrics?.FeedbackOf(plan.Name.Value),

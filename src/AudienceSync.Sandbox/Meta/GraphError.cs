@@ -19,7 +19,8 @@ internal sealed record GraphError(int Code, int? Subcode, string Message)
         new(
             100,
             33,
-            $"Unsupported request. Object with ID '{id}' does not exist, cannot be loaded due to missing permissions, or does not support this operation."
+            $"Unsupported request. Object with ID '{id}' does not exist, cannot be loaded due to missing "
+                + "permissions, or does not support this operation."
         );
 
     public static readonly GraphError BadToken = new(190, null, "Invalid OAuth access token - Cannot parse access token");

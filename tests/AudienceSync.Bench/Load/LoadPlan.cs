@@ -26,8 +26,8 @@ internal sealed record LoadPlan(
 }
 
 /// <summary>The result of the load process, as the last JSON line of its standard output.</summary>
-/// <param name="Accepted">Events answered 2xx (of a batch: 200, which means all of them), warm-up included; each event counts once however often
-/// it was sent.</param>
+/// <param name="Accepted">Events answered 2xx (of a batch: 200, which means all of them), warm-up included; each event counts once however
+/// often it was sent.</param>
 /// <param name="Unanswered">Events that were sent and had no final response when the load gave up: in the log or not.</param>
 /// <param name="Measured2xx">Events answered 2xx inside the measured window of <paramref name="MeasuredSeconds"/>.</param>
 /// <param name="CpuMicros">Processor time of the load process inside the window.</param>

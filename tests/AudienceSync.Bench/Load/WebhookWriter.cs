@@ -6,10 +6,10 @@ using System.Text;
 namespace AudienceSync.Bench.Load;
 
 /// <summary>
-/// Writes signed webhooks, or batches of them, one after the other into one buffer, without allocating. Every event is new (its id contains run, connection and
-/// number); the person, the key and add or remove are drawn from a seeded generator. A fixed share of the webhooks is about a new person:
-/// if people were drawn from a fixed set instead, that share would depend on how far a run gets, and so would the cost of a webhook on the
-/// speed of the run.
+/// Writes signed webhooks, or batches of them, one after the other into one buffer, without allocating. Every event is new (its id contains
+/// run, connection and number); the person, the key and add or remove are drawn from a seeded generator. A fixed share of the webhooks is
+/// about a new person: if people were drawn from a fixed set instead, that share would depend on how far a run gets, and so would the cost
+/// of a webhook on the speed of the run.
 /// </summary>
 internal sealed class WebhookWriter : IDisposable
 {
@@ -137,9 +137,8 @@ internal sealed class WebhookWriter : IDisposable
         Put("Z\",\"person\":{"u8);
         PutPerson(person);
         Put("},\"consent\":{\"ad_user_data\":\"granted\",\"ad_personalization\":\"granted\"},"u8);
-        Put(
-            "\"context\":{\"journey\":\"cart_recovery\",\"step\":\"30min\",\"variant\":\"reminder_a\",\"message\":\"cart_reminder_with_picture_and_price_1\"}}"u8
-        );
+        Put("\"context\":{\"journey\":\"cart_recovery\",\"step\":\"30min\",\"variant\":\"reminder_a\","u8);
+        Put("\"message\":\"cart_reminder_with_picture_and_price_1\"}}"u8);
     }
 
     // Every connection has its own people, so a person it named before is known to be in the log.

@@ -10,10 +10,12 @@ internal sealed record Cluster(int PostmasterPid, string SocketFolder, int Port)
 
     // The Host's idle connections count, too; four are left for the bench and for a person who inspects the database.
     private const string FreeConnections =
-        "select current_setting('max_connections')::int - 4 - (select count(*)::int from pg_stat_activity where backend_type = 'client backend')";
+        "select current_setting('max_connections')::int - 4 - (select count(*)::int from pg_stat_activity "
+        + "where backend_type = 'client backend')";
 
     private const string CountEvents =
-        "select count(*) from ws_default.mt_events where type in ('audience_member_added', 'audience_member_removed', 'audience_exposure_recorded')";
+        "select count(*) from ws_default.mt_events where type in ('audience_member_added', "
+        + "'audience_member_removed', 'audience_exposure_recorded')";
 
     private static readonly EnumerationOptions TwoDeep = new()
     {
@@ -49,7 +51,8 @@ internal sealed record Cluster(int PostmasterPid, string SocketFolder, int Port)
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"""
-                select (select count(*) from ws_default.people where created_at >= '{from:O}' and created_at < '{until:O}')::float8 / greatest(1,
+                select (select count(*) from ws_default.people where created_at >= '{from:O}'
+                  and created_at < '{until:O}')::float8 / greatest(1,
                   (select count(*) from ws_default.mt_events where timestamp >= '{from:O}' and timestamp < '{until:O}'))
                 """
             ),

@@ -15,8 +15,10 @@ internal sealed record LogSize(double Events, double Streams, double Bodies, dou
         cross join lateral (values
           (1, pg_total_relation_size('ws_default.mt_events')),
           (2, pg_total_relation_size('ws_default.mt_streams')),
-          (3, (select coalesce(sum(pg_total_relation_size(i.inhrelid)), 0)::bigint from pg_inherits i where i.inhparent = 'ws_default.raw_bodies'::regclass)),
-          (4, pg_total_relation_size('ws_default.people') + pg_total_relation_size('ws_default.person_aliases') + pg_total_relation_size('ws_default.vault')))
+          (3, (select coalesce(sum(pg_total_relation_size(i.inhrelid)), 0)::bigint from pg_inherits i
+            where i.inhparent = 'ws_default.raw_bodies'::regclass)),
+          (4, pg_total_relation_size('ws_default.people') + pg_total_relation_size('ws_default.person_aliases')
+            + pg_total_relation_size('ws_default.vault')))
           as t(place, bytes)
         """;
 

@@ -60,7 +60,8 @@ internal sealed class DaemonProjection(IReadOnlyDictionary<string, int> keyIds) 
             builder.Append(
                 $"""
                 insert into {ProjectionTables.Daemon} as t (key_id, person, added_at, removed_at, state, since_at, event_pos, changed_pos)
-                select d.key_id, d.person, d.added_at, d.removed_at, case when d.removed_at >= d.added_at or d.added_at is null then 2 else 1 end,
+                select d.key_id, d.person, d.added_at, d.removed_at, case when d.removed_at >= d.added_at or d.added_at is null then 2
+                  else 1 end,
                   greatest(d.added_at, d.removed_at), d.event_pos, d.event_pos from unnest(
                 """
             );

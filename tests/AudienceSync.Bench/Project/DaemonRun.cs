@@ -22,7 +22,8 @@ internal static class DaemonRun
     private static readonly string[] Copies =
     [
         $"create table {ProjectionTables.Daemon} (like membership including all)",
-        $"insert into {ProjectionTables.DaemonSchema}.mt_streams (id, version) select stream_id, max(version) from mt_events group by stream_id",
+        $"insert into {ProjectionTables.DaemonSchema}.mt_streams (id, version) select stream_id, "
+            + "max(version) from mt_events group by stream_id",
         $"""
             insert into {ProjectionTables.DaemonSchema}.mt_events (seq_id, id, stream_id, version, data, type, timestamp)
             select seq_id, id, stream_id, version, data, type, timestamp from mt_events order by seq_id

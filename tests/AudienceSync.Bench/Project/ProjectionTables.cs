@@ -23,13 +23,15 @@ internal static class ProjectionTables
           select k.key_id, e.stream_id as person, max(e.seq_id) as event_pos,
             max((e.data ->> 'occurredAt')::timestamptz) filter (where e.type = 'audience_member_added') as added_at,
             max((e.data ->> 'occurredAt')::timestamptz) filter (where e.type = 'audience_member_removed') as removed_at
-          from mt_events e join audience_keys k on k.audience_key = e.data ->> 'audienceKey' where e.seq_id between $1 and $2 group by 1, 2) f
+          from mt_events e join audience_keys k on k.audience_key = e.data ->> 'audienceKey' where e.seq_id between $1 and $2
+            group by 1, 2) f
         {OnConflict}
         """;
 
     /// <summary>The end of both upserts: t is the table.</summary>
     public const string OnConflict = """
-        on conflict (key_id, person) do update set added_at = greatest(t.added_at, excluded.added_at), removed_at = greatest(t.removed_at, excluded.removed_at),
+        on conflict (key_id, person) do update set added_at = greatest(t.added_at, excluded.added_at),
+          removed_at = greatest(t.removed_at, excluded.removed_at),
           state = case when greatest(t.removed_at, excluded.removed_at) >= greatest(t.added_at, excluded.added_at)
             or greatest(t.added_at, excluded.added_at) is null then 2 else 1 end,
           since_at = greatest(t.added_at, excluded.added_at, t.removed_at, excluded.removed_at),

@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace AudienceSync.Bench.Project;
 
-/// <summary>The limit: the database reads, folds and upserts a page of the log by one statement, each page in a transaction of its own.</summary>
+/// <summary>
+/// The limit: the database reads, folds and upserts a page of the log by one statement, each page in a transaction of its own.
+/// </summary>
 internal static class UpsertLimit
 {
     private const int PageEvents = 5_000;

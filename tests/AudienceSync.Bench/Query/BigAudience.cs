@@ -20,7 +20,8 @@ internal static class BigAudience
         yield return string.Create(
             CultureInfo.InvariantCulture,
             $"""
-            insert into ws_default.mt_streams (id, version) select {PersonOf}, 1 + (n % 4 = 0 or n % 50 = 7)::int from generate_series(0, {people} - 1) n
+            insert into ws_default.mt_streams (id, version) select {PersonOf}, 1 + (n % 4 = 0 or n % 50 = 7)::int
+              from generate_series(0, {people} - 1) n
             """
         );
         yield return Events(people, "audience_member_added", every: 1, version: 1, "30 days", "20 days");
@@ -29,7 +30,8 @@ internal static class BigAudience
             $"""
             select ws_default.append_lock();
             insert into ws_default.mt_events (seq_id, id, stream_id, version, data, type, timestamp)
-            select nextval('ws_default.mt_events_sequence'), md5('link ' || n)::uuid, {PersonOf}, 2, jsonb_build_object('owner', {OwnerOf}), 'person_linked', now() - interval '10 days'
+            select nextval('ws_default.mt_events_sequence'), md5('link ' || n)::uuid, {PersonOf}, 2, jsonb_build_object('owner', {OwnerOf}),
+              'person_linked', now() - interval '10 days'
             from generate_series(7, {people} - 2, 50) n
             """
         );
@@ -45,7 +47,8 @@ internal static class BigAudience
             CultureInfo.InvariantCulture,
             $"""
             select coalesce(json_agg(p.person order by p.place), '[]')::text from (
-              select coalesce((l.data ->> 'owner')::uuid, e.stream_id) as person, min(e.stream_id::text) as place from ws_default.mt_events e
+              select coalesce((l.data ->> 'owner')::uuid, e.stream_id) as person, min(e.stream_id::text) as place
+                from ws_default.mt_events e
               left join ws_default.mt_events l on l.type = 'person_linked' and l.stream_id = e.stream_id {(
                 known ? $"and l.timestamp <= '{moment}'" : ""
             )}
@@ -65,9 +68,13 @@ internal static class BigAudience
             $$"""
             select ws_default.append_lock();
             insert into ws_default.mt_events (seq_id, id, stream_id, version, data, type, timestamp)
-            select nextval('ws_default.mt_events_sequence'), md5('{{type}} ' || n)::uuid, {{PersonOf}}, {{version}}, jsonb_build_object('audienceKey', '{{Key}}', 'occurredAt',
-              to_char((e.at - n::bigint * 7919 % 86400 * interval '1 second') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'source', 'bench',
-              'context', jsonb_build_object('journey', 'cart_recovery', 'step', '30min', 'variant', 'a', 'message', 'cart_reminder_1')), '{{type}}', e.at
+            select nextval('ws_default.mt_events_sequence'), md5('{{type}} ' || n)::uuid, {{PersonOf}}, {{version}},
+              jsonb_build_object('audienceKey', '{{Key}}', 'occurredAt',
+                to_char((e.at - n::bigint * 7919 % 86400 * interval '1 second') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+                'source', 'bench',
+                'context',
+                jsonb_build_object('journey', 'cart_recovery', 'step', '30min', 'variant', 'a', 'message', 'cart_reminder_1')),
+              '{{type}}', e.at
             from generate_series(0, {{people}} - 1, {{every}}) n
             cross join lateral (select now() - interval '{{from}}' + n / {{people}}.0 * interval '{{during}}' as at) e order by n
             """

@@ -87,7 +87,8 @@ internal sealed class QueryBench(QueryLoad load, TimeProvider clock) : IDisposab
         string[] people = JsonSerializer.Deserialize<string[]>(
             await system.Cluster.ScalarAsync<string>(
                 Postgres.Cluster.User,
-                $"select json_agg(p.person)::text from (select person from ws_default.membership order by md5(person::text) limit {PeopleQueried}) p",
+                "select json_agg(p.person)::text from (select person from ws_default.membership order by "
+                    + $"md5(person::text) limit {PeopleQueried}) p",
                 cancel
             )
         )!;

@@ -18,8 +18,10 @@ internal sealed class RebuildLog : IAsyncDisposable
         insert into mt_events (seq_id, id, stream_id, version, type, data)
         select n + 1, md5('e' || n)::uuid, md5('p' || n % $2)::uuid, 1 + n / $2,
           case when n >= $2 and n % 3 <> 0 then 'audience_member_removed' else 'audience_member_added' end,
-          jsonb_build_object('audienceKey', 'bench_v1', 'occurredAt', to_char(timestamp '2026-01-01' + n * interval '1 second', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-            'source', 'bench', 'context', jsonb_build_object('journey', 'cart_recovery', 'step', '30min', 'variant', 'a', 'message', 'cart_reminder_1'))
+          jsonb_build_object('audienceKey', 'bench_v1', 'occurredAt',
+            to_char(timestamp '2026-01-01' + n * interval '1 second', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+            'source', 'bench', 'context',
+            jsonb_build_object('journey', 'cart_recovery', 'step', '30min', 'variant', 'a', 'message', 'cart_reminder_1'))
           || case when $3 then '{"consent": {"adUserData": "granted", "adPersonalization": "granted"}}'::jsonb else '{}' end
         from generate_series(0, $1 - 1) n
         """;
@@ -67,7 +69,8 @@ internal sealed class RebuildLog : IAsyncDisposable
     public async Task<double> OneStatementAsync(CancellationToken cancel)
     {
         await ExecuteAsync(
-            "create table bench_limit (key_id int, person uuid, added_at timestamptz, removed_at timestamptz, state smallint, primary key (key_id, person))",
+            "create table bench_limit (key_id int, person uuid, added_at timestamptz, removed_at timestamptz, "
+                + "state smallint, primary key (key_id, person))",
             [],
             cancel
         );

@@ -4,7 +4,8 @@ namespace AudienceSync.Bench.Reporting;
 
 /// <summary>One measured figure.</summary>
 /// <param name="Value">Null when it could not be measured here; such a figure is not evaluated.</param>
-/// <param name="Goal">In JSON <c>bar</c>, as readers of the line expect it. What it must reach (or stay under, see <paramref name="IsCeiling"/>); null when it is only reported.</param>
+/// <param name="Goal">In JSON <c>bar</c>, as readers of the line expect it. What it must reach (or stay under, see
+/// <paramref name="IsCeiling"/>); null when it is only reported.</param>
 /// <param name="Limit">The comparison value that was measured in the same run.</param>
 internal sealed record Figure(
     string Name,

@@ -5,7 +5,9 @@ using AudienceSync.Bench.Processes;
 
 namespace AudienceSync.Bench.Stock;
 
-/// <summary>Runs the stock endpoint for some seconds under the same load generator, with a database of its own in the same cluster.</summary>
+/// <summary>
+/// Runs the stock endpoint for some seconds under the same load generator, with a database of its own in the same cluster.
+/// </summary>
 internal sealed class StockProbe(HttpClient http, Cluster cluster, RunFolder folder, TimeProvider clock)
 {
     private const string Database = "bench_stock";

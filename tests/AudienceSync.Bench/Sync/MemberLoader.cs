@@ -58,7 +58,8 @@ internal sealed class MemberLoader(Cluster cluster, SyncSetup setup, TimeProvide
         // The projector takes numbers from this counter and must read it again: a new fence ends its lease.
         await cluster.ExecuteAsync(
             Cluster.User,
-            $"update ws_default.projection_counts set changed_pos = {members}; update ws_default.leases set fence = fence + 1 where name like 'project%'",
+            $"update ws_default.projection_counts set changed_pos = {members}; update ws_default.leases "
+                + "set fence = fence + 1 where name like 'project%'",
             cancel
         );
 

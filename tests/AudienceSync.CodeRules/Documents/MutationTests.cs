@@ -3,7 +3,10 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace AudienceSync.CodeRules.Documents;
 
-/// <summary>The mutations of tests/mutations can be applied: <c>./prove mutations</c> takes an hour; a find text that no longer matches is reported earlier, here.</summary>
+/// <summary>
+/// The mutations of tests/mutations can be applied: <c>./prove mutations</c> takes an hour; a find text that no longer matches is reported
+/// earlier, here.
+/// </summary>
 public sealed class MutationTests
 {
     public static TheoryData<string> Files => [.. Repository.Files.Where(file => file.EndsWith(".mutation", StringComparison.Ordinal))];

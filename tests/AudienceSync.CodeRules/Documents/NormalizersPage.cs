@@ -74,7 +74,8 @@ internal static class NormalizersPage
         Span<char> into = stackalloc char[Normalizer.MaxChars];
         var normal = new string(into[..rule.Write(Canonical(rule), rule.ExampleCountry, into).Length]);
         var example = rule.ExampleCountry.Length == 0 ? "" : $" ({rule.ExampleCountry})";
-        return $"| {Description(rule.Field)} | {(rule.Form == CellForm.Hashed ? "SHA-256" : "as it is")} | {rule.Description} | {Forms(rule.TakesHashed)} "
+        return $"| {Description(rule.Field)} | {(rule.Form == CellForm.Hashed ? "SHA-256" : "as it is")} | "
+            + $"{rule.Description} | {Forms(rule.TakesHashed)} "
             + $"| `{Visible(rule.Example)}`{example} | `{normal}` |\n";
     }
 

@@ -4,8 +4,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace AudienceSync.CodeRules.Language;
 
 /// <summary>
-/// A fixed day and the machine's clock in one test agree only on some days. Hosts of tests therefore have a clock that the test sets, or one
-/// far ahead (<c>SuiteClock</c>); none of them uses the machine's clock.
+/// A fixed day and the machine's clock in one test agree only on some days. Hosts of tests therefore have a clock that the test sets, or
+/// one far ahead (<c>SuiteClock</c>); none of them uses the machine's clock.
 /// </summary>
 public sealed class RealClockTests
 {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AudienceSync.CodeRules.Sources;
 
 namespace AudienceSync.CodeRules.Lengths;
@@ -8,6 +9,9 @@ public sealed class LengthTests
     private const int FileLines = 400;
     private const int MedianFileLines = 120;
     private const int MethodLines = 60;
+
+    /// <summary>The width that .csharpierrc.json and .editorconfig have.</summary>
+    private const int LineCharacters = 140;
 
     [Fact]
     public void No_file_is_longer_than_the_hard_limit() =>
@@ -27,6 +31,39 @@ public sealed class LengthTests
             .Where(m => m.Lines > MethodLines)
             .Select(m => $"{m.Name}: {m.Lines} lines")
             .ShouldBeEmpty();
+
+    [Fact]
+    public void No_line_is_longer_than_the_hard_limit() =>
+        Repository
+            .CSharp.SelectMany(file => LongLines.Of(file, LineCharacters))
+            .Concat(
+                Repository
+                    .Files.Where(file => Repository.IsIn(file, "src") && file.EndsWith(".sql", StringComparison.Ordinal))
+                    .SelectMany(file => LongLines.Of(file, Repository.Read(file), LineCharacters).Select(at => at.Name))
+            )
+            .ShouldBeEmpty();
+
+    [Fact]
+    public void A_long_line_is_found_unless_it_is_the_data_of_a_test()
+    {
+        var data = new string('x', LineCharacters);
+        var text = $"""""
+            // {data}
+            var sql = $"select {data}";
+            var one = """{data}""";
+            var many = $"""
+                {data}
+                """;
+            var utf8 = """{data}"""u8;
+            var fits = 1; // {data[..^17]}
+
+            """"";
+        LongLines.Of(new SourceFile("src/X.cs", text), LineCharacters).Select(Line).ShouldBe([1, 2, 3, 5, 7]);
+        LongLines.Of(new SourceFile("tests/X.cs", text), LineCharacters).Select(Line).ShouldBe([1, 2]);
+        LongLines.Of("src/x.sql", $"-- {data}\nselect 1\n", LineCharacters).Select(at => at.Line).ShouldBe([1]);
+
+        static int Line(string at) => int.Parse(at.Split(':')[1], CultureInfo.InvariantCulture);
+    }
 
     [Fact]
     public void A_method_of_sixty_one_lines_is_found_wherever_it_stands()

@@ -5,7 +5,9 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace AudienceSync.CodeRules.Lengths;
 
-/// <summary>A method, constructor, accessor, local function or the statements of a Program.cs, without the comments and attributes above it.</summary>
+/// <summary>
+/// A method, constructor, accessor, local function or the statements of a Program.cs, without the comments and attributes above it.
+/// </summary>
 internal static class Methods
 {
     public static IEnumerable<(string Name, int Lines)> Of(SourceFile file)

@@ -2,7 +2,10 @@ using AudienceSync.CodeRules.Sources;
 
 namespace AudienceSync.CodeRules.References;
 
-/// <summary>Allowed references (design section 4): Domain &lt;- Connectors &lt;- Host; Sandbox references none of them, and nothing references the tests.</summary>
+/// <summary>
+/// Allowed references (design section 4): Domain &lt;- Connectors &lt;- Host; Sandbox references none of them, and nothing references the
+/// tests.
+/// </summary>
 public sealed class ReferenceTests
 {
     [Fact]

@@ -18,32 +18,19 @@ public sealed class SliceTests
         ("Access", ["Requests"]),
         ("Cli", ["Configuration", "EventStore"]),
         ("Messages", ["Cli", "EventStore", "Requests", "Telemetry"]),
-        ("Privacy", ["Cli", "Configuration", "EventStore", "Telemetry"]),
-        ("Audiences", ["Cli", "Configuration", "EventStore", "Privacy", "Requests", "Telemetry"]),
+        ("Privacy", ["Cli", "Configuration", "EventStore"]),
+        ("Audiences", ["Cli", "Configuration", "EventStore", "Privacy", "Requests"]),
         ("Ingest", ["Access", "Audiences", "Cli", "Configuration", "EventStore", "Privacy", "Requests", "Telemetry"]),
         ("Projection", ["Audiences", "Cli", "Configuration", "EventStore", "Privacy", "Requests", "Telemetry"]),
         ("Sync", ["Cli", "Configuration", "EventStore", "Privacy", "Requests", "Telemetry"]),
-        ("Outcomes", ["Cli", "EventStore", "Ingest", "Privacy", "Requests", "Telemetry"]),
+        ("Outcomes", ["Cli", "EventStore", "Ingest", "Privacy", "Requests"]),
         ("History", ["Audiences", "Cli", "EventStore", "Ingest", "Privacy", "Projection", "Requests"]),
         (
             "People",
-            [
-                "Access",
-                "Cli",
-                "Configuration",
-                "EventStore",
-                "History",
-                "Ingest",
-                "Messages",
-                "Outcomes",
-                "Privacy",
-                "Requests",
-                "Sync",
-                "Telemetry",
-            ]
+            ["Access", "Cli", "Configuration", "EventStore", "History", "Ingest", "Messages", "Outcomes", "Privacy", "Requests", "Sync"]
         ),
-        ("Feedback", ["Cli", "Configuration", "EventStore", "Messages", "Outcomes", "Privacy", "Requests", "Sync", "Telemetry"]),
-        ("Maintenance", ["Configuration", "EventStore", "Ingest", "Messages", "Sync", "Telemetry"]),
+        ("Feedback", ["Cli", "Configuration", "EventStore", "Messages", "Outcomes", "Privacy", "Requests", "Sync"]),
+        ("Maintenance", ["Configuration", "EventStore", "Ingest", "Messages", "Sync"]),
         (
             "Workspaces",
             [
@@ -138,7 +125,8 @@ public sealed class SliceTests
             new("src/AudienceSync.Host/A/X.cs", code),
             new(
                 "src/AudienceSync.Host/B/Y.cs",
-                "namespace AudienceSync.Host.B; class Y { public const int Constant = 1; } static class E { public static int Extended(this int n) => n; }"
+                "namespace AudienceSync.Host.B; class Y { public const int Constant = 1; } static class E { "
+                    + "public static int Extended(this int n) => n; }"
             ),
         ];
         SliceUses.Of(files).Select(use => (use.From, use.To)).Distinct().ShouldBe([("A", "B")]);

@@ -3,7 +3,9 @@ using System.Reflection.PortableExecutable;
 
 namespace AudienceSync.CodeRules.Storage;
 
-/// <summary>Finds the types of one assembly that use anything of another: in bases, fields, signatures, attributes, locals, catches or bodies.</summary>
+/// <summary>
+/// Finds the types of one assembly that use anything of another: in bases, fields, signatures, attributes, locals, catches or bodies.
+/// </summary>
 internal sealed class AssemblyUse : IDisposable
 {
     private readonly PEReader _pe;
@@ -21,7 +23,9 @@ internal sealed class AssemblyUse : IDisposable
         _used = used;
     }
 
-    /// <summary>The users, by the full name of the outermost type: compiler-generated types of lambdas and async methods count as their owner.</summary>
+    /// <summary>
+    /// The users, by the full name of the outermost type: compiler-generated types of lambdas and async methods count as their owner.
+    /// </summary>
     public IReadOnlySet<string> Users() =>
         _reader.TypeDefinitions.Where(h => Uses(_reader.GetTypeDefinition(h))).Select(OutermostName).ToHashSet(StringComparer.Ordinal);
 

@@ -7,7 +7,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace AudienceSync.CodeRules.Storage;
 
 /// <summary>
-/// Npgsql is used in files whose name ends in Store, Queries or Sql, and in EventStore: checked in the compiled assemblies and in the sources.
+/// Npgsql is used in files whose name ends in Store, Queries or Sql, and in EventStore: checked in the compiled assemblies and in the
+/// sources.
 /// </summary>
 public sealed class NpgsqlPlacementTests
 {

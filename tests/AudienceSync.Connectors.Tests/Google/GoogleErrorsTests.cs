@@ -180,7 +180,8 @@ public sealed class GoogleErrorsTests
     [InlineData(400, "{\"error\":\"x\"}", OutcomeKind.Retry, "http_400")]
     [InlineData(
         400,
-        "{\"error\":{\"details\":[1,{\"@type\":2},{\"@type\":\"x.BadRequest\",\"fieldViolations\":[3,{\"field\":\"audience_members[99999999999]\"}]}]}}",
+        "{\"error\":{\"details\":[1,{\"@type\":2},{\"@type\":\"x.BadRequest\","
+            + "\"fieldViolations\":[3,{\"field\":\"audience_members[99999999999]\"}]}]}}",
         OutcomeKind.Retry,
         "google_unknown_400"
     )]

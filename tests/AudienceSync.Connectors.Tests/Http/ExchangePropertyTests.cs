@@ -95,7 +95,8 @@ public sealed partial class ExchangePropertyTests(ITestOutputHelper output)
     private static PersonIdentifiers Person(Random random)
     {
         var email =
-            $"{Text(random, "abcdefghijk.-_+0123456789", random.Next(1, 15)).Trim('.')}x@{Text(random, "abcdefghijk", random.Next(3, 12))}.{(random.Next(2) == 0 ? "com" : "co.uk")}";
+            $"{Text(random, "abcdefghijk.-_+0123456789", random.Next(1, 15)).Trim('.')}x"
+            + $"@{Text(random, "abcdefghijk", random.Next(3, 12))}.{(random.Next(2) == 0 ? "com" : "co.uk")}";
         var phone = $"+1{random.Next(2, 10)}{random.Next(10, 99)}{random.Next(2, 10)}{random.Next(100_000, 1_000_000)}";
         var details =
             random.Next(2) == 0
@@ -160,9 +161,10 @@ public sealed partial class ExchangePropertyTests(ITestOutputHelper output)
                 0 or 1 => Json(Sentence()),
                 2 => people[random.Next(people.Count)].Phone![1..],
                 3 => $"[{string.Join(',', Enumerable.Range(0, random.Next(1, 4)).Select(_ => Quote(depth + 1)))}]",
-                _ =>
-                    $"{{{string.Join(',', Enumerable.Range(0, random.Next(1, 4)).Select(n => $"{Json(random.Next(2) == 0 ? $"k{n}" : Sentence() + n)}:{Quote(depth + 1)}"))}}}",
+                _ => $"{{{string.Join(',', Enumerable.Range(0, random.Next(1, 4)).Select(n => Property(n, depth)))}}}",
             };
+
+        private string Property(int n, int depth) => $"{Json(random.Next(2) == 0 ? $"k{n}" : Sentence() + n)}:{Quote(depth + 1)}";
 
         private string Sentence()
         {

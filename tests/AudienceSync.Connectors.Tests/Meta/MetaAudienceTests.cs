@@ -68,7 +68,8 @@ public sealed class MetaAudienceTests
 
     [Theory]
     [InlineData(
-        "\"operation_status\":{\"code\":200},\"delivery_status\":{\"code\":200},\"approximate_count_lower_bound\":1000,\"approximate_count_upper_bound\":1200",
+        "\"operation_status\":{\"code\":200},\"delivery_status\":{\"code\":200},"
+            + "\"approximate_count_lower_bound\":1000,\"approximate_count_upper_bound\":1200",
         AudienceState.Ready,
         "meta_status_200",
         1000L,

@@ -25,7 +25,9 @@ internal static class GoldenEvents
         ),
     };
 
-    /// <summary>Forms with fields that are written only when they are set, by the part of the file's name after the alias and its form.</summary>
+    /// <summary>
+    /// Forms with fields that are written only when they are set, by the part of the file's name after the alias and its form.
+    /// </summary>
     public static readonly IReadOnlyDictionary<string, IStoredEvent> Variants = new Dictionary<string, IStoredEvent>
     {
         ["audience_bound.v1.exclusive.json"] = new AudienceBound(Key, Remote, "ann", "launch") { Exclusive = true },

@@ -96,7 +96,8 @@ public sealed class IdentityPropertyTests
         var own = new IdentifierClaims();
         own.Add(statement);
         var text =
-            $"{statement} {statement.Identifiers} {own} {own.Addresses[0]} {new IdentifierRevision(own, statement.Identifiers)} {new PersonDetails { FirstName = "Ann" }}";
+            $"{statement} {statement.Identifiers} {own} {own.Addresses[0]} "
+            + $"{new IdentifierRevision(own, statement.Identifiers)} {new PersonDetails { FirstName = "Ann" }}";
 
         text.ShouldNotContain("Email-");
         text.ShouldNotContain("CustomerId-");

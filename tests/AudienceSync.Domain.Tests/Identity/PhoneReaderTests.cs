@@ -169,7 +169,8 @@ public sealed class PhoneReaderTests(ITestOutputHelper output)
             if (PhoneReader.Read(written, home).Text != expected)
             {
                 wrong.Add(
-                    $"{home} {written}: {PhoneReader.Read(written, home).Text ?? PhoneReader.Read(written, home).Fault.Code()}, not {expected}"
+                    $"{home} {written}: {PhoneReader.Read(written, home).Text ?? PhoneReader.Read(written, home).Fault.Code()}, "
+                        + $"not {expected}"
                 );
             }
         }

@@ -44,10 +44,12 @@ internal static class Calls
     }
 
     private static string TextOf(LedgerChange change) =>
-        $"{change.Entry.Status} {change.Entry.Revision}{(change.Reason is { } reason ? $" {reason}" : "")}{(change.JobRow is { } row ? $" row {row}" : "")}";
+        $"{change.Entry.Status} "
+        + $"{change.Entry.Revision}{(change.Reason is { } reason ? $" {reason}" : "")}{(change.JobRow is { } row ? $" row {row}" : "")}";
 
     private static string TextOf(ResidualChange change) =>
-        $"residual {change.Kind} {change.Left.Revision} {(change.Rest is { } rest ? $"waits {rest.TotalHours} h" : "gone")}{(change.Reason is { } reason ? $" {reason}" : "")}";
+        $"residual {change.Kind} {change.Left.Revision} "
+        + $"{(change.Rest is { } rest ? $"waits {rest.TotalHours} h" : "gone")}{(change.Reason is { } reason ? $" {reason}" : "")}";
 
     private static PersonId PersonOf(int number) => new(new Guid(number, 0, 0, [0, 0, 0, 0, 0, 0, 0, 1]));
 }

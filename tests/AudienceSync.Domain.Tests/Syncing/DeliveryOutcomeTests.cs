@@ -2,7 +2,9 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Domain.Tests.Syncing;
 
-/// <summary>Every kind of response to each operation, for each prior state of the member: the first of two members, or a member alone.</summary>
+/// <summary>
+/// Every kind of response to each operation, for each prior state of the member: the first of two members, or a member alone.
+/// </summary>
 public sealed class DeliveryOutcomeTests
 {
     private const string AsItIs = "as it is";
@@ -38,8 +40,8 @@ public sealed class DeliveryOutcomeTests
         };
 
     /// <summary>
-    /// The response, then what becomes of a removal: plain; replaced by a delivery that shares nothing; replaced by one that shares digests;
-    /// of a residual delivery; of a residual delivery that may take a part of the current one.
+    /// The response, then what becomes of a removal: plain; replaced by a delivery that shares nothing; replaced by one that shares
+    /// digests; of a residual delivery; of a residual delivery that may take a part of the current one.
     /// </summary>
     public static TheoryData<string, string[]> Removals() =>
         new()

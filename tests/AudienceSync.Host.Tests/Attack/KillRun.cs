@@ -35,7 +35,8 @@ internal sealed class KillRun : IAsyncDisposable
     }
 
     private string Where =>
-        $"seed {_plan.Seed}, {Volatile.Read(ref _acknowledged)} of {_plan.Events} acknowledged; {_host?.Log[Math.Max(0, _host.Log.Length - 3_000)..]}";
+        $"seed {_plan.Seed}, {Volatile.Read(ref _acknowledged)} of {_plan.Events} acknowledged; "
+        + $"{_host?.Log[Math.Max(0, _host.Log.Length - 3_000)..]}";
 
     public static async Task<KillRun> StartAsync(KillPlan plan)
     {

@@ -79,7 +79,8 @@ public sealed class CutoverTests
         (await host.Sandbox.HeldAsync(TestHost.Remote(0), "EMAIL")).Count.ShouldBe(present.GetProperty("members").GetArrayLength());
         (
             await host.ScalarAsync<long>(
-                "select count(*) from ledger l join bindings b using (binding_id) where l.status = 2 and not exists (select from membership m where m.key_id = b.key_id and m.person = l.person and m.state = 1)"
+                "select count(*) from ledger l join bindings b using (binding_id) where l.status = 2 and not exists "
+                    + "(select from membership m where m.key_id = b.key_id and m.person = l.person and m.state = 1)"
             )
         ).ShouldBe(0);
     }

@@ -122,7 +122,8 @@ public sealed class CutoverUnderLoadTests(ITestOutputHelper output) : IDisposabl
         {
             (
                 await host.ScalarAsync<long>(
-                    $"select count(*) from mt_events where type like 'audience_member%' and data ->> 'audienceKey' = '{RegistryStage.Audience}_v{version}'"
+                    "select count(*) from mt_events where type like 'audience_member%' and data ->> 'audienceKey' "
+                        + $"= '{RegistryStage.Audience}_v{version}'"
                 )
             ).ShouldBe(story.Sent.Count(one => one.Version == version), $"events of version {version}");
             var members = await MembersAsync(host, version);
@@ -134,7 +135,8 @@ public sealed class CutoverUnderLoadTests(ITestOutputHelper output) : IDisposabl
         var late = await host.ScalarAsync<long>(
             $"""
             select count(*) from mt_events e where e.type like 'audience_member%' and e.data ->> 'audienceKey' = '{First}'
-              and e.seq_id between (select seq_id from mt_events where type = 'audience_key_promoted') and (select seq_id from mt_events where type = 'audience_key_rolled_back')
+              and e.seq_id between (select seq_id from mt_events where type = 'audience_key_promoted')
+                and (select seq_id from mt_events where type = 'audience_key_rolled_back')
             """
         );
         late.ShouldBeGreaterThan(500);

@@ -94,7 +94,8 @@ public sealed class LateEventsTests : IAsyncLifetime
         await _host.WaitUntilQuietAsync();
         (
             await _host.ScalarAsync<short>(
-                $"select m.state from membership m join audience_keys k on k.key_id = m.key_id where k.audience_key = '{First}' and m.state <> 5"
+                "select m.state from membership m join audience_keys k on k.key_id = m.key_id where "
+                    + $"k.audience_key = '{First}' and m.state <> 5"
             )
         ).ShouldBe((short)2);
     }
@@ -142,7 +143,8 @@ public sealed class LateEventsTests : IAsyncLifetime
         return string.Join(' ', shown.GetProperty("drains").EnumerateArray().Select(Text).Prepend(shown.GetProperty("state").GetString()));
 
         static string Text(JsonElement drain) =>
-            $"{drain.GetProperty("late_events").GetString()} {drain.GetProperty("kept").GetInt64()} {(drain.GetProperty("until").ValueKind == JsonValueKind.Null ? "open" : "over")}"
+            $"{drain.GetProperty("late_events").GetString()} {drain.GetProperty("kept").GetInt64()} "
+            + $"{(drain.GetProperty("until").ValueKind == JsonValueKind.Null ? "open" : "over")}"
             + (drain.GetProperty("quarantined").GetInt64() is > 0 and var waits ? $", {waits} waits" : "");
     }
 

@@ -97,7 +97,8 @@ public sealed class RegistryTests : IAsyncLifetime
         (await _host.HistoryAsync()).Count.ShouldBe(4);
         (
             await _host.ScalarAsync<bool>(
-                "select bool_and(s.version = (select count(*) from mt_events e where e.stream_id = s.id)) from mt_streams s where s.type = 'audience_stream'"
+                "select bool_and(s.version = (select count(*) from mt_events e where e.stream_id = s.id)) from "
+                    + "mt_streams s where s.type = 'audience_stream'"
             )
         ).ShouldBeTrue();
     }

@@ -12,7 +12,8 @@ namespace AudienceSync.Host.Tests.Configuration;
 public sealed class DestinationPlannerTests : IDisposable
 {
     private const string Google =
-        "platform: google, account: 769-372-9833, login_customer_id: 870-483-0944, client_id: c.apps.example, client_secret: { env: SECRET }, refresh_token: { env: SECRET }, terms_accepted: true, consent: granted";
+        "platform: google, account: 769-372-9833, login_customer_id: 870-483-0944, client_id: c.apps.example, "
+        + "client_secret: { env: SECRET }, refresh_token: { env: SECRET }, terms_accepted: true, consent: granted";
 
     // One for all tests: making a key takes longer than any of them.
     private static readonly string PrivateKey = NewPrivateKey();

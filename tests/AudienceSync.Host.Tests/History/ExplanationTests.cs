@@ -91,7 +91,8 @@ public sealed class ExplanationTests
             .FirstOrDefault();
         var decides = add is null || remove?.OccurredAt >= add.OccurredAt ? remove : add;
         return stored.Select(one =>
-            $"{one.Position} {(one == decides ? EventEffect.Decides : one == add || one == remove ? EventEffect.Outweighed : EventEffect.Superseded)}"
+            $"{one.Position} "
+            + $"{(one == decides ? EventEffect.Decides : one == add || one == remove ? EventEffect.Outweighed : EventEffect.Superseded)}"
         );
     }
 }

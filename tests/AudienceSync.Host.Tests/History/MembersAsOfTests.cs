@@ -81,7 +81,8 @@ public sealed class MembersAsOfTests
 
         // Which times a row holds may differ by anchor; status, window and restrictions are those of the person.
         static string Text(MemberView member) =>
-            $"{member.Person} {member.Status} {member.Since:O} {member.Until:O} {string.Join(' ', member.Restrictions)} {string.Join(' ', member.RestrictedAt)}";
+            $"{member.Person} {member.Status} {member.Since:O} {member.Until:O} {string.Join(' ', member.Restrictions)} "
+            + $"{string.Join(' ', member.RestrictedAt)}";
     }
 
     private static async Task<List<MemberView>> ListAsync(PastStage stage, DateTimeOffset at, AsOfMeaning mode, int limit)

@@ -91,7 +91,7 @@ public sealed class AnswerDeadlineTests
     }
 
     [Fact]
-    public async Task While_the_log_is_stalled_single_events_arrays_and_refused_bodies_are_answered_in_three_seconds_and_committed_later_as_they_were_sent()
+    public async Task While_the_log_is_stalled_every_kind_of_request_is_answered_in_three_seconds_and_committed_later_as_it_was_sent()
     {
         await using var host = await TestHost.StartAsync(IngestHost.Options);
         var single = Sample.Event().ToJsonString();

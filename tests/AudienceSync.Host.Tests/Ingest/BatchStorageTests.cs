@@ -25,17 +25,20 @@ public sealed class BatchStorageTests(ITestOutputHelper output)
     // Without what the append adds about the identifiers that were new: in one commit, that is decided for all events of a person together.
     private const string LogSql = $$"""
         {{Sent}}
-        select json_agg(json_build_array(s.type, s.data - '{saidRevision,saidKinds}'::text[], p.n) order by s.n)::text from sent s join people p using (stream_id)
+        select json_agg(json_build_array(s.type, s.data - '{saidRevision,saidKinds}'::text[], p.n) order by s.n)::text from sent s
+          join people p using (stream_id)
         """;
 
     private const string LinksSql = $"""
         {Sent}
         select coalesce(json_agg(json_build_array(p.n, o.n) order by p.n, o.n), '[]')::text from mt_events l
-        join people p on p.stream_id = l.stream_id left join people o on o.stream_id = (l.data->>'owner')::uuid where l.type = 'person_linked'
+        join people p on p.stream_id = l.stream_id left join people o on o.stream_id = (l.data->>'owner')::uuid
+          where l.type = 'person_linked'
         """;
 
     private const string MembersSql = """
-        select coalesce(json_agg(json_build_array(k.audience_key, m.added_at, m.removed_at, m.state) order by k.audience_key, m.added_at, m.removed_at, m.state), '[]')::text
+        select coalesce(json_agg(json_build_array(k.audience_key, m.added_at, m.removed_at, m.state)
+          order by k.audience_key, m.added_at, m.removed_at, m.state), '[]')::text
         from membership m join audience_keys k using (key_id)
         """;
 

@@ -163,7 +163,8 @@ public sealed class FormTests(IngestHost given) : IClassFixture<IngestHost>
         (
             await host.SendAsync(
                 Form(
-                    $"event=audience_remove&event_id=2&audience_key={Sample.Key}&occurred_at=1763700001&email=ann%40example.com&note[]=a&note[]=b"
+                    $"event=audience_remove&event_id=2&audience_key={Sample.Key}&occurred_at=1763700001"
+                        + "&email=ann%40example.com&note[]=a&note[]=b"
                 )
             )
         ).Status.ShouldBe(200);

@@ -166,14 +166,7 @@ public sealed class OneFactTests(IngestHost given, Xunit.Abstractions.ITestOutpu
             "person_consent" => answer,
             _ => key,
         };
-        json[
-            name switch
-            {
-                "person_suppress" or "person_unsuppress" => "destination",
-                "person_consent" => "nothing",
-                _ => "audience_key",
-            }
-        ] = what;
+        json[FieldOf(name)] = what;
         json["context"] = new JsonObject { ["step"] = step };
         json["consent"] = name == "person_consent" ? new JsonObject { ["ad_user_data"] = answer } : null;
         var sent = id.Length > 0 ? id : delivery;
@@ -192,6 +185,15 @@ public sealed class OneFactTests(IngestHost given, Xunit.Abstractions.ITestOutpu
             fact
         );
     }
+
+    // The field of an event that distinguishes its fact.
+    private static string FieldOf(string name) =>
+        name switch
+        {
+            "person_suppress" or "person_unsuppress" => "destination",
+            "person_consent" => "nothing",
+            _ => "audience_key",
+        };
 
     private static JsonObject About(string? id, string name, string? at = null)
     {
@@ -227,7 +229,8 @@ public sealed class OneFactTests(IngestHost given, Xunit.Abstractions.ITestOutpu
                 .GetProperty("sources")
                 .EnumerateArray()
                 .Select(count =>
-                    $"{count.GetProperty("source").GetString()} {count.GetProperty("code").GetString()} {count.GetProperty("events").GetInt64()}"
+                    $"{count.GetProperty("source").GetString()} {count.GetProperty("code").GetString()} "
+                    + $"{count.GetProperty("events").GetInt64()}"
                 ),
         ];
 }

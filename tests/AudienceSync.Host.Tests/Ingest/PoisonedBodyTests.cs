@@ -57,7 +57,8 @@ public sealed class PoisonedBodyTests(IngestHost given) : IClassFixture<IngestHo
         results.Where((_, index) => index != place).ShouldAllBe(result => result.GetProperty("status").GetString() == "accepted");
         (
             await given.Host.ScalarAsync<bool>(
-                $"select exists (select from quarantine where refused and reason = '{code}' and body_bytes = {Encoding.UTF8.GetByteCount(poison)})"
+                $"select exists (select from quarantine where refused and reason = '{code}' and body_bytes "
+                    + $"= {Encoding.UTF8.GetByteCount(poison)})"
             )
         ).ShouldBeTrue("only the poisoned event is kept");
     }

@@ -16,12 +16,15 @@ public sealed class RetentionTests
         insert into calls (binding_id, fence, operation, members, outcome, code, http_status, sent_at, latency_ms)
         select 1, 1, 2, 1, 1, 'c' || days, 200, now_at - make_interval(days => days), 5 from unnest(array[9, 11, 19, 31]) as d(days);
         insert into jobs (binding_id, destination, call_id, operation, handle, members, state, code, accepted_at, next_poll_at, ended_at)
-        select 1, 'main', c.call_id, 2, 'h', 1, s.state, s.code, now_at, now_at, case when s.ended is not null then now_at - make_interval(days => s.ended) end
-        from (values ('c11', 2, 'young', 19), ('c31', 1, 'running', null), ('c31', 5, 'parked', 40), ('c9', 3, 'old', 21)) as s(call, state, code, ended)
+        select 1, 'main', c.call_id, 2, 'h', 1, s.state, s.code, now_at, now_at,
+          case when s.ended is not null then now_at - make_interval(days => s.ended) end
+        from (values ('c11', 2, 'young', 19), ('c31', 1, 'running', null), ('c31', 5, 'parked', 40), ('c9', 3, 'old', 21)) as s(call, state,
+          code, ended)
         join calls c on c.code = s.call;
         insert into quarantine (id, source, refused, reason, detail, first_seen_at, last_seen_at, state, key_version, body_bytes, cipher)
         select gen_random_uuid(), s.name, false, 'r', 'd', now_at, now_at - make_interval(days => s.days), s.state, 1, 1, ''
-        from (values ('open', 400, 1), ('released young', 29, 2), ('released old', 31, 2), ('discarded old', 31, 3)) as s(name, days, state);
+        from (values ('open', 400, 1), ('released young', 29, 2), ('released old', 31, 2), ('discarded old', 31, 3)) as s(name, days,
+          state);
         """;
 
     [Fact]
@@ -60,7 +63,8 @@ public sealed class RetentionTests
             insert into ledger (binding_id, person, status, revision, normalizer, updated_at, job_id)
             select 1, gen_random_uuid(), 3, 1, 1, now(), job_id from jobs where code = 'old';
             insert into erasures (erasure, state, asked_by, asked_at, deadline, anchors, position, tombstones)
-            select gen_random_uuid(), 1, 'ann', '{workspace.Clock.GetUtcNow():O}'::timestamptz - interval '25 days', now(), array[]::uuid[], 0, 0
+            select gen_random_uuid(), 1, 'ann', '{workspace.Clock.GetUtcNow():O}'::timestamptz - interval '25 days', now(), array[]::uuid[],
+              0, 0
             """
         );
 

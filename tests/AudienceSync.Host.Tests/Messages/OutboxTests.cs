@@ -21,7 +21,8 @@ public sealed class OutboxTests(ITestOutputHelper output) : IDisposable
     private const string WrongSql = """
         select (select count(*) from erasures e where not exists (
             select from audience_sync.wolverine_incoming_envelopes i
-            where i.message_type like '%AdvanceErasure' and i.status = 'Handled' and position(convert_to(e.erasure::text, 'UTF8') in i.body) > 0))
+            where i.message_type like '%AdvanceErasure' and i.status = 'Handled'
+              and position(convert_to(e.erasure::text, 'UTF8') in i.body) > 0))
           + (select count(*) from audience_sync.wolverine_incoming_envelopes i
             where i.message_type like '%AdvanceErasure' and not exists (
               select from erasures e where position(convert_to(e.erasure::text, 'UTF8') in i.body) > 0))

@@ -173,7 +173,8 @@ internal sealed class NodesStage : IAsyncDisposable
         await using var command = _owner.CreateCommand(
             """
             select count(*) from leases
-            where name like $1 and (name = 'projector' or name like 'account:%') and until > clock_timestamp() and split_part(owner, '/', 2) = $2
+            where name like $1 and (name = 'projector' or name like 'account:%') and until > clock_timestamp()
+              and split_part(owner, '/', 2) = $2
             """
         );
         command.Parameters.Add(new NpgsqlParameter { Value = names });

@@ -258,7 +258,8 @@ internal sealed class HistoryRun(
         var states = new Dictionary<(int, Guid), (MembershipStatus, string)>();
         await using var command = workspace.Owner.CreateCommand(
             """
-            select key_id, person, state, coalesce(extract(epoch from added_at)::bigint::text, '') || '/' || coalesce(extract(epoch from removed_at)::bigint::text, '')
+            select key_id, person, state, coalesce(extract(epoch from added_at)::bigint::text, '') || '/' || coalesce(extract(epoch
+              from removed_at)::bigint::text, '')
             from membership
             """
         );

@@ -79,7 +79,8 @@ public sealed class PeopleHistoryTests
             '\n',
             await workspace.RowsAsync(
                 $"""
-                select p.person, p.kind, p.owner, 'rev', p.revision, p.email is not null, p.phone is not null, 'state', m.state, m.added_at, m.removed_at, m.restrictions, m.restricted_at, 'ledger', l.status, l.revision
+                select p.person, p.kind, p.owner, 'rev', p.revision, p.email is not null, p.phone is not null, 'state', m.state, m.added_at,
+                  m.removed_at, m.restrictions, m.restricted_at, 'ledger', l.status, l.revision
                 from people p left join membership m on m.person = p.person left join ledger l on l.person = p.person
                 where p.person in (select stream_id from mt_events where id in ({string.Join(
                     ',',

@@ -88,7 +88,8 @@ public sealed class PermissionTests
         await HeldAsync(host, 4);
         var hash = Convert.ToHexStringLower(SHA256.HashData("bob@example.com"u8));
         var list =
-            $"Email,email_sha256,phone,customer_id,note\nANN@example.com,,,,\n,{hash},,,\"a, quoted \"\"note\"\"\"\n,,{Phone("cid")},,\nnobody at all,,,,\n,,,,empty\n";
+            $"Email,email_sha256,phone,customer_id,note\nANN@example.com,,,,\n,{hash},,,\"a, quoted "
+            + $"\"\"note\"\"\"\n,,{Phone("cid")},,\nnobody at all,,,,\n,,,,empty\n";
         var answer = await ListAsync(host, list);
         answer.Status.ShouldBe(200, answer.Text);
         answer.Json.GetProperty("accepted").GetInt32().ShouldBe(3);

@@ -22,7 +22,7 @@ public static class PostgresCluster
 
     /// <summary>
     /// The same with the current schemas of the workspace <c>default</c>: a copy of a database that is migrated once, which takes a
-    /// fraction of the time of some forty migrations.
+    /// fraction of the time of the migrations.
     /// </summary>
     public static async Task<string> CreateMigratedAsync()
     {

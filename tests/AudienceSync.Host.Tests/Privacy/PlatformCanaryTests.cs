@@ -70,7 +70,8 @@ public sealed class PlatformCanaryTests
         {
             await UntilAsync(
                 stage,
-                $"select count(*) from jobs j join bindings b on b.binding_id = j.binding_id where b.remote = '{cases.Remote(one)}' and j.state in (3, 4)",
+                "select count(*) from jobs j join bindings b on b.binding_id = j.binding_id where b.remote "
+                    + $"= '{cases.Remote(one)}' and j.state in (3, 4)",
                 1
             );
         }
@@ -91,7 +92,8 @@ public sealed class PlatformCanaryTests
         foreach (var destination in cases.All.Select(one => one.Destination).Distinct(StringComparer.Ordinal))
         {
             var good =
-                $"select count(*) from calls c join bindings b on b.binding_id = c.binding_id where b.destination = '{destination}' and c.code = 'done'";
+                "select count(*) from calls c join bindings b on b.binding_id = c.binding_id where "
+                + $"b.destination = '{destination}' and c.code = 'done'";
             (await stage.Host.ScalarAsync<long>(good)).ShouldBeGreaterThan(0, $"{destination}: its secrets were used");
         }
 

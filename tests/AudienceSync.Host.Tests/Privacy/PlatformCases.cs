@@ -170,7 +170,8 @@ internal sealed class PlatformCases : IDisposable
             All.Select(one =>
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"      - {{ audience: {one.Audience}, key: {one.Audience}_v1, destination: {one.Destination}, remote: \"{Remote(one)}\" }}\n"
+                    $"      - {{ audience: {one.Audience}, key: {one.Audience}_v1, destination: "
+                        + $"{one.Destination}, remote: \"{Remote(one)}\" }}\n"
                 )
             )
         );

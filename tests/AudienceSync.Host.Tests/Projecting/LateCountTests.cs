@@ -74,7 +74,8 @@ public sealed class LateCountTests
         stops.ShouldBeGreaterThan(Math.Min(3, rebuiltAfterStops));
         (
             await workspace.RowsAsync(
-                "select k.version, d.since_pos, d.until_pos, d.late_events from drains d join audience_keys k using (key_id) order by d.since_pos"
+                "select k.version, d.since_pos, d.until_pos, d.late_events from drains d join audience_keys "
+                    + "k using (key_id) order by d.since_pos"
             )
         ).ShouldBe(await NaiveAsync(workspace), $"seed {Seed}");
     }

@@ -13,7 +13,8 @@ namespace AudienceSync.Host.Tests.Projecting;
 internal sealed class RandomHistory(TestWorkspace workspace, int seed, int customers, int eventsEach)
 {
     private const string RowsSql = """
-        select a.digest, m.key_id, m.state, m.added_at, m.removed_at, m.until_at from membership m join person_aliases a on a.anchor = m.person and a.kind = 1
+        select a.digest, m.key_id, m.state, m.added_at, m.removed_at, m.until_at from membership m join person_aliases a
+          on a.anchor = m.person and a.kind = 1
         """;
 
     private readonly Random _random = new(seed);

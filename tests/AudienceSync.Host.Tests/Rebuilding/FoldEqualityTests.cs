@@ -66,7 +66,8 @@ public sealed class FoldEqualityTests
             .. permissions
                 .Select(one =>
                     one.Value.Exact
-                        ? $"{one.Key} {one.Value.UserData} {one.Value.Personalization} {one.Value.Targeting} {PermissionStore.Json(one.Value)}"
+                        ? $"{one.Key} {one.Value.UserData} {one.Value.Personalization} {one.Value.Targeting} "
+                            + $"{PermissionStore.Json(one.Value)}"
                         : $"{one.Key} {one.Value.Restrictions}"
                 )
                 .Order(StringComparer.Ordinal),

@@ -64,7 +64,8 @@ public sealed class RebuildCountTests
         await using var stage = await StageAsync(85, 5_000);
         await using var rebuilds = new RebuildStage(stage.Workspace);
         await stage.Workspace.ExecuteAsync(
-            "update key_hours set adds = adds + 7 where adds > 0; update key_hours set expiries = expiries + 3 where expiries > 0; delete from membership where changed_pos % 5 = 0"
+            "update key_hours set adds = adds + 7 where adds > 0; update key_hours set expiries = expiries + 3 "
+                + "where expiries > 0; delete from membership where changed_pos % 5 = 0"
         );
 
         await rebuilds.RunAsync();

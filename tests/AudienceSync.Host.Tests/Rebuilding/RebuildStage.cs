@@ -9,13 +9,15 @@ internal sealed class RebuildStage(TestWorkspace workspace) : IAsyncDisposable
 {
     // Since when the row of a linked anchor is empty depends on the order of arrival.
     private const string RowsSql = """
-        select key_id, person, added_at, removed_at, state, case when state = 5 then null else since_at end, until_at, event_pos, changed_pos, restrictions,
+        select key_id, person, added_at, removed_at, state, case when state = 5 then null else since_at end, until_at, event_pos,
+          changed_pos, restrictions,
           array_to_string(restricted_at, '+') from membership order by 1, 2
         """;
 
     // For a person who never refused, every grant is equivalent.
     private const string PermissionsSql = """
-        select person, user_data_yes is null, personalization_yes is null, user_data_no, personalization_no, lifted_at, suppressed_at, erasing_at, destinations,
+        select person, user_data_yes is null, personalization_yes is null, user_data_no, personalization_no, lifted_at, suppressed_at,
+          erasing_at, destinations,
           case when user_data_no is not null then user_data_yes end, case when personalization_no is not null then personalization_yes end
         from person_permissions order by 1
         """;

@@ -183,4 +183,15 @@ public sealed class RebuildTests
             })
         ).Code.ShouldBe("nothing_to_undo");
     }
+
+    [Fact]
+    public async Task Tables_of_another_schema_are_not_restored()
+    {
+        await using var workspace = await TestWorkspace.CreateAsync([null]);
+        await using var rebuilds = new RebuildStage(workspace);
+        await rebuilds.RunAsync();
+        await workspace.ExecuteAsync("insert into schema_versions (name, digest) values ('9999_later.sql', '')");
+
+        (await Should.ThrowAsync<RebuildException>(() => rebuilds.Rebuild().UndoAsync(default))).Code.ShouldBe("nothing_to_undo");
+    }
 }

@@ -117,7 +117,9 @@ public sealed class MovingIdentifiersTests(ITestOutputHelper output)
                 break;
         }
 
-        return $"{stage.Workspace.Clock.GetUtcNow():dd HH:mm:ss} {(what < 11 ? "add" : what < 15 ? "remove" : what < 19 ? "permission" : "erase")} {person.CustomerId} {person.Email} {person.Phone}";
+        return $"{stage.Workspace.Clock.GetUtcNow():dd HH:mm:ss} "
+            + $"{(what < 11 ? "add" : what < 15 ? "remove" : what < 19 ? "permission" : "erase")} "
+            + $"{person.CustomerId} {person.Email} {person.Phone}";
     }
 
     private static async Task WorkAsync(ListStage stage, Random random, List<Guid> erasures)
@@ -184,7 +186,8 @@ public sealed class MovingIdentifiersTests(ITestOutputHelper output)
             await stage.Workspace.RowsAsync(
                 """
                 select b.destination, l.person, 'status', l.status, 'revision', l.revision, l.reason, l.redeliver, m.state, p.revision
-                from ledger l join bindings b using (binding_id) left join membership m on m.person = l.person left join people p on p.person = l.person order by 1, 2
+                from ledger l join bindings b using (binding_id) left join membership m on m.person = l.person
+                  left join people p on p.person = l.person order by 1, 2
                 """
             )
         );

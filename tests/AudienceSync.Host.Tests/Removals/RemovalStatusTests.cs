@@ -54,38 +54,6 @@ public sealed class RemovalStatusTests
         (await CountsAsync(workspace)).ShouldBe((1, 1, 0), "desired is delivered and refused");
     }
 
-    [Fact]
-    public async Task A_removal_that_an_older_program_skipped_is_made_when_the_schema_is_migrated()
-    {
-        await using var stage = await ListStage.OpenAsync();
-        await using var list = await SandboxList.OpenAsync("webhook", stage.Workspace.Clock);
-        await stage.BindAsync("webhook", SandboxList.Remote, list.Destination);
-        await stage.AddAsync(Ann);
-        await stage.SettleAsync();
-        list.RemovalsFailing = true;
-        await stage.RemoveAsync(Ann with { Email = null });
-        await stage.Accounts["webhook"].RoundsAsync();
-        await stage.AddAsync(new PersonIdentifiers("bob", Ann.Email, null, "US"));
-        await stage.Accounts["webhook"].RoundsAsync();
-        list.RemovalsFailing = false;
-        await stage.Workspace.ExecuteAsync(
-            """
-            update ledger set status = 0, reason = 'address_of_another' where status = 3;
-            update bindings set removal_pos = 1000000, removal_next_at = null;
-            """
-        );
-        (await list.HeldAsync()).Count.ShouldBe(3);
-
-        var migration = await File.ReadAllTextAsync(
-            Path.Combine(RepositoryRoot.Find(), "src/AudienceSync.Host/EventStore/Schema/Workspace/0033_shared_cells.sql")
-        );
-        var update = migration[migration.IndexOf("update ledger", StringComparison.Ordinal)..];
-        await stage.Workspace.ExecuteAsync(update.Replace("again =", "redeliver =", StringComparison.Ordinal)); // 0039 renamed the column
-        await stage.SettleAsync();
-
-        (await list.HeldAsync()).Count.ShouldBe(2, "Bob's identifiers");
-    }
-
     private static async Task<(long Desired, long Delivered, long Refused)> CountsAsync(TestWorkspace workspace)
     {
         var counts = (await new StatusQueries(workspace.Database).ReadBindingsAsync(TestWorkspace.Start, default)).ShouldHaveSingleItem();

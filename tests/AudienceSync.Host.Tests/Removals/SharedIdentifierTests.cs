@@ -144,7 +144,8 @@ public sealed class SharedIdentifierTests
         await stage.SettleAsync();
         await stage.RemoveAsync(Ann with { Email = null });
         await stage.Workspace.ExecuteAsync(
-            "update ledger l set status = 0 from people p where p.person = l.person and l.person in (select person from membership where state <> 1)"
+            "update ledger l set status = 0 from people p where p.person = l.person and l.person in "
+                + "(select person from membership where state <> 1)"
         );
         await stage.Workspace.ExecuteAsync(
             "insert into resyncs (binding_id, asked_by, asked_at, planned) select binding_id, 'test', now(), 2 from bindings"

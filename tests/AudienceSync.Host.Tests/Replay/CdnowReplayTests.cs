@@ -168,7 +168,8 @@ public sealed class CdnowReplayTests(ITestOutputHelper output)
         await using var source = NpgsqlDataSource.Create(settings.ConnectionString);
         await using var command = source.CreateCommand(
             """
-            select a.digest from membership m join audience_keys k on k.key_id = m.key_id join person_aliases a on a.anchor = m.person and a.kind = 1
+            select a.digest from membership m join audience_keys k on k.key_id = m.key_id join person_aliases a on a.anchor = m.person
+              and a.kind = 1
             where m.state = 1 and k.audience_key = $1
             """
         );

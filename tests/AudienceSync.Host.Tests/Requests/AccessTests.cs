@@ -37,7 +37,8 @@ public sealed class AccessTests(RouteHost given) : IClassFixture<RouteHost>
             using var connection = await RawConnection.OpenAsync(given.Port);
             var authorization = token is null ? "" : $"Authorization: Bearer {token}\r\n";
             await connection.TrySendAsync(
-                $"{route.Method} {route.Path} HTTP/1.1\r\nHost: x\r\n{authorization}Content-Type: application/json\r\nContent-Length: 536870924\r\n\r\n"
+                $"{route.Method} {route.Path} HTTP/1.1\r\nHost: x\r\n{authorization}Content-Type: "
+                    + "application/json\r\nContent-Length: 536870924\r\n\r\n"
             );
             var answer = await connection.ReadAsync();
             answer.ShouldStartWith("HTTP/1.1 401", Case.Sensitive, $"{route}: {answer}");

@@ -23,7 +23,8 @@ public sealed class BrokenBodyTests(RouteHost given) : IClassFixture<RouteHost>
             {
                 using var connection = await RawConnection.OpenAsync(given.Port);
                 await connection.TrySendAsync(
-                    $"{route.Method} {route.Path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TestHostFiles.OperatorToken}\r\nContent-Type: application/json\r\n{rest}"
+                    $"{route.Method} {route.Path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                        + $"{TestHostFiles.OperatorToken}\r\nContent-Type: application/json\r\n{rest}"
                 );
                 var answer = await connection.ReadAsync();
                 answer.ShouldStartWith($"HTTP/1.1 {status}", Case.Sensitive, $"{route}: {answer}");

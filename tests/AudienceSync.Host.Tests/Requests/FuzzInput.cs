@@ -179,7 +179,8 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
             token == own,
             usable,
             request.Content is null ? null : body,
-            $"{route}{query} token {token == own} body {Convert.ToBase64String(body.AsSpan(0, Math.Min(body.Length, 600)))} type {request.Content?.Headers.ContentType}"
+            $"{route}{query} token {token == own} body "
+                + $"{Convert.ToBase64String(body.AsSpan(0, Math.Min(body.Length, 600)))} type {request.Content?.Headers.ContentType}"
         );
     }
 

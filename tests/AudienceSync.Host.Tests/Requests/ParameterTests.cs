@@ -157,7 +157,8 @@ public sealed class ParameterTests(RouteHost given) : IClassFixture<RouteHost>
     {
         using var connection = await RawConnection.OpenAsync(given.Port);
         await connection.TrySendAsync(
-            $"GET /v1/status?workspace={value} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {TestHostFiles.OperatorToken}\r\n\r\n"
+            $"GET /v1/status?workspace={value} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: "
+                + $"Bearer {TestHostFiles.OperatorToken}\r\n\r\n"
         );
         var answer = await connection.ReadAsync();
         answer.ShouldStartWith("HTTP/1.1 400");

@@ -36,7 +36,8 @@ public sealed class Outage : IAsyncDisposable
             select count(pg_terminate_backend(pid)) from (
                 select pid from pg_stat_activity where datname = '{_database}'
                 union
-                select pid from pg_locks where classid = 'pg_database'::regclass and objid = (select oid from pg_database where datname = '{_database}')) as open
+                select pid from pg_locks where classid = 'pg_database'::regclass
+                  and objid = (select oid from pg_database where datname = '{_database}')) as open
             """,
             connection
         );

@@ -6,7 +6,8 @@ namespace AudienceSync.Host.Tests.Serving;
 public sealed class StalledLog : IAsyncDisposable
 {
     private const string Waiting =
-        "pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())";
+        "pg_locks where locktype = 'advisory' and not granted and database = (select oid from "
+        + "pg_database where datname = current_database())";
 
     private readonly NpgsqlConnection _connection;
 

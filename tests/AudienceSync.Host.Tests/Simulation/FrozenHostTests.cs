@@ -68,7 +68,8 @@ public sealed class FrozenHostTests(ITestOutputHelper output) : IDisposable
         output.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"seed {Seed}: {stops} pauses of {pause.TotalSeconds} s; the other Host was silent for at most {longest.TotalSeconds:0.00} s"
+                $"seed {Seed}: {stops} pauses of {pause.TotalSeconds} s; the other Host was silent "
+                    + $"for at most {longest.TotalSeconds:0.00} s"
             )
         );
         longest.ShouldBeLessThan(Longest, $"seed {Seed}\n{other.Log}");
@@ -87,7 +88,8 @@ public sealed class FrozenHostTests(ITestOutputHelper output) : IDisposable
         command.Parameters.Add(new NpgsqlParameter { Value = _receipts.Select(Guid.Parse).ToArray() });
         (await command.ExecuteScalarAsync()).ShouldBe(0L, $"acknowledged but lost, of {_receipts.Count}");
         await using var doubled = owner.CreateCommand(
-            "select count(*) from (select stream_id from mt_events where type = 'audience_member_added' group by stream_id having count(*) > 1) d"
+            "select count(*) from (select stream_id from mt_events where type = 'audience_member_added' "
+                + "group by stream_id having count(*) > 1) d"
         );
         (await doubled.ExecuteScalarAsync()).ShouldBe(0L);
         _receipts.Count.ShouldBeGreaterThan(1_000, "otherwise there was no load");

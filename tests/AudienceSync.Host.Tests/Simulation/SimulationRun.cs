@@ -295,7 +295,11 @@ internal sealed class SimulationRun : IAsyncDisposable
         var rows = await _queries.LedgerAsync(remote);
         return string.Concat(
             rows.Select(row =>
-                $"\n  {_people.Aggregate(row, (text, person) => text.Replace(person.ToString(), _setup.EmailOf(person), StringComparison.Ordinal))}"
+                "\n  "
+                + _people.Aggregate(
+                    row,
+                    (text, person) => text.Replace(person.ToString(), _setup.EmailOf(person), StringComparison.Ordinal)
+                )
             )
         );
     }

@@ -35,11 +35,13 @@ public sealed class SimulationTests(ITestOutputHelper output)
         var failures = reports.Where(report => report.Failure is not null).ToList();
         output.WriteLine($"{reports.Count} seeds, {failures.Count} fail: {string.Join(' ', failures.Select(report => report.Seed))}");
         output.WriteLine(
-            $"{reports.Sum(r => r.Adds)} calls with adds, {reports.Sum(r => r.Removals)} with removals, {reports.Sum(r => r.Deaths)} hosts died"
+            $"{reports.Sum(r => r.Adds)} calls with adds, {reports.Sum(r => r.Removals)} with removals, "
+                + $"{reports.Sum(r => r.Deaths)} hosts died"
         );
         failures.Count.ShouldBe(
             0,
-            $"{failures.Count} of {reports.Count} seeds fail:\n{string.Join("\n\n", failures.Take(MostFailuresShown).Select(report => report.Failure))}"
+            $"{failures.Count} of {reports.Count} seeds "
+                + $"fail:\n{string.Join("\n\n", failures.Take(MostFailuresShown).Select(report => report.Failure))}"
         );
         reports.Count.ShouldBe(seeds.Count);
         reports.Sum(report => report.Removals).ShouldBeGreaterThan(0);

@@ -60,7 +60,8 @@ public sealed partial class HotPlanTests
     ];
 
     private const string FillSql = """
-        insert into people select md5('p' || n)::uuid, '\x00112233445566778899aabbccddeeff', 1, md5('a' || n)::uuid, null, 1, null, null, null, now() from generate_series($1, $2) n;
+        insert into people select md5('p' || n)::uuid, '\x00112233445566778899aabbccddeeff', 1, md5('a' || n)::uuid, null, 1, null, null,
+          null, now() from generate_series($1, $2) n;
         insert into person_aliases select md5('a' || n)::uuid, 1, md5('p' || n)::uuid, null, null from generate_series($1, $2) n;
         insert into vault select md5('p' || n)::uuid, 1, 1, '\x00', null, null, now() from generate_series($1, $2) n;
         insert into mt_streams (id, type, version) select md5('p' || n)::uuid, 'person', 1 from generate_series($1, $2) n;
@@ -185,7 +186,8 @@ public sealed partial class HotPlanTests
     }
 
     [GeneratedRegex(
-        @"Seq Scan on (mt_events|mt_streams|people|person_aliases|vault|membership|ledger|residual_deliveries|jobs|budgets|delivered_cells)\s|Hash Join|Merge Join|Materialize|Memoize|Bitmap",
+        @"Seq Scan on (mt_events|mt_streams|people|person_aliases|vault|membership|ledger|residual_deliveries|jobs|budgets|"
+            + @"delivered_cells)\s|Hash Join|Merge Join|Materialize|Memoize|Bitmap",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

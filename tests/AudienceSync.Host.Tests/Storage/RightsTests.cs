@@ -14,24 +14,28 @@ public sealed class RightsTests
     private const string InsufficientPrivilege = "42501";
 
     private const string ListSql = $"""
-        select n.nspname || '.' || c.relname || ': ' || coalesce(string_agg(p.name || case when p.whole then '' else ' of columns' end, ', ' order by p.place), 'nothing')
+        select n.nspname || '.' || c.relname || ': ' || coalesce(string_agg(p.name || case when p.whole then '' else ' of columns' end, ', '
+          order by p.place), 'nothing')
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
         left join lateral (
           select r.name, r.place, has_table_privilege('{WorkspaceDatabase.AppRole}', c.oid, r.name) as whole
-          from (values ('select', 1), ('insert', 2), ('update', 3), ('delete', 4), ('truncate', 5), ('references', 6), ('trigger', 7)) as r(name, place)
+          from (values ('select', 1), ('insert', 2), ('update', 3), ('delete', 4), ('truncate', 5), ('references', 6),
+            ('trigger', 7)) as r(name, place)
           where has_table_privilege('{WorkspaceDatabase.AppRole}', c.oid, r.name)
             or (r.place in (1, 2, 3, 6) and has_any_column_privilege('{WorkspaceDatabase.AppRole}', c.oid, r.name))) p on true
         where c.relkind in ('r', 'p', 'v', 'm') and not c.relispartition and n.nspname in ('ws_default', 'audience_sync')
         group by n.nspname, c.relname
         union all
-        select n.nspname || '.' || c.relname || ': sequence, ' || case when has_sequence_privilege('{WorkspaceDatabase.AppRole}', c.oid, 'update') then 'can be set'
+        select n.nspname || '.' || c.relname || ': sequence, ' || case when has_sequence_privilege('{WorkspaceDatabase.AppRole}', c.oid,
+          'update') then 'can be set'
           when has_sequence_privilege('{WorkspaceDatabase.AppRole}', c.oid, 'usage') then 'usage' else 'nothing' end
         from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind = 'S' and n.nspname in ('ws_default', 'audience_sync')
         union all
         select n.nspname || '.' || f.proname || '(' || pg_get_function_identity_arguments(f.oid) || '): function'
           || case when f.prosecdef then ', as its owner' else '' end
           || case when has_function_privilege('{WorkspaceDatabase.AppRole}', f.oid, 'execute') then '' else ', nothing' end
-        from pg_proc f join pg_namespace n on n.oid = f.pronamespace where n.nspname in ('ws_default', 'audience_sync') and f.proname not like 'mt\_%'
+        from pg_proc f join pg_namespace n on n.oid = f.pronamespace where n.nspname in ('ws_default', 'audience_sync')
+          and f.proname not like 'mt\_%'
         order by 1
         """;
 

@@ -50,9 +50,11 @@ public sealed class TargetingSqlTests
             $"""
             select {TargetingSql.Anywhere}, {TargetingSql.Here}, {TargetingSql.OptedOut.Replace("$6", "b.destination")},
               m.state {TargetingSql.Untargetable}, m.state {TargetingSql.MayHaveToLeave}, m.state {TargetingSql.Ended}
-            from unnest($1::smallint[], $2::smallint[], $3::text[], $4::bool[]) with ordinality as d(state, restrictions, restricted_at, consent_required, place)
+            from unnest($1::smallint[], $2::smallint[], $3::text[], $4::bool[]) with ordinality as d(state, restrictions, restricted_at,
+              consent_required, place)
             cross join lateral (select d.state, d.restrictions, string_to_array(nullif(d.restricted_at, ''), ',') as restricted_at) m
-            cross join lateral (select m.*) c cross join lateral (select 'here' as destination) b cross join lateral (select d.consent_required) a
+            cross join lateral (select m.*) c cross join lateral (select 'here' as destination) b
+              cross join lateral (select d.consent_required) a
             order by d.place
             """,
             [.. cases.Select(one => (short)one.State)],

@@ -134,7 +134,8 @@ internal sealed class TestWorkspace : IAsyncDisposable
     /// <summary>Breaks every connection of the process under test. Returns how many there were.</summary>
     public Task<long> KillAsync() =>
         AskAsync<long>(
-            "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and application_name like 'audiencesync/%'"
+            "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() "
+                + "and application_name like 'audiencesync/%'"
         );
 
     public async ValueTask DisposeAsync()

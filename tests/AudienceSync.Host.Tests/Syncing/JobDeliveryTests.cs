@@ -79,6 +79,7 @@ public sealed class JobDeliveryTests : IAsyncLifetime
 
     private Task<List<string>> DeliveriesAsync() =>
         _workspace.RowsAsync(
-            "select call_id, job_id, kind, outcome, code, cardinality(people), results::text, codes::text from deliveries order by delivery_id"
+            "select call_id, job_id, kind, outcome, code, cardinality(people), results::text, "
+                + "codes::text from deliveries order by delivery_id"
         );
 }

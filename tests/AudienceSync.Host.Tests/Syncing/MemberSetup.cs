@@ -89,7 +89,8 @@ internal sealed class MemberSetup(TestWorkspace workspace)
         _people[person] = (++revision, email, phone, salt);
         var sent = new IdentifierRevision(new IdentifierClaims(), IdentifiersOf(person));
         await ExecuteAsync(
-            "insert into people (person, salt, kind, anchor, revision, created_at) values ($1, $2, 2, $1, $3, now()) on conflict (person) do update set revision = excluded.revision",
+            "insert into people (person, salt, kind, anchor, revision, created_at) values ($1, $2, 2, $1, $3, "
+                + "now()) on conflict (person) do update set revision = excluded.revision",
             person.Value,
             salt,
             revision

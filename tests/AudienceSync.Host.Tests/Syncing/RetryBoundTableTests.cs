@@ -27,6 +27,16 @@ public sealed class RetryBoundTableTests
     public static TheoryData<string, Outcome> Rows()
     {
         var rows = new TheoryData<string, Outcome>();
+        AddPlatforms(rows);
+        AddTransport(rows);
+        rows.Add("a server that requests a minute each time", new Outcome(OutcomeKind.Retry, "webhook_503", TimeSpan.FromMinutes(1)));
+        rows.Add("a throttle that requests a second each time", new Outcome(OutcomeKind.Snooze, "webhook_429", TimeSpan.FromSeconds(1)));
+        rows.Add("partly, and nobody is named", new Outcome(OutcomeKind.PartlyDone, "webhook_rejected"));
+        return rows;
+    }
+
+    private static void AddPlatforms(TheoryData<string, Outcome> rows)
+    {
         foreach (var rule in MetaErrors.Rules)
         {
             rows.Add($"meta {rule.Code} {rule.Subcode}", MetaErrors.Of(rule.Code, rule.Subcode));
@@ -59,7 +69,10 @@ public sealed class RetryBoundTableTests
                 new Outcome(rule.Kind, $"webhook_{rule.Status}", rule.Kind == OutcomeKind.Snooze ? WebhookLimits.ThrottleWait : null)
             );
         }
+    }
 
+    private static void AddTransport(TheoryData<string, Outcome> rows)
+    {
         foreach (var status in new[] { 400, 404, 413, 429, 500, 502, 503 })
         {
             rows.Add($"meta http {status}", RetryAfterPolicy.OfStatus(status, isJson: false));
@@ -82,11 +95,6 @@ public sealed class RetryBoundTableTests
         {
             rows.Add(code, new Outcome(OutcomeKind.Retry, code));
         }
-
-        rows.Add("a server that requests a minute each time", new Outcome(OutcomeKind.Retry, "webhook_503", TimeSpan.FromMinutes(1)));
-        rows.Add("a throttle that requests a second each time", new Outcome(OutcomeKind.Snooze, "webhook_429", TimeSpan.FromSeconds(1)));
-        rows.Add("partly, and nobody is named", new Outcome(OutcomeKind.PartlyDone, "webhook_rejected"));
-        return rows;
     }
 
     [Theory]

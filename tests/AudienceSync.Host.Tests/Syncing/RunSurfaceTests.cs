@@ -89,7 +89,8 @@ public sealed class RunSurfaceTests : IAsyncLifetime, IDisposable
         ).ShouldBe(0);
         (
             await _host.ScalarAsync<bool>(
-                "select (select people from deliveries order by delivery_id limit 1) = (select people from deliveries order by delivery_id desc limit 1)"
+                "select (select people from deliveries order by delivery_id limit 1) = (select people from "
+                    + "deliveries order by delivery_id desc limit 1)"
             )
         ).ShouldBeTrue("the person who was added and then removed");
     }

@@ -46,7 +46,8 @@ public sealed class RunTests : IAsyncLifetime
         (await RunsAsync())[1].ShouldBe("2 1 2 1 {0,3,0} {0,3,0} {0,3,0} {0,0,0} ");
         (
             await _workspace.RowsAsync(
-                "select kind, cardinality(people), (people <@ array(select person from ledger where status = 0)) from deliveries where run_id = 2"
+                "select kind, cardinality(people), (people <@ array(select person from ledger where "
+                    + "status = 0)) from deliveries where run_id = 2"
             )
         ).ShouldBe(["2 3 True"]);
     }
@@ -81,7 +82,8 @@ public sealed class RunTests : IAsyncLifetime
         (
             await _workspace.RowsAsync(
                 """
-                select p.person, d.results[d.codes[p.place]] from deliveries d cross join lateral unnest(d.people) with ordinality as p(person, place) order by p.person
+                select p.person, d.results[d.codes[p.place]] from deliveries d
+                  cross join lateral unnest(d.people) with ordinality as p(person, place) order by p.person
                 """
             )
         ).ShouldBe([$"{ann.Value} acknowledged", $"{bad.Value} rejected:refused_by_name"], ignoreOrder: true);
@@ -195,7 +197,8 @@ public sealed class RunTests : IAsyncLifetime
         {
             var (day, next) = (today.AddDays(-days), today.AddDays(1 - days));
             await _workspace.ExecuteAsync(
-                $"create table {table}_{day:yyyyMMdd} partition of {table} for values from ('{day:yyyy-MM-dd} 00:00Z') to ('{next:yyyy-MM-dd} 00:00Z')"
+                $"create table {table}_{day:yyyyMMdd} partition of {table} for values from ('{day:yyyy-MM-dd} "
+                    + $"00:00Z') to ('{next:yyyy-MM-dd} 00:00Z')"
             );
         }
 
@@ -218,7 +221,8 @@ public sealed class RunTests : IAsyncLifetime
 
     private Task<List<string>> PartitionsAsync() =>
         _workspace.RowsAsync(
-            "select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent in ('deliveries'::regclass, 'call_exchanges'::regclass) order by 1"
+            "select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent in "
+                + "('deliveries'::regclass, 'call_exchanges'::regclass) order by 1"
         );
 
     private async Task<(long Desired, long Delivered, long Drift, double Minutes)> GaugeAsync()
@@ -231,11 +235,13 @@ public sealed class RunTests : IAsyncLifetime
 
     private Task<List<string>> RunsAsync() =>
         _workspace.RowsAsync(
-            "select run_id, cause, state, calls, planned::text, attempted::text, accepted::text, rejected::text, code from runs order by run_id"
+            "select run_id, cause, state, calls, planned::text, attempted::text, accepted::text, "
+                + "rejected::text, code from runs order by run_id"
         );
 
     private Task<List<string>> DeliveriesAsync() =>
         _workspace.RowsAsync(
-            "select run_id, call_id, kind, outcome, code, cardinality(people), results::text, codes::text from deliveries order by delivery_id"
+            "select run_id, call_id, kind, outcome, code, cardinality(people), results::text, "
+                + "codes::text from deliveries order by delivery_id"
         );
 }

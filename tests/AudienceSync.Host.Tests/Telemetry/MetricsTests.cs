@@ -27,9 +27,11 @@ public sealed class MetricsTests
         printed.Where(name => name.StartsWith("audiencesync_", StringComparison.Ordinal)).ShouldBe(documented, ignoreOrder: true);
         documented.Count.ShouldBeGreaterThan(10);
 
-        // Those of the driver are printed once something happened, as a failure; so its list is compared with its instruments.
-        var driver = Documented("db_client_");
-        printed.Except(documented).ShouldBeSubsetOf(driver);
+        // Those of the driver and of Wolverine are printed once something happened, as a failure; the driver's list is compared with its
+        // instruments.
+        var (driver, messages) = (Documented("db_client_"), Documented("wolverine_"));
+        printed.Except(documented).ShouldBeSubsetOf(driver.Concat(messages));
+        printed.ShouldContain("wolverine_messages_sent_Messages_total");
         var instruments = await DriverInstrumentsAsync(host);
         instruments.Count.ShouldBe(driver.Count);
         driver.ShouldAllBe(name => instruments.Any(instrument => (name + "_").StartsWith(instrument + "_", StringComparison.Ordinal)));

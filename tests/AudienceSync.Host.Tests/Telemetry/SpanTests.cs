@@ -8,7 +8,9 @@ using Xunit.Abstractions;
 
 namespace AudienceSync.Host.Tests.Telemetry;
 
-/// <summary>The spans of one webhook, through to the platform's answer. Alone, because a listener hears every Host of the process.</summary>
+/// <summary>
+/// The spans of one webhook, through to the platform's answer. Alone, because a listener hears every Host of the process.
+/// </summary>
 [Collection(AloneCollection.Name)]
 public sealed class SpanTests(ITestOutputHelper output)
 {

@@ -106,7 +106,8 @@ internal sealed class Comparison(
         var accounted = status.Projector.Applied + status.Projector.Superseded;
         if (accounted < accepted.Count || status.Log.Head < accepted.Count)
         {
-            yield return $"{accepted.Count} distinct events were accepted, but the log head is {status.Log.Head} and applied + superseded is {accounted}";
+            yield return $"{accepted.Count} distinct events were accepted, but the log head is {status.Log.Head} "
+                + $"and applied + superseded is {accounted}";
         }
 
         var quarantined = tally.Counts.Quarantined;

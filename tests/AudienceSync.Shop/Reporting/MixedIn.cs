@@ -44,7 +44,8 @@ internal sealed record MixedIn(
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"mixed in: {Placeholders:N0} placeholders for ids, {Extensions:N0} phone extensions, {FormBodies:N0} form bodies, {ReusedIds:N0} reused ids, "
+            $"mixed in: {Placeholders:N0} placeholders for ids, {Extensions:N0} phone extensions, {FormBodies:N0} "
+                + $"form bodies, {ReusedIds:N0} reused ids, "
                 + $"{ClocksAhead:N0} timestamps hours ahead, {ClocksSkewed:N0} timestamps minutes ahead, "
                 + $"{DoubtfulRemovals:N0} removals with an invalid field"
         );

@@ -71,7 +71,8 @@ internal sealed class PlayScreen(IAnsiConsole console, Tally tally, int webhooks
             )
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"sent {counts.Sent:N0}/{webhooks:N0}  accepted {counts.Accepted:N0}  duplicates {counts.Duplicates:N0}  quarantined {counts.Quarantined:N0}  refused {counts.Refused:N0}  {rate:N0}/s"
+                $"sent {counts.Sent:N0}/{webhooks:N0}  accepted {counts.Accepted:N0}  duplicates {counts.Duplicates:N0} "
+                    + $" quarantined {counts.Quarantined:N0}  refused {counts.Refused:N0}  {rate:N0}/s"
             );
     }
 }

@@ -7,47 +7,15 @@ internal static class ShopCommand
 {
     public static RootCommand Make(Func<RunOptions, Task<int>> run)
     {
-        var once = new Option<bool>("--once")
-        {
-            Description =
-                "Send the webhooks as fast as is reasonable, wait until quiet, compare, "
-                + "print one JSON object as the last line, stop. Exit 0 only when every drift is 0.",
-        };
-        var crash = new Option<bool>("--crash")
-        {
-            Description = "With --once: kill the engine (SIGKILL) in the middle " + "of the play and restart it one second later.",
-        };
-        var seed = new Option<int?>("--seed")
-        {
-            Description = "Number that determines everything the shop does. " + "Default: derived from the clock and printed.",
-        };
+        var (once, crash, seed) = (Once(), Crash(), Seed());
         var webhooks = Number("--webhooks", "Number of webhooks to send.", RunOptions.DefaultWebhooks, 100, 2_000_000);
         var connections = Number("--connections", "Number of webhooks in flight at the same time.", RunOptions.DefaultConnections, 1, 512);
-        var port = new Option<int?>("--port")
-        {
-            Description = $"Port of the API. Default: AUDIENCESYNC_PORT, else {RunOptions.DefaultPort}; with --once a free one.",
-        };
-        var sandboxPort = new Option<int?>("--sandbox-port")
-        {
-            Description =
-                $"Port of the imitated ad platforms. Default: AUDIENCESYNC_SANDBOX_PORT, else {RunOptions.DefaultSandboxPort}; with --once a free one.",
-        };
-        var data = new Option<string?>("--data")
-        {
-            Description =
-                "Folder for data, secrets and logs; wiped at the start if an earlier run "
-                + "created it. Default: .data/run; with --once .data/once-PID, deleted after success.",
-        };
-        var faults = new Option<string>("--faults")
-        {
-            Description = "Whether the platforms occasionally throttle, fail and " + "drop connections.",
-            DefaultValueFactory = _ => "on",
-        };
-        faults.AcceptOnlyFromAmong("on", "off");
-        RequirePort(port);
-        RequirePort(sandboxPort);
+        var port = Port("--port", "the API", "AUDIENCESYNC_PORT", RunOptions.DefaultPort);
+        var sandboxPort = Port("--sandbox-port", "the imitated ad platforms", "AUDIENCESYNC_SANDBOX_PORT", RunOptions.DefaultSandboxPort);
+        var (data, faults) = (Data(), Faults());
         var command = new RootCommand(
-            "Plays a shop against AudienceSync: 90 days of customers in a minute, real processes, imitated ad platforms, and an independent "
+            "Plays a shop against AudienceSync: 90 days of customers in a minute, real processes, "
+                + "imitated ad platforms, and an independent "
                 + "oracle that determines at the end who must be in each audience. Exit codes: "
                 + "0 success, 1 drift or a failed check, 2 cannot start."
         )
@@ -87,6 +55,51 @@ internal static class ShopCommand
                 )
         );
         return command;
+    }
+
+    private static Option<bool> Once() =>
+        new("--once")
+        {
+            Description =
+                "Send the webhooks as fast as is reasonable, wait until quiet, compare, "
+                + "print one JSON object as the last line, stop. Exit 0 only when every drift is 0.",
+        };
+
+    private static Option<bool> Crash() =>
+        new("--crash")
+        {
+            Description = "With --once: kill the engine (SIGKILL) in the middle of the play and restart it one second later.",
+        };
+
+    private static Option<int?> Seed() =>
+        new("--seed") { Description = "Number that determines everything the shop does. Default: derived from the clock and printed." };
+
+    private static Option<string?> Data() =>
+        new("--data")
+        {
+            Description =
+                "Folder for data, secrets and logs; wiped at the start if an earlier run "
+                + "created it. Default: .data/run; with --once .data/once-PID, deleted after success.",
+        };
+
+    private static Option<string> Faults()
+    {
+        var faults = new Option<string>("--faults")
+        {
+            Description = "Whether the platforms occasionally throttle, fail and drop connections.",
+            DefaultValueFactory = _ => "on",
+        };
+        return faults.AcceptOnlyFromAmong("on", "off");
+    }
+
+    private static Option<int?> Port(string name, string what, string variable, int defaultPort)
+    {
+        var port = new Option<int?>(name)
+        {
+            Description = $"Port of {what}. Default: {variable}, else {defaultPort}; with --once a free one.",
+        };
+        RequirePort(port);
+        return port;
     }
 
     private static Option<int> Number(string name, string description, int defaultValue, int min, int max)

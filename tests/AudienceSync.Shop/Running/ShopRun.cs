@@ -65,7 +65,8 @@ internal sealed class ShopRun(
         console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{play.Customers.Count:N0} customers, {play.WebhookCount:N0} webhooks in {play.Deliveries.Count:N0} requests over {options.Connections} connections"
+                $"{play.Customers.Count:N0} customers, {play.WebhookCount:N0} webhooks in {play.Deliveries.Count:N0} "
+                    + $"requests over {options.Connections} connections"
             )
         );
         console.WriteLine(MixedIn.Of(play).ToString());

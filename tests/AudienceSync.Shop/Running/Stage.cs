@@ -71,18 +71,9 @@ internal sealed class Stage(StageSettings settings, DataFolder folder, HttpClien
 
     private async Task StartHostAsync(CancellationToken cancel)
     {
-        _host = Start(
-            "host",
-            [settings.Root.Program("AudienceSync.Host"), "serve"],
-            new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["AUDIENCESYNC_URLS"] = Listen(settings.Port),
-                ["AUDIENCESYNC_DATA"] = folder.Path,
-                ["AUDIENCESYNC_POSTGRES"] = string.Empty, // The comparison needs a log that contains only this run.
-                ["AUDIENCESYNC_CONFIG"] = folder.PathOf("audiencesync.yaml"),
-                ["AUDIENCESYNC_MASTER_KEY_FILE"] = folder.PathOf("master.key"),
-            }
-        );
+        var environment = HostEnvironment.Of(settings.Port, folder);
+        await HostEnvironment.WriteAsync(environment, folder, cancel);
+        _host = Start("host", [settings.Root.Program("AudienceSync.Host"), "serve"], environment);
         await _health.WaitUntilHealthyAsync(_host, new Uri(settings.Api, "/health/ready"), cancel);
     }
 

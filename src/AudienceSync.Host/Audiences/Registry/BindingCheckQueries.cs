@@ -14,7 +14,8 @@ internal static class BindingCheckQueries
     private const string DestinationSql = "select exists (select from accounts where destination = $1)";
 
     private const string FedBySql = """
-        select k.audience_key from bindings b join audience_keys k on k.key_id = b.key_id where b.destination = $1 and b.remote = $2 and b.bound
+        select k.audience_key from bindings b join audience_keys k on k.key_id = b.key_id where b.destination = $1 and b.remote = $2
+          and b.bound
         """;
 
     /// <exception cref="RegistryException">binding_taken, destination_unknown</exception>

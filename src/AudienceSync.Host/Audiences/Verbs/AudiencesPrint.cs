@@ -39,7 +39,8 @@ internal static class AudiencesPrint
         yield return $"{diff.From} to {diff.To}: {Change(diff.Members.Stays, diff.Members.Enters, diff.Members.Leaves)}";
         foreach (var remote in diff.Remotes)
         {
-            yield return $"{remote.Destination}/{remote.Remote} (fed by {remote.FedBy}, {Number(remote.Delivered)} delivered): {Change(remote.Stays, remote.Enters, remote.Leaves)}";
+            yield return $"{remote.Destination}/{remote.Remote} (fed by {remote.FedBy}, {Number(remote.Delivered)} delivered): "
+                + $"{Change(remote.Stays, remote.Enters, remote.Leaves)}";
         }
     }
 
@@ -73,7 +74,8 @@ internal static class AudiencesPrint
         {
             _ = AudienceLabels.TryMatchKeys(key.MatchKeys, out var match);
             _ = AudienceLabels.TryPolicy(key.ConsentPolicy, out var consent);
-            yield return $"  {key.Key}: {RegistryText.Of(new KeyTerms(key.WindowS, match, consent, key.Inherits))}{(key.State == "shadow" ? "" : ", " + key.State)}";
+            var state = key.State == "shadow" ? "" : ", " + key.State;
+            yield return $"  {key.Key}: {RegistryText.Of(new KeyTerms(key.WindowS, match, consent, key.Inherits))}{state}";
             if (key.State == "drains" && key.Drains is [.., var drain])
             {
                 yield return $"    {Of(drain)}";
@@ -82,20 +84,25 @@ internal static class AudiencesPrint
 
         foreach (var binding in audience.Bindings)
         {
-            yield return $"  {binding.Destination}/{binding.Remote} is fed by {binding.Key}{(binding.RollsBackTo is { } back ? $", rolls back to {back}" : "")}{(binding.Exclusive ? ", exclusive" : "")}";
+            yield return $"  {binding.Destination}/{binding.Remote} is fed by {binding.Key}"
+                + (binding.RollsBackTo is { } back ? $", rolls back to {back}" : "")
+                + (binding.Exclusive ? ", exclusive" : "");
         }
     }
 
     private static string Of(ShownDrain drain) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{drain.Kept:N0} late events of {drain.AudienceKey} kept{(drain.LateEvents == LateEvents.Quarantine ? $", {drain.Quarantined:N0} in quarantine" : "")} "
-                + $"{(drain.Until is null ? "since" : "from")} {drain.Since.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z{(drain.Until is { } until ? $" to {until.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z" : "")}"
+            $"{drain.Kept:N0} late events of {drain.AudienceKey} kept"
+                + $"{(drain.LateEvents == LateEvents.Quarantine ? $", {drain.Quarantined:N0} in quarantine" : "")} "
+                + $"{(drain.Until is null ? "since" : "from")} {drain.Since.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z"
+                + $"{(drain.Until is { } until ? $" to {until.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z" : "")}"
         );
 
     private static string Of(AudienceChangeView change) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{change.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z {change.By}: {change.What}{(change.Why is { } why ? $" because {why}" : "")}{(change.Drain is { } drain ? $"; {Of(drain)}" : "")}"
+            $"{change.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z {change.By}: "
+                + $"{change.What}{(change.Why is { } why ? $" because {why}" : "")}{(change.Drain is { } drain ? $"; {Of(drain)}" : "")}"
         );
 }

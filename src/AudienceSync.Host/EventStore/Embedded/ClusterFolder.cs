@@ -70,6 +70,19 @@ internal sealed class ClusterFolder
         }
     }
 
+    /// <summary>For what does not create a cluster. Nothing is written.</summary>
+    public void RefuseEmpty()
+    {
+        if (!File.Exists(Marker))
+        {
+            throw new EmbeddedPostgresException(
+                EmbeddedPostgresException.DataFolderEmpty,
+                $"There is no database in {Path}: start serve once, or set {EmbeddedPostgresOptions.DataVariable} to its folder or "
+                    + "AUDIENCESYNC_POSTGRES to its server"
+            );
+        }
+    }
+
     /// <summary>Must be called under the start lock: without it, a folder that another process is creating looks incomplete.</summary>
     public ClusterFolderState Inspect()
     {

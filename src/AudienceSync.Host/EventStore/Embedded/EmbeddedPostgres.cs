@@ -49,7 +49,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     /// <summary>True when the server was already running.</summary>
     public required bool IsAdopted { get; init; }
 
-    /// <summary>Creates the cluster if there is none, and starts or adopts its server.</summary>
+    /// <summary>Creates the cluster if there is none and it need not exist, and starts or adopts its server.</summary>
     /// <exception cref="EmbeddedPostgresException">Any of its codes but postgres_stop_failed.</exception>
     public static async Task<EmbeddedPostgres> StartAsync(
         EmbeddedPostgresOptions options,
@@ -61,6 +61,11 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         try
         {
             folder.RefuseForeign();
+            if (options.MustExist)
+            {
+                folder.RefuseEmpty();
+            }
+
             var binaries = await PostgresBinaries.FindAsync(options.BinFolder, folder.Major, time, cancel);
             folder.RefuseOtherMajor(binaries);
             var user = await ServerUser.ForAsync(folder, time, cancel);

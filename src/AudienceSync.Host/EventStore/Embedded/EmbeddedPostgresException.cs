@@ -13,6 +13,7 @@ public sealed class EmbeddedPostgresException(string code, string message, Excep
     public const string PostgresInitFailed = "postgres_init_failed";
     public const string PostgresStartFailed = "postgres_start_failed";
     public const string PostgresStopFailed = "postgres_stop_failed";
+    public const string DataFolderEmpty = "data_folder_empty";
     public const string DataFolderForeign = "data_folder_foreign";
     public const string DataFolderHalfMade = "data_folder_half_made";
     public const string DataFolderInUse = "data_folder_in_use";

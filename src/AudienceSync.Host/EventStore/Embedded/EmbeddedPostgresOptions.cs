@@ -18,6 +18,9 @@ public sealed record EmbeddedPostgresOptions
     /// <summary>False only where losing the data is fine (tests): writes then never wait for the disk.</summary>
     public bool Fsync { get; init; } = true;
 
+    /// <summary>Whether a missing cluster is an error: a command beside the Host does not create one.</summary>
+    public bool MustExist { get; init; }
+
     public int MaxConnections { get; init; } = 100;
 
     /// <summary>In PostgreSQL's notation (<c>256MB</c>); null takes a quarter of the memory, 1 GB at most.</summary>

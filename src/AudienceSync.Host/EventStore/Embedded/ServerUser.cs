@@ -34,7 +34,8 @@ internal sealed class ServerUser
 
         throw new EmbeddedPostgresException(
             EmbeddedPostgresException.PostgresUserMissing,
-            "PostgreSQL does not run as root, and there is neither a user postgres nor nobody: add one (useradd --system postgres), or run as another user"
+            "PostgreSQL does not run as root, and there is neither a user postgres nor nobody: add one "
+                + "(useradd --system postgres), or run as another user"
         );
     }
 

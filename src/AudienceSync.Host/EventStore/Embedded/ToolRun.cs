@@ -55,7 +55,7 @@ internal static class ToolRun
             : new ToolResult(
                 TimedOut,
                 text,
-                $"{errorText}\n{Path.GetFileName(call.Program)} took longer than " + $"{call.TimeLimit.TotalSeconds:0} s"
+                $"{errorText}\n{Path.GetFileName(call.Program)} took longer than {call.TimeLimit.TotalSeconds:0} s"
             );
     }
 

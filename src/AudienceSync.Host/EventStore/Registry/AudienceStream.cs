@@ -5,7 +5,9 @@ using Marten.Events.Aggregation;
 
 namespace AudienceSync.Host.EventStore.Registry;
 
-/// <summary>An audience aggregated from its stream: the pure <see cref="Domain.Audiences.Audience"/>, with what Marten needs to know of it.</summary>
+/// <summary>
+/// An audience aggregated from its stream: the pure <see cref="Domain.Audiences.Audience"/>, with what Marten needs to know of it.
+/// </summary>
 public sealed class AudienceStream
 {
     /// <summary>The stream.</summary>

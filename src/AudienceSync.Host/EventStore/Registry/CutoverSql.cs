@@ -4,9 +4,9 @@ using Npgsql;
 namespace AudienceSync.Host.EventStore.Registry;
 
 /// <summary>
-/// The steps of a cutover that belong in the transaction of its event: the cutover before it ends, this one begins, the binding is switched.
-/// In this order, because each asks whether the binding is fed by another key until now; if it is not, none of them does anything.
-/// <c>CutoverStore</c> does the rest.
+/// The steps of a cutover that belong in the transaction of its event: the cutover before it ends, this one begins, the binding is
+/// switched. In this order, because each asks whether the binding is fed by another key until now; if it is not, none of them does
+/// anything. <c>CutoverStore</c> does the rest.
 /// </summary>
 internal static class CutoverSql
 {
@@ -25,7 +25,8 @@ internal static class CutoverSql
     // Adds from the beginning of the new key; removals from now on, because earlier ones are found by the sweep over the ledger.
     private const string SwitchSql = """
         update bindings b set key_id = k.key_id, add_pos = 0, removal_pos = c.changed_pos,
-          removal_attempts = 0, removal_next_at = null, add_attempts = 0, add_next_at = null, removal_failing_since = null, add_failing_since = null
+          removal_attempts = 0, removal_next_at = null, add_attempts = 0, add_next_at = null, removal_failing_since = null,
+            add_failing_since = null
         from audience_keys k, projection_counts c
         where k.audience_key = $1 and c.name = 'membership:All' and b.destination = $2 and b.remote = $3 and b.audience = k.audience
           and b.key_id <> k.key_id

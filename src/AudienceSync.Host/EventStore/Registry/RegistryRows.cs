@@ -8,13 +8,15 @@ namespace AudienceSync.Host.EventStore.Registry;
 internal static class RegistryRows
 {
     private const string RegisterSql = """
-        insert into audiences (audience, purpose, owner, definition, expected_volume, registered_at, changed_at) values ($1, $2, $3, $4, $5, $6, $6)
+        insert into audiences (audience, purpose, owner, definition, expected_volume, registered_at, changed_at)
+          values ($1, $2, $3, $4, $5, $6, $6)
         on conflict (audience) do update set purpose = excluded.purpose, owner = excluded.owner, definition = excluded.definition,
           expected_volume = excluded.expected_volume, changed_at = excluded.changed_at
         """;
 
     private const string KeySql = """
-        insert into audience_keys (audience_key, audience, version, window_s, purpose, owner, definition, published_at, match_keys, consent_policy, inherits_from)
+        insert into audience_keys (audience_key, audience, version, window_s, purpose, owner, definition, published_at, match_keys,
+          consent_policy, inherits_from)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
           case when $11 then (select k.key_id from audience_keys k where k.audience = $2 and k.version = $3 - 1) end)
         """;

@@ -23,7 +23,8 @@ internal static class WhyPrint
         output.WriteLine($"key {why.Key.AudienceKey}: {window}, consent {why.Key.ConsentPolicy}{(why.Key.Retired ? ", retired" : "")}");
         output.WriteLine(
             member.Status is { } status
-                ? $"is {CliText.Word(status)} since {CliText.Time(member.Since)}{(member.Until is { } until ? $", window until {CliText.Time(until)}" : "")}"
+                ? $"is {CliText.Word(status)} since {CliText.Time(member.Since)}"
+                    + $"{(member.Until is { } until ? $", window until {CliText.Time(until)}" : "")}"
                 : "no events for this key"
         );
         var restrictedAt = member.RestrictedAt.Count == 0 ? "" : $" ({string.Join(", ", member.RestrictedAt)})";
@@ -32,11 +33,8 @@ internal static class WhyPrint
         );
         foreach (var anchor in why.Anchors)
         {
-            output.WriteLine(
-                Number(
-                    $"anchor {anchor.Anchor} {anchor.Kind}, identifiers revision {anchor.Revision}{(anchor.LinkedTo is { } owner ? $", linked to {owner}" : "")}"
-                )
-            );
+            var linked = anchor.LinkedTo is { } owner ? $", linked to {owner}" : "";
+            output.WriteLine(Number($"anchor {anchor.Anchor} {anchor.Kind}, identifiers revision {anchor.Revision}{linked}"));
         }
 
         TextTable.Print(
@@ -97,9 +95,8 @@ internal static class WhyPrint
     }
 
     private static string Call(TrailCall call) =>
-        Number(
-            $"{CliText.Word(call.Operation)} of {call.Members} at {CliText.Time(call.SentAt)}: {call.Code} {call.HttpStatus} {call.RequestId}"
-        );
+        Number($"{CliText.Word(call.Operation)} of {call.Members} at {CliText.Time(call.SentAt)}: ")
+        + Number($"{call.Code} {call.HttpStatus} {call.RequestId}");
 
     private static string Number(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -34,7 +34,8 @@ internal static class AppendSql
     public const string AnyTombstone = "select exists (select from tombstones)";
 
     public const string Tombstones =
-        "select t.digest, t.erasure from unnest($1::uuid[]) as d(digest) cross join lateral (select r.* from tombstones r where r.digest = d.digest limit 1) t";
+        "select t.digest, t.erasure from unnest($1::uuid[]) as d(digest) cross join lateral (select r.* from "
+        + "tombstones r where r.digest = d.digest limit 1) t";
 
     public const string KnownEvents = "select id from mt_events where id = any($1)";
 
@@ -56,7 +57,8 @@ internal static class AppendSql
             cross join lateral (select r.* from person_aliases r where r.digest = d.digest limit 1) a
             cross join lateral (values (a.anchor), (a.owner)) as x(person) where x.person is not null
           union
-          select p.owner from up cross join lateral (select r.owner from people r where r.person = up.person limit 1) p where p.owner is not null),
+          select p.owner from up cross join lateral (select r.owner from people r where r.person = up.person limit 1) p
+            where p.owner is not null),
         down(person) as (
           select up.person from up union
           select p.person from down cross join lateral (select r.person from people r where r.owner = down.person offset 0) p)
@@ -90,7 +92,8 @@ internal static class AppendSql
         new_aliases as (
           insert into person_aliases (digest, kind, anchor, owner, claimed_at, parser)
           select d.digest, d.kind, d.anchor, d.owner, d.claimed_at, {IdentifierReader.ParserVersion}
-          from unnest($17::uuid[], $18::smallint[], $19::uuid[], $20::uuid[], $21::timestamptz[]) as d(digest, kind, anchor, owner, claimed_at)),
+          from unnest($17::uuid[], $18::smallint[], $19::uuid[], $20::uuid[], $21::timestamptz[]) as d(digest, kind, anchor, owner,
+            claimed_at)),
         new_streams as (
           insert into mt_streams (id, type, version, timestamp, created)
           select d.id, $22, d.version, $7, $7 from unnest($23::uuid[], $24::bigint[]) as d(id, version))
@@ -119,7 +122,8 @@ internal static class AppendSql
 
     public const string ChangedAliases = """
         update person_aliases a set anchor = d.anchor, owner = d.owner, claimed_at = d.claimed_at
-        from (select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[]) limit cardinality($1)) as d(digest, anchor, owner, claimed_at)
+        from (select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[]) limit cardinality($1)) as d(digest, anchor, owner,
+          claimed_at)
         where a.digest = d.digest
         """;
 
@@ -137,7 +141,8 @@ internal static class AppendSql
     public const string Events = """
         insert into mt_events (seq_id, id, stream_id, version, data, type, timestamp)
         select $7 + d.place, d.id, d.stream_id, d.version, d.data, d.type, $6
-        from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::jsonb[], $5::varchar[]) with ordinality as d(id, stream_id, version, data, type, place)
+        from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::jsonb[], $5::varchar[]) with ordinality as d(id, stream_id, version, data,
+          type, place)
         """;
 
     public const string Draw = "select count(nextval('mt_events_sequence')) from generate_series(1::bigint, $1)";
@@ -153,13 +158,15 @@ internal static class AppendSql
 
     public const string Quarantine = """
         insert into quarantine
-          (id, source, refused, reason, detail, audience_key, event_id, first_seen_at, last_seen_at, key_version, body_bytes, cipher, mentions, mention_state, removal)
+          (id, source, refused, reason, detail, audience_key, event_id, first_seen_at, last_seen_at, key_version,
+            body_bytes, cipher, mentions, mention_state, removal)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, $11, $12, $13, $14)
         on conflict (id) do update set seen = quarantine.seen + 1, last_seen_at = excluded.last_seen_at
         """;
 
     public const string LinkStops = """
-        insert into link_stops (person, kind, state, stopped_at) select d.person, d.kind, 1, $3 from unnest($1::uuid[], $2::smallint[]) as d(person, kind)
+        insert into link_stops (person, kind, state, stopped_at) select d.person, d.kind, 1, $3
+          from unnest($1::uuid[], $2::smallint[]) as d(person, kind)
         on conflict (person) do nothing
         """;
 
@@ -185,7 +192,8 @@ internal static class AppendSql
         from unnest($1::uuid[], $2::text[], $3::jsonb[], $4::bool[]) as d(id, source, data, has_time)
         cross join lateral (select r.data from mt_events r where r.id = d.id limit 1) e
         where e.data - '{saidRevision,saidKinds,occurredAt,senderOccurredAt}'::text[] <> d.data - '{occurredAt,senderOccurredAt}'::text[]
-          or (d.has_time and coalesce(e.data->>'senderOccurredAt', e.data->>'occurredAt') <> coalesce(d.data->>'senderOccurredAt', d.data->>'occurredAt'))
+          or (d.has_time and coalesce(e.data->>'senderOccurredAt', e.data->>'occurredAt') <> coalesce(d.data->>'senderOccurredAt',
+            d.data->>'occurredAt'))
           or exists (
             select from unnest($5::uuid[], $6::uuid[]) as n(id, digest)
             where n.id = d.id and not exists (select from person_aliases a where a.digest = n.digest offset 0))

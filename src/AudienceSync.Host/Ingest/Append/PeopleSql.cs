@@ -14,6 +14,23 @@ internal static class PeopleSql
     /// <param name="now">The time of the commit, UTC.</param>
     public static void AddTo(List<NpgsqlBatchCommand> commands, AppendColumnsSql rows, short keyVersion, DateTime now)
     {
+        AddNew(commands, rows, keyVersion, now);
+        AddChanged(commands, rows.ChangedPeople);
+        Add(
+            commands,
+            rows.FurtherRevisions.People,
+            () => Sql.Command(AppendSql.FurtherRevisions, RevisionParameters(rows.FurtherRevisions, keyVersion, now))
+        );
+        AddMoved(commands, rows.ChangedAliases);
+        Add(
+            commands,
+            rows.KnownStreams,
+            () => Sql.Command(AppendSql.KnownStreams, Sql.Of(rows.KnownStreams), Sql.Of(rows.KnownStreamVersions), Sql.Of(now))
+        );
+    }
+
+    private static void AddNew(List<NpgsqlBatchCommand> commands, AppendColumnsSql rows, short keyVersion, DateTime now)
+    {
         var people = rows.NewPeople;
         var aliases = rows.NewAliases;
         if (people.People.Count + aliases.Digests.Count + rows.NewStreams.Count + rows.NewRevisions.People.Count > 0)
@@ -44,8 +61,9 @@ internal static class PeopleSql
                 )
             );
         }
+    }
 
-        var changed = rows.ChangedPeople;
+    private static void AddChanged(List<NpgsqlBatchCommand> commands, PeopleColumns changed) =>
         Add(
             commands,
             changed.People,
@@ -60,12 +78,8 @@ internal static class PeopleSql
                     Sql.Of(changed.Details)
                 )
         );
-        Add(
-            commands,
-            rows.FurtherRevisions.People,
-            () => Sql.Command(AppendSql.FurtherRevisions, RevisionParameters(rows.FurtherRevisions, keyVersion, now))
-        );
-        var moved = rows.ChangedAliases;
+
+    private static void AddMoved(List<NpgsqlBatchCommand> commands, AliasColumns moved) =>
         Add(
             commands,
             moved.Digests,
@@ -78,12 +92,6 @@ internal static class PeopleSql
                     Sql.OfTimes(moved.ClaimedAt)
                 )
         );
-        Add(
-            commands,
-            rows.KnownStreams,
-            () => Sql.Command(AppendSql.KnownStreams, Sql.Of(rows.KnownStreams), Sql.Of(rows.KnownStreamVersions), Sql.Of(now))
-        );
-    }
 
     private static NpgsqlParameter[] RevisionParameters(RevisionColumns rows, short keyVersion, DateTime now) =>
         [

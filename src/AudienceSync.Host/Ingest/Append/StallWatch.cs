@@ -1,5 +1,4 @@
 using AudienceSync.Host.EventStore;
-using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.Ingest.Append;
 
@@ -14,33 +13,22 @@ public sealed class StallWatch(GroupCommit commit, StalledHolders stalled, TimeP
 
     private static readonly TimeSpan UnconditionalInterval = TimeSpan.FromSeconds(5);
 
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        var outage = new OutageLog("Stall watch", clock, logger);
-        var last = clock.GetTimestamp();
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            var wait = CheckInterval;
-            try
-            {
-                if (commit.OldestWaiting >= StalledHolders.After || clock.GetElapsedTime(last) >= UnconditionalInterval)
-                {
-                    last = clock.GetTimestamp();
-                    await EndAsync(cancellationToken);
-                    outage.Recovered();
-                }
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception failure)
-            {
-                wait = outage.Failed(failure);
-            }
+    private long _last = clock.GetTimestamp();
 
-            await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        new RetryLoop("Stall watch", clock, logger).RunAsync(CheckAsync, cancellationToken);
+
+    private async Task<TimeSpan> CheckAsync(CancellationToken cancellationToken)
+    {
+        if (commit.OldestWaiting >= StalledHolders.After || clock.GetElapsedTime(_last) >= UnconditionalInterval)
+        {
+            await EndAsync(cancellationToken);
+
+            // Only now: after a failure the next check tries again, whatever the time.
+            _last = clock.GetTimestamp();
         }
+
+        return CheckInterval;
     }
 
     private async Task EndAsync(CancellationToken cancellationToken)

@@ -67,7 +67,8 @@ public sealed class QuarantineQueries(WorkspaceDatabase database)
         "select id from quarantine where state = 1 and not refused and reason = $1 order by first_seen_at, id limit $2";
 
     private const string RemovalsSql = """
-        select q.id from quarantine q where q.state = 1 and q.removal and q.source = any($1) and exists (select from audience_keys k where k.audience_key = q.audience_key)
+        select q.id from quarantine q where q.state = 1 and q.removal and q.source = any($1)
+          and exists (select from audience_keys k where k.audience_key = q.audience_key)
         order by q.first_seen_at, q.id limit $2
         """;
 

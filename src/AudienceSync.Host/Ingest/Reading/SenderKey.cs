@@ -120,7 +120,8 @@ public readonly record struct SenderKey(string? IdempotencyKey, string? Delivery
             ? name.TryWrite(CultureInfo.InvariantCulture, $"id/{type}/{discriminator}/{aliases[0].Digest.Value:N}/{id}", out var length)
             : name.TryWrite(
                 CultureInfo.InvariantCulture,
-                $"all/{type}/{discriminator}/{Digest(aliases, 0)}/{Digest(aliases, 1)}/{Digest(aliases, 2)}/{at.UtcTicks / TimeSpan.TicksPerMicrosecond}/{step}",
+                $"all/{type}/{discriminator}/{Digest(aliases, 0)}/{Digest(aliases, 1)}/{Digest(aliases, 2)}/"
+                    + $"{at.UtcTicks / TimeSpan.TicksPerMicrosecond}/{step}",
                 out length
             );
         return fits

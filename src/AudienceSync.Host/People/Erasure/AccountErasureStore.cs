@@ -35,11 +35,13 @@ public sealed class AccountErasureStore(WorkspaceDatabase database, Vault vault)
 {
     private const string AccountsSql = """
         select a.destination, e.erased_at is not null, greatest(e.next_try_at, a.blocked_until), coalesce(e.attempts, 0), d.normalizers,
-          a.stopped_code is not null or exists (select from pauses p where p.destination = a.destination and p.remote is null and p.resumed_at is null)
+          a.stopped_code is not null or exists (select from pauses p where p.destination = a.destination and p.remote is null
+            and p.resumed_at is null)
         from accounts a
         cross join lateral (
           select array_agg(distinct l.normalizer) as normalizers from bindings b
-          join ledger l on l.binding_id = b.binding_id and l.person = any($1::uuid[]) and l.status <> 5 where b.destination = a.destination) d
+          join ledger l on l.binding_id = b.binding_id and l.person = any($1::uuid[]) and l.status <> 5
+            where b.destination = a.destination) d
         left join erasure_accounts e on e.erasure = $2 and e.destination = a.destination
         where d.normalizers is not null order by a.destination
         """;
@@ -53,13 +55,15 @@ public sealed class AccountErasureStore(WorkspaceDatabase database, Vault vault)
             where c.person = v.person and c.revision = v.revision and c.part = 4),
           exists (select from delivered_cells c join delivered_cells o on o.cell = c.cell and o.person <> all($1::uuid[])
             where c.person = v.person and c.revision = v.revision and c.part = 8)
-        from unnest($1::uuid[]) as d(person) join people p on p.person = d.person join vault v on v.person = d.person order by v.person, v.revision
+        from unnest($1::uuid[]) as d(person) join people p on p.person = d.person join vault v on v.person = d.person
+          order by v.person, v.revision
         """;
 
     private const string WriteSql = """
         insert into erasure_accounts (erasure, destination, outcome, request_id, called_at, attempts, next_try_at, erased_at)
         values ($1, $2, $3, $4, $5, 1, $6, $7)
-        on conflict (erasure, destination) do update set outcome = excluded.outcome, request_id = excluded.request_id, called_at = excluded.called_at,
+        on conflict (erasure, destination) do update set outcome = excluded.outcome, request_id = excluded.request_id,
+          called_at = excluded.called_at,
           attempts = erasure_accounts.attempts + 1, next_try_at = excluded.next_try_at, erased_at = excluded.erased_at
         """;
 

@@ -1,5 +1,5 @@
+using System.Runtime.CompilerServices;
 using AudienceSync.Host.EventStore.Leases;
-using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.People.Erasure;
 
@@ -13,10 +13,11 @@ namespace AudienceSync.Host.People.Erasure;
 /// <para>
 /// <b>Failures.</b> A platform that is down, an account that is stopped, a binding that no Host serves: the erasure waits, and logs so once
 /// an hour, as a warning from a week before its deadline and as an error after it. A kill anywhere costs the step in progress: every step
-/// may be repeated, and the last is one transaction. A lost lease ends the iteration.
+/// may be repeated, and the last is one transaction. One check of all of them is a turn of <see cref="LeasedLoop"/>.
 /// </para>
 /// </summary>
 public sealed class ErasureLoop(ErasureStore table, ErasureRun run, LeaseStore leases, TimeProvider clock, ILogger<ErasureLoop> logger)
+    : LeasedLoop(LeaseName, "Erasure", leases, wake: null, clock, logger)
 {
     public const string LeaseName = "erasure";
 
@@ -24,86 +25,40 @@ public sealed class ErasureLoop(ErasureStore table, ErasureRun run, LeaseStore l
 
     private static readonly TimeSpan AlarmEvery = TimeSpan.FromHours(1);
 
-    private readonly SemaphoreSlim _round = new(1);
-
     private readonly Dictionary<Guid, (ErasureAlarm Alarm, DateTimeOffset At)> _logged = [];
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    protected override TimeSpan Idle => Poll;
+
+    protected override TimeSpan Retry => Poll;
+
+    protected override async Task<bool> HasWorkAsync(CancellationToken cancellationToken) =>
+        (await table.WaitingAsync(cancellationToken)).Count > 0;
+
+    protected override async IAsyncEnumerable<TurnPause> WorkAsync(
+        Lease lease,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
-        var outage = new OutageLog("Erasure", clock, logger);
-        while (!cancellationToken.IsCancellationRequested)
+        foreach (var erasure in await table.WaitingAsync(cancellationToken))
         {
-            try
+            await Leases.KeepAsync(lease, cancellationToken);
+            if (await run.TryAsync(erasure, () => Leases.KeepAsync(lease, cancellationToken), cancellationToken))
             {
-                await RoundAsync(cancellationToken);
-                outage.Recovered();
+                _logged.Remove(erasure.Erasure);
+                Logger.LogInformation("Erasure {Erasure} is done", erasure.Erasure);
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            else
             {
-                return;
+                LogAlarm(erasure);
             }
-            catch (LeaseLostException lost)
-            {
-                logger.LogWarning("Erasure: lease lost; retrying: {Reason}", lost.Message);
-            }
-            catch (Exception failure)
-            {
-                await Task.Delay(outage.Failed(failure), clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                continue;
-            }
-
-            await Task.Delay(Poll, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    /// <summary>Checks every waiting erasure once: each second, and when one was requested.</summary>
-    internal async Task RoundAsync(CancellationToken cancellationToken)
-    {
-        // The lease keeps other Hosts out, and its owner could claim it twice.
-        await _round.WaitAsync(cancellationToken);
-        try
-        {
-            await CheckAllAsync(cancellationToken);
-        }
-        finally
-        {
-            _round.Release();
-        }
-    }
-
-    private async Task CheckAllAsync(CancellationToken cancellationToken)
-    {
-        var waiting = await table.WaitingAsync(cancellationToken);
-        if (waiting.Count == 0 || await leases.TryClaimAsync(LeaseName, cancellationToken) is not { } lease)
-        {
-            return;
         }
 
-        try
-        {
-            foreach (var erasure in waiting)
-            {
-                await leases.KeepAsync(lease, cancellationToken);
-                if (await run.TryAsync(erasure, () => leases.KeepAsync(lease, cancellationToken), cancellationToken))
-                {
-                    _logged.Remove(erasure.Erasure);
-                    logger.LogInformation("Erasure {Erasure} is done", erasure.Erasure);
-                }
-                else
-                {
-                    LogAlarm(erasure);
-                }
-            }
-        }
-        finally
-        {
-            await leases.ReleaseAsync(lease, CancellationToken.None);
-        }
+        yield return TurnPause.None;
     }
 
     private void LogAlarm(ErasureRow erasure)
     {
-        var now = clock.GetUtcNow();
+        var now = Clock.GetUtcNow();
         var alarm = ErasureAlarms.Of(erasure, now);
         if (
             alarm == ErasureAlarm.None
@@ -114,7 +69,7 @@ public sealed class ErasureLoop(ErasureStore table, ErasureRun run, LeaseStore l
         }
 
         _logged[erasure.Erasure] = (alarm, now);
-        logger.Log(
+        Logger.Log(
             alarm == ErasureAlarm.Due ? LogLevel.Warning : LogLevel.Error,
             "Erasure {Erasure} still waits for a platform, deadline {Deadline:u}: {Alarm}",
             erasure.Erasure,

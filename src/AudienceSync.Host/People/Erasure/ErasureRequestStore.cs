@@ -10,8 +10,8 @@ namespace AudienceSync.Host.People.Erasure;
 
 /// <summary>
 /// Accepts requests to erase a person. In one transaction under the log's lock targeting of the person is restricted (an event of every
-/// anchor), the person's identifiers are refused from then on (a tombstone each), and the request is written, with the message that has it carried out: whatever
-/// fails, either all of it holds or nothing.
+/// anchor), the person's identifiers are refused from then on (a tombstone each), and the request is written, with the message that has it
+/// carried out: whatever fails, either all of it holds or nothing.
 /// <para>
 /// <b>A repeated request</b>, by any identifier of the person, returns the same erasure: while it waits the person is still known,
 /// afterwards a tombstone leads to it. Identifiers that were not named before are added to it.

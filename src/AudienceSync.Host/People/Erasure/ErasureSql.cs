@@ -23,19 +23,25 @@ internal static class ErasureSql
           order by c.call_id desc limit 1) c on true
         left join lateral (
           select array_agg(distinct case h.part when 1 then 'email' when 2 then 'phone' when 4 then 'details' else 'device_id' end) as parts
-          from (select l.binding_id, v.person, v.revision from vault v where v.person = l.person and v.revision <= l.revision and l.status = 0) d
+          from (select l.binding_id, v.person, v.revision from vault v where v.person = l.person and v.revision <= l.revision
+            and l.status = 0) d
           {HolderStore.Holders}) k on true
         """;
 
     public const string RemovalColumns = """
         b.destination, a.platform, b.audience, b.remote,
-        case when l.status = 0 and l.job_id is not null then 'removing' when l.status = 0 then coalesce(case when k.parts is null and l.reason = 'kept_for_another' then 'removed' else l.reason end, 'removed')
-          when l.status = 1 then 'adding' when l.status = 2 then 'delivered' when l.status = 3 then 'removing' else coalesce(l.reason, 'never_sent') end,
+        case when l.status = 0 and l.job_id is not null then 'removing'
+          when l.status = 0 then coalesce(case when k.parts is null and l.reason = 'kept_for_another' then 'removed' else l.reason end,
+          'removed')
+          when l.status = 1 then 'adding' when l.status = 2 then 'delivered' when l.status = 3 then 'removing'
+            else coalesce(l.reason, 'never_sent') end,
         c.call_id, c.request_id, c.sent_at, case when l.status in (0, 4, 5) and l.job_id is null then l.updated_at end,
         coalesce(k.parts, '{}')
         """;
 
-    /// <summary>By index, as <see cref="OnceReached"/>: a lateral for each person, so the plan is the same whatever the tables hold.</summary>
+    /// <summary>
+    /// By index, as <see cref="OnceReached"/>: a lateral for each person, so the plan is the same whatever the tables hold.
+    /// </summary>
     public const string AliasesOf = """
         select distinct a.digest from unnest($1::uuid[]) as d(person)
         cross join lateral (
@@ -61,7 +67,8 @@ internal static class ErasureSql
     public const string FullyRemoved = $"""
         select not exists (
           select from bindings b
-          join ledger l on l.binding_id = b.binding_id and l.person = any($1::uuid[]) and (l.status {TargetingSql.MayBeThere} or l.job_id is not null)
+          join ledger l on l.binding_id = b.binding_id and l.person = any($1::uuid[])
+            and (l.status {TargetingSql.MayBeThere} or l.job_id is not null)
           join vault v on v.person = l.person and v.revision = l.revision
           where v.email = any($2::uuid[]) or v.phone = any($2::uuid[]))
           and not exists (
@@ -73,7 +80,8 @@ internal static class ErasureSql
     /// Addresses that once reached these people, and that belonged to the erased person at the end, lead nowhere any more.
     /// </summary>
     public const string DropUnreachable = """
-        update vault set email = case when email = any($2::uuid[]) then null else email end, phone = case when phone = any($2::uuid[]) then null else phone end
+        update vault set email = case when email = any($2::uuid[]) then null else email end,
+          phone = case when phone = any($2::uuid[]) then null else phone end
         where person = any($1::uuid[]) and (email = any($2::uuid[]) or phone = any($2::uuid[]))
         """;
 
@@ -115,7 +123,8 @@ internal static class ErasureSql
     /// </summary>
     public const string Ready = $"""
         select (select last_seq_id from mt_event_progression where name = 'membership:All') >= $2
-          and not exists (select from audience_keys k join membership m on m.key_id = k.key_id and m.person = any($1::uuid[]) and {TargetingSql.Anywhere})
+          and not exists (select from audience_keys k join membership m on m.key_id = k.key_id and m.person = any($1::uuid[])
+            and {TargetingSql.Anywhere})
           and not exists (select from bindings b join ledger l on l.binding_id = b.binding_id and l.person = any($1::uuid[])
             and (l.status {TargetingSql.MayBeThere} or l.job_id is not null))
           and not exists (select from residual_deliveries r where r.person = any($1::uuid[]) and r.kind in (1, 2))
@@ -123,7 +132,8 @@ internal static class ErasureSql
 
     public const string WriteRemovals = $"""
         insert into erasure_removals
-          (destination, platform, audience, remote, outcome, call_id, request_id, called_at, removed_at, kept_for_another, erasure, binding_id, person)
+          (destination, platform, audience, remote, outcome, call_id, request_id, called_at, removed_at,
+            kept_for_another, erasure, binding_id, person)
         select {RemovalColumns}, $2, b.binding_id, l.person from {Recipients}
         """;
 
@@ -136,7 +146,8 @@ internal static class ErasureSql
         select h.binding_id, h.person, h.revision, h.normalizer, 3, max(d.try_at) from residual_deliveries d
         {HolderStore.Holders}
         where d.person = any($1::uuid[]) and d.kind = 3 group by 1, 2, 3, 4
-        on conflict (binding_id, person, revision, normalizer, kind) do update set try_at = greatest(residual_deliveries.try_at, excluded.try_at)
+        on conflict (binding_id, person, revision, normalizer, kind) do update set try_at = greatest(residual_deliveries.try_at,
+          excluded.try_at)
         """;
 
     public const string DeleteCells = "delete from delivered_cells where person = any($1::uuid[])";

@@ -7,7 +7,8 @@ namespace AudienceSync.Host.People.Erasure;
 public sealed class ErasureStore(WorkspaceDatabase database)
 {
     internal const string Columns =
-        "e.erasure, e.state, e.asked_by, e.asked_at, e.deadline, e.anchors, e.position, e.tombstones, e.bodies, e.quarantined, e.ended_at, e.refused_events, e.last_refused_at";
+        "e.erasure, e.state, e.asked_by, e.asked_at, e.deadline, e.anchors, e.position, e.tombstones, e.bodies, "
+        + "e.quarantined, e.ended_at, e.refused_events, e.last_refused_at";
 
     private const string OneSql = $"select {Columns} from erasures e where e.erasure = $1";
 
@@ -24,7 +25,8 @@ public sealed class ErasureStore(WorkspaceDatabase database)
         """;
 
     private const string RemovalsSql = """
-        select destination, platform, audience, remote, outcome, call_id, request_id, called_at, removed_at, kept_for_another from erasure_removals
+        select destination, platform, audience, remote, outcome, call_id, request_id, called_at, removed_at, kept_for_another
+          from erasure_removals
         where erasure = $1 order by destination, audience, remote, removed_at
         """;
 

@@ -25,9 +25,6 @@ public sealed record PrivacyDependencies(
     /// <summary>Sends the message that has an accepted request carried out at once.</summary>
     public IMessages Messages { get; init; } = new NoMessages();
 
-    /// <summary>The country by which a source's national phone numbers are read; empty when it has none.</summary>
-    public Func<string, string> CountryOf { get; init; } = static _ => "";
-
     /// <summary>The ad accounts that this Host works on, by name.</summary>
     public IReadOnlyDictionary<string, IDestination> Destinations { get; init; } = new Dictionary<string, IDestination>();
 
@@ -68,11 +65,6 @@ public sealed class Erasures
             dependencies.Digester
         );
         Loop = new ErasureLoop(Table, Run, dependencies.Leases, dependencies.Clock, logger);
-        IndexLoop = new QuarantineIndexLoop(
-            new QuarantineIndexStore(database, dependencies.Seal, new BodyMentions(dependencies.Digester), dependencies.CountryOf),
-            dependencies.Clock,
-            logger
-        );
         Export = new PersonExport(
             people,
             new PersonRecordQueries(database, dependencies.Vault),
@@ -92,9 +84,6 @@ public sealed class Erasures
     public ErasureRun Run { get; }
 
     public ErasureLoop Loop { get; }
-
-    /// <summary>Indexes older quarantined bodies.</summary>
-    public QuarantineIndexLoop IndexLoop { get; }
 
     public PersonExport Export { get; }
 

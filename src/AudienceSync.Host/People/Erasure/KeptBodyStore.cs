@@ -13,7 +13,8 @@ namespace AudienceSync.Host.People.Erasure;
 public sealed class KeptBodyStore(WorkspaceDatabase database, BodySeal seal, TimeProvider clock)
 {
     private const string PositionsSql = """
-        select e.seq_id from unnest($1::uuid[]) as d(stream_id) join mt_events e on e.stream_id = d.stream_id and e.timestamp >= $2 order by e.seq_id
+        select e.seq_id from unnest($1::uuid[]) as d(stream_id) join mt_events e on e.stream_id = d.stream_id and e.timestamp >= $2
+          order by e.seq_id
         """;
 
     private const string BoxSql = """

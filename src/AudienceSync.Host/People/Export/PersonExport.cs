@@ -195,7 +195,8 @@ public sealed class PersonExport(
             "raw_bodies",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The requests that brought the events above are kept sealed for {BodyPartitionStore.RetentionDays} days after their recorded_at, those of message outcomes for {RetentionSettings.MostReportsD} days at most, and then dropped."
+                $"The requests that brought the events above are kept sealed for {BodyPartitionStore.RetentionDays} days after their "
+                    + $"recorded_at, those of message outcomes for {RetentionSettings.MostReportsD} days at most, and then dropped."
             )
         );
     }

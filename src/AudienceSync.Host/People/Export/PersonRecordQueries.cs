@@ -20,7 +20,8 @@ public sealed class PersonRecordQueries(WorkspaceDatabase database, Vault vault)
 {
     private const string RevisionsSql = """
         select v.person, v.revision, v.created_at, p.salt, v.key_version, v.cipher
-        from unnest($1::uuid[]) as d(person) join people p on p.person = d.person join vault v on v.person = d.person order by v.person, v.revision
+        from unnest($1::uuid[]) as d(person) join people p on p.person = d.person join vault v on v.person = d.person
+          order by v.person, v.revision
         """;
 
     private const string EventsSql = """

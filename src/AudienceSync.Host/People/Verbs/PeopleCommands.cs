@@ -71,35 +71,19 @@ internal static class PeopleCommands
                 given.AddError("Specify either --identifiers or --list.");
             }
         });
+        string QueryOf(ParseResult parsed) =>
+            Query(
+                ("lift", lift ? "true" : null),
+                ("destination", parsed.GetValue(destination)),
+                ("reason", parsed.GetValue(reason)),
+                ("default_country", parsed.GetValue(country)),
+                ("delimiter", parsed.GetValue(delimiter)),
+                ("workspace", parsed.GetValue(workspace))
+            );
         command.SetAction(
             (parsed, cancellationToken) =>
                 parsed.GetValue(list) is { } file
-                    ? HostVerb.RunAsync(
-                        parsed,
-                        async () =>
-                        {
-                            if (!File.Exists(file))
-                            {
-                                throw new SetupException("identifiers_missing", "The list file does not exist.");
-                            }
-
-                            using var host = new HostClient(environment);
-                            var query = Query(
-                                ("lift", lift ? "true" : null),
-                                ("destination", parsed.GetValue(destination)),
-                                ("reason", parsed.GetValue(reason)),
-                                ("default_country", parsed.GetValue(country)),
-                                ("delimiter", parsed.GetValue(delimiter)),
-                                ("workspace", parsed.GetValue(workspace))
-                            );
-                            return await host.UploadAsync(
-                                "/v1/people/suppressions/list" + query,
-                                file,
-                                HostVerb.Console(parsed),
-                                cancellationToken
-                            );
-                        }
-                    )
+                    ? UploadListAsync(parsed, environment, file, QueryOf(parsed), cancellationToken)
                     : PostAsync(
                         parsed,
                         environment,
@@ -111,6 +95,27 @@ internal static class PeopleCommands
         );
         return command;
     }
+
+    private static Task<int> UploadListAsync(
+        ParseResult parsed,
+        Func<string, string?> environment,
+        string file,
+        string query,
+        CancellationToken cancellationToken
+    ) =>
+        HostVerb.RunAsync(
+            parsed,
+            async () =>
+            {
+                if (!File.Exists(file))
+                {
+                    throw new SetupException("identifiers_missing", "The list file does not exist.");
+                }
+
+                using var host = new HostClient(environment);
+                return await host.UploadAsync("/v1/people/suppressions/list" + query, file, HostVerb.Console(parsed), cancellationToken);
+            }
+        );
 
     private static string Query(params (string Name, string? Value)[] fields) =>
         string.Concat(

@@ -16,7 +16,8 @@ public static class MasterKeyLoader
             ? new MasterKeys([.. MasterKeyText.Parse(text).Select(key => new MasterKey(key.Key, key.Value))])
             : throw new SetupException(
                 "master_key_missing",
-                "Set AUDIENCESYNC_MASTER_KEY_FILE to a file with 32 random bytes in base64. Make one with: AudienceSync.Host keys generate --out FILE"
+                "Set AUDIENCESYNC_MASTER_KEY_FILE to a file with 32 random bytes in base64. Make one with: "
+                    + "AudienceSync.Host keys generate --out FILE"
             );
     }
 

@@ -21,12 +21,14 @@ public sealed class RotationStore(WorkspaceDatabase database)
 {
     private const string BeginSql = """
         insert into key_rotations (to_version) values ($1)
-        on conflict (to_version) do update set person = '00000000-0000-0000-0000-000000000000', revision = 0, passes = key_rotations.passes + 1,
+        on conflict (to_version) do update set person = '00000000-0000-0000-0000-000000000000', revision = 0,
+          passes = key_rotations.passes + 1,
           seen = 0, skipped = 0, unreadable = 0, finished_at = null
         """;
 
     private const string ReadSql = """
-        select to_version, person, revision, passes, seen, resealed, skipped, unreadable, finished_at from key_rotations where to_version = $1
+        select to_version, person, revision, passes, seen, resealed, skipped, unreadable, finished_at from key_rotations
+          where to_version = $1
         """;
 
     // Every row is read, of any version, so that a batch costs the same anywhere in the vault.
@@ -42,7 +44,8 @@ public sealed class RotationStore(WorkspaceDatabase database)
     // forever.
     private const string WriteSql = """
         with resealed as materialized (
-          select * from unnest($4::uuid[], $5::int[], $6::bytea[], $7::bytea[]) as d(person, revision, before, cipher) limit cardinality($4)),
+          select * from unnest($4::uuid[], $5::int[], $6::bytea[], $7::bytea[]) as d(person, revision, before, cipher)
+            limit cardinality($4)),
         free as (
           select v.person, v.revision, d.cipher from resealed d
           join vault v on v.person = d.person and v.revision = d.revision and v.cipher = d.before

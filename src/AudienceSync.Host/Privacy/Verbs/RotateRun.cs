@@ -18,7 +18,9 @@ internal sealed class RotateRun(string connectionString, MasterKeys keys, Invoca
 
     private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/keys-rotate/{Guid.NewGuid():N}";
 
-    /// <summary>One workspace's outcome. <paramref name="Left"/> are rows of the vault and secrets that are still under an older version.</summary>
+    /// <summary>
+    /// One workspace's outcome. <paramref name="Left"/> are rows of the vault and secrets that are still under an older version.
+    /// </summary>
     internal sealed record Outcome(string Workspace, short Version, int Passes, long Resealed, long Unreadable, long Left);
 
     public async Task<int> RunAsync(bool json, CancellationToken cancellationToken)

@@ -36,8 +36,8 @@ public sealed class GenerationSchemaStore : IAsyncDisposable
                 WriteBufferSize = 1 << 16,
                 Options = "-c jit=off -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c max_parallel_maintenance_workers=2",
 
-                // A different name than the Hosts': its transactions wait for their client while it folds, and StalledHolders must not mistake
-                // it for a frozen Host.
+                // A different name than the Hosts': its transactions wait for their client while it folds, and StalledHolders must not
+                // mistake it for a frozen Host.
                 ApplicationName = "audiencesync rebuild/" + workspace.Value,
                 Timezone = "UTC",
                 GssEncryptionMode = GssEncryptionMode.Disable,

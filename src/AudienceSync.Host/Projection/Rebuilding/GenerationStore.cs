@@ -7,7 +7,8 @@ namespace AudienceSync.Host.Projection.Rebuilding;
 public sealed class GenerationStore(GenerationSchemaStore database)
 {
     private const string LastSql = """
-        select generation, kind, key_id, phase, layout, position, head, seen, base, filled, row_count, checksum, drift, rechecked, started_at, ended_at
+        select generation, kind, key_id, phase, layout, position, head, seen, base, filled, row_count, checksum, drift, rechecked,
+          started_at, ended_at
         from generations order by generation desc limit 1
         """;
 

@@ -15,7 +15,8 @@ namespace AudienceSync.Host.Projection.Rebuilding;
 public sealed class NextTableStore : IAsyncDisposable
 {
     private const string FollowingSql = """
-        update generations set phase = 'following', position = $2, head = $2, seen = $3, base = $4, filled = $5, row_count = $6, checksum = $7, drift = $8
+        update generations set phase = 'following', position = $2, head = $2, seen = $3, base = $4, filled = $5, row_count = $6,
+          checksum = $7, drift = $8
         where generation = $1 and phase = 'filling'
         """;
 
@@ -73,7 +74,8 @@ public sealed class NextTableStore : IAsyncDisposable
     public void WritePermissions(IEnumerable<KeyValuePair<PersonId, Permissions>> permissions)
     {
         using var stream = _connection.BeginRawBinaryCopy(
-            $"copy {_database.NextSchema}.person_permissions (person, user_data_yes, user_data_no, personalization_yes, personalization_no, lifted_at, "
+            $"copy {_database.NextSchema}.person_permissions (person, user_data_yes, user_data_no, "
+                + "personalization_yes, personalization_no, lifted_at, "
                 + $"suppressed_at, erasing_at, destinations, exact) from stdin ({CopyOptions})"
         );
         var rows = new CopyRows(stream);
@@ -162,8 +164,10 @@ public sealed class NextTableStore : IAsyncDisposable
         }
 
         await ExecuteAsync(
-            $"insert into {schema}.mt_event_progression (name, last_seq_id) values ('{MembershipStore.Projection}', {progress.Position.Value});"
-                + $"insert into {schema}.projection_counts (name, changed_pos, applied, superseded) values ('{MembershipStore.Projection}', "
+            $"insert into {schema}.mt_event_progression (name, last_seq_id) values ('{MembershipStore.Projection}', "
+                + $"{progress.Position.Value});"
+                + $"insert into {schema}.projection_counts (name, changed_pos, applied, superseded) "
+                + $"values ('{MembershipStore.Projection}', "
                 + $"{progress.ChangedPos}, {progress.Applied}, {progress.Superseded})",
             cancellationToken
         );

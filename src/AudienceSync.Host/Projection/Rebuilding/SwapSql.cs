@@ -12,7 +12,8 @@ internal sealed class SwapSql(string live, string next, string former, int? keyI
             with carried as (
               insert into {next}.membership ({MembershipCopy.Columns})
               select l.key_id, l.person, null, null, case when l.state = 5 then 5 else 2 end, timestamptz 'epoch', null, 0,
-                case when l.added_at is null and l.removed_at is null then l.changed_pos else $2 + row_number() over () end, l.restrictions, l.restricted_at
+                case when l.added_at is null and l.removed_at is null then l.changed_pos else $2 + row_number() over () end, l.restrictions,
+                  l.restricted_at
               from ({Changed(live, "$1")}) l
               where not exists (select from {next}.membership n where n.key_id = l.key_id and n.person = l.person)
               returning changed_pos)
@@ -54,7 +55,8 @@ internal sealed class SwapSql(string live, string next, string former, int? keyI
         $"""
             with p as (select last_seq_id from {live}.mt_event_progression where name = '{MembershipStore.Projection}'),
             c as (select changed_pos, applied, superseded from {live}.projection_counts where name = '{MembershipStore.Projection}'),
-            a as (update {next}.mt_event_progression n set last_seq_id = p.last_seq_id from p where n.name = '{MembershipStore.Projection}'),
+            a as (update {next}.mt_event_progression n set last_seq_id = p.last_seq_id from p
+              where n.name = '{MembershipStore.Projection}'),
             b as (update {next}.projection_counts n set changed_pos = c.changed_pos, applied = c.applied, superseded = c.superseded from c
               where n.name = '{MembershipStore.Projection}'),
             d as (update {live}.mt_event_progression set last_seq_id = $1, last_updated = now() where name = '{MembershipStore.Projection}')
@@ -67,12 +69,16 @@ internal sealed class SwapSql(string live, string next, string former, int? keyI
     public string ReplaceSql =>
         $"""
             insert into {live}.membership ({MembershipCopy.Columns}) select {MembershipCopy.Columns} from {next}.membership
-            on conflict (key_id, person) do update set added_at = excluded.added_at, removed_at = excluded.removed_at, state = excluded.state,
-              since_at = excluded.since_at, until_at = excluded.until_at, event_pos = excluded.event_pos, changed_pos = excluded.changed_pos,
+            on conflict (key_id, person) do update set added_at = excluded.added_at, removed_at = excluded.removed_at,
+              state = excluded.state,
+              since_at = excluded.since_at, until_at = excluded.until_at, event_pos = excluded.event_pos,
+                changed_pos = excluded.changed_pos,
               restrictions = excluded.restrictions, restricted_at = excluded.restricted_at
-            where (membership.added_at, membership.removed_at, membership.state, membership.since_at, membership.until_at, membership.event_pos,
+            where (membership.added_at, membership.removed_at, membership.state, membership.since_at, membership.until_at,
+              membership.event_pos,
                 membership.changed_pos, membership.restrictions, membership.restricted_at)
-              is distinct from (excluded.added_at, excluded.removed_at, excluded.state, excluded.since_at, excluded.until_at, excluded.event_pos,
+              is distinct from (excluded.added_at, excluded.removed_at, excluded.state, excluded.since_at, excluded.until_at,
+                excluded.event_pos,
                 excluded.changed_pos, excluded.restrictions, excluded.restricted_at)
             """;
 
@@ -80,7 +86,8 @@ internal sealed class SwapSql(string live, string next, string former, int? keyI
     private string Changed(string schema, string after) =>
         $"""
             select r.* from {live}.audience_keys k cross join generate_series(1, 6) s(state)
-            cross join lateral (select m.* from {schema}.membership m where m.key_id = k.key_id and m.state = s.state and m.changed_pos > {after}) r
+            cross join lateral (select m.* from {schema}.membership m where m.key_id = k.key_id and m.state = s.state
+              and m.changed_pos > {after}) r
             where true{_only}
             """;
 }

@@ -26,7 +26,8 @@ internal static class TableCopyStore
         select c.relname::text from pg_index i join pg_class c on c.oid = i.indexrelid where i.indrelid = $1::regclass and i.indisprimary
         """;
 
-    private const string LayoutSql = "select max(name) from schema_versions";
+    // The row of Marten's own tables is no file.
+    private const string LayoutSql = "select max(name) from schema_versions where name like '%.sql'";
 
     /// <summary>The last schema file applied: tables of another layout are not restored.</summary>
     public static async Task<string> LayoutAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

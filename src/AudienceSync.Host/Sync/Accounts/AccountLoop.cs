@@ -1,8 +1,8 @@
+using System.Runtime.CompilerServices;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Sync.Jobs;
 using AudienceSync.Host.Sync.Lanes;
-using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.Sync.Accounts;
 
@@ -15,7 +15,7 @@ namespace AudienceSync.Host.Sync.Accounts;
 /// interval, so that changes gather into few calls; the fuller the account's budget, the wider the space.
 /// </para>
 /// <para>
-/// <b>States of an account:</b> free, blocked until a time (throttled: costs no attempt), stopped (an operator must act). <b>Of a
+/// It works in the turns of a <see cref="LeasedLoop"/>. <b>States of an account:</b> free, blocked until a time (throttled: costs no attempt), stopped (an operator must act). <b>Of a
 /// binding:</b> free, a lane held until a time (a failed call), stopped. <b>Failures</b> of storage or a lost lease end the round; the
 /// intents that a call left in the ledger are found and sent again by the next owner.
 /// </para>
@@ -31,7 +31,7 @@ public sealed class AccountLoop(
     TimeSpan flush,
     TimeProvider clock,
     ILogger<AccountLoop> logger
-)
+) : LeasedLoop(LeasePrefix + destinationName, "Account " + destinationName, leases, wake, clock, logger)
 {
     /// <summary>Before the name of the account, the name of its lease.</summary>
     public const string LeasePrefix = "account:";
@@ -41,84 +41,51 @@ public sealed class AccountLoop(
     /// <summary>Pages of removals in one round, so that one binding cannot delay the others without limit.</summary>
     private const int RemovalPages = 20;
 
-    private readonly OutageLog _outage = new("Account " + destinationName, clock, logger);
-
     /// <summary>How soon it sees what nothing wakes it for: orders of operators, and waits that have ended.</summary>
     public TimeSpan Poll { get; init; } = DefaultPoll;
 
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            try
-            {
-                if (await leases.TryClaimAsync(LeasePrefix + destinationName, cancellationToken) is { } lease)
-                {
-                    await WorkAsync(lease, cancellationToken);
-                }
+    protected override TimeSpan Idle => Poll;
 
-                _outage.Recovered();
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+    protected override TimeSpan Retry => Poll;
+
+    protected override async IAsyncEnumerable<TurnPause> WorkAsync(
+        Lease lease,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        if (!IsOut)
+        {
+            Logger.LogInformation("Account {Destination} claimed with fence {Fence}", destinationName, lease.Fence);
+        }
+
+        while (true)
+        {
+            if (await RoundAsync(lease, cancellationToken))
             {
-                return;
-            }
-            catch (LeaseLostException lost)
-            {
-                logger.LogWarning("Account {Destination} released: {Reason}", destinationName, lost.Message);
-            }
-            catch (Exception failure)
-            {
-                await Task.Delay(_outage.Failed(failure), clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                yield return TurnPause.None;
                 continue;
             }
 
-            await wake.WaitAsync(Poll, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private async Task WorkAsync(Lease lease, CancellationToken cancellationToken)
-    {
-        if (!_outage.IsOut)
-        {
-            logger.LogInformation("Account {Destination} claimed with fence {Fence}", destinationName, lease.Fence);
-        }
-
-        try
-        {
-            while (true)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                var more = await RoundAsync(lease, cancellationToken);
-                _outage.Recovered();
-                if (!more)
-                {
-                    await wake.WaitAsync(Poll, cancellationToken);
-                    await Task.Delay(flush * budget.FlushFactor(), clock, cancellationToken);
-                }
-            }
-        }
-        finally
-        {
-            await leases.ReleaseAsync(lease, CancellationToken.None);
+            yield return TurnPause.UntilWoken(Poll);
+            yield return TurnPause.For(flush * budget.FlushFactor());
         }
     }
 
     private async Task<bool> MayWorkAsync(CancellationToken cancellationToken)
     {
         var account = await store.ReadAccountAsync(destinationName, cancellationToken);
-        return account.StoppedCode is null && (account.BlockedUntil is not { } until || until <= clock.GetUtcNow());
+        return account.StoppedCode is null && (account.BlockedUntil is not { } until || until <= Clock.GetUtcNow());
     }
 
     private Task<bool> RemovalsWaitAsync(CancellationToken cancellationToken) =>
-        store.HasRemovalsAsync(destinationName, clock.GetUtcNow(), cancellationToken);
+        store.HasRemovalsAsync(destinationName, Clock.GetUtcNow(), cancellationToken);
 
     /// <summary>One round over everything that may be worked on now.</summary>
     /// <returns>True when a page was full, so the next round need not wait.</returns>
     /// <exception cref="LeaseLostException">The account's lease is held by another host.</exception>
     public async Task<bool> RoundAsync(Lease lease, CancellationToken cancellationToken)
     {
-        await leases.KeepAsync(lease, cancellationToken);
+        await Leases.KeepAsync(lease, cancellationToken);
         if (!await MayWorkAsync(cancellationToken))
         {
             return false;
@@ -201,7 +168,7 @@ public sealed class AccountLoop(
 
     private async Task<RunEnd> CycleAsync(Lease lease, Binding binding, Lane lane, CancellationToken cancellationToken)
     {
-        if (binding.StoppedCode is not null || lane.NextTryOf(binding) > clock.GetUtcNow())
+        if (binding.StoppedCode is not null || lane.NextTryOf(binding) > Clock.GetUtcNow())
         {
             return RunEnd.Empty;
         }

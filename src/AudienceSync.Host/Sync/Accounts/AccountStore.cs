@@ -15,20 +15,25 @@ public sealed class AccountStore(WorkspaceDatabase database)
     // For the loops, an account that an operator paused is the same as a stopped one; only lifting it differs.
     private const string AccountSql = """
         select a.blocked_until,
-          coalesce(a.stopped_code, (select 'paused' from pauses p where p.destination = a.destination and p.remote is null and p.resumed_at is null)), a.used_percent
+          coalesce(a.stopped_code, (select 'paused' from pauses p where p.destination = a.destination and p.remote is null
+            and p.resumed_at is null)), a.used_percent
         from accounts a where a.destination = $1
         """;
 
     private const string BindingsSql = """
-        select b.binding_id, b.audience, b.remote, b.key_id, b.removal_pos, b.add_pos, b.removal_attempts, b.removal_next_at, b.add_attempts, b.add_next_at,
-          coalesce(b.stopped_code, (select 'paused' from pauses p where p.destination = b.destination and p.remote = b.remote and p.resumed_at is null)),
+        select b.binding_id, b.audience, b.remote, b.key_id, b.removal_pos, b.add_pos, b.removal_attempts, b.removal_next_at,
+          b.add_attempts, b.add_next_at,
+          coalesce(b.stopped_code, (select 'paused' from pauses p where p.destination = b.destination and p.remote = b.remote
+            and p.resumed_at is null)),
           b.normalizer, b.destination, a.consent_required,
-          exists (select from ledger l where l.binding_id = b.binding_id and l.redeliver and l.job_id is null), b.removal_unknowns, b.add_unknowns,
+          exists (select from ledger l where l.binding_id = b.binding_id and l.redeliver and l.job_id is null), b.removal_unknowns,
+            b.add_unknowns,
           (select r.try_at from residual_deliveries r where r.binding_id = b.binding_id order by r.try_at limit 1),
           exists (select from removal_plans p where p.binding_id = b.binding_id and p.ended_at is null),
           b.removal_failing_since, b.removal_answer_at, b.add_failing_since, b.add_answer_at, a.throttles, a.throttled_since,
           (select k.match_keys from audience_keys k where k.key_id = b.key_id), b.exclusive,
-          exists (select from resyncs r where r.binding_id = b.binding_id and r.finished_at is null and r.session_id is not null and r.end_call is null),
+          exists (select from resyncs r where r.binding_id = b.binding_id and r.finished_at is null and r.session_id is not null
+            and r.end_call is null),
           (select coalesce(sum(r.lane), 0)::int from runs r where r.binding_id = b.binding_id and r.ended_at is null)
         from bindings b join accounts a on a.destination = b.destination where b.destination = $1 order by b.binding_id
         """;
@@ -41,10 +46,13 @@ public sealed class AccountStore(WorkspaceDatabase database)
             and not exists (select from pauses p where p.destination = b.destination and p.remote = b.remote and p.resumed_at is null) and (
             exists (
               select from unnest($3::smallint[]) as s(state)
-              cross join lateral (select from membership c where c.key_id = b.key_id and c.state = s.state and c.changed_pos > b.removal_pos limit 1) m)
+              cross join lateral (select from membership c where c.key_id = b.key_id and c.state = s.state and c.changed_pos > b.removal_pos
+                limit 1) m)
             or exists (
-              select from ledger l join people p on p.person = l.person left join membership m on m.key_id = b.key_id and m.person = l.person
-              where l.binding_id = b.binding_id and l.redeliver and l.job_id is null and coalesce(m.state, 2::smallint) = any($4::smallint[]))))
+              select from ledger l join people p on p.person = l.person left join membership m on m.key_id = b.key_id
+                and m.person = l.person
+              where l.binding_id = b.binding_id and l.redeliver and l.job_id is null
+                and coalesce(m.state, 2::smallint) = any($4::smallint[]))))
         """;
 
     private const string BlockSql = """

@@ -19,15 +19,45 @@ internal static class AccountWorker
     public static AccountLoop Open(PlannedDestination destination, DestinationMetrics? metrics, TimeSpan poll, IServiceProvider provider)
     {
         var database = provider.GetRequiredService<WorkspaceDatabase>();
-        var (clock, chance) = (provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Func<double>>());
-        var vault = provider.GetRequiredService<Vault>();
+        var clock = provider.GetRequiredService<TimeProvider>();
         var wake = provider.GetRequiredService<Wakes>().Of(AddSyncExtensions.WakeOf(destination));
-        var (deliveries, identifiers) = (new DeliveryStore(database), new IdentifierStore(database));
         var budget = new CallBudget(destination.Name, destination.Connector.Limits.Allowances, new BudgetStore(database), clock)
         {
             RequestsPerCall = destination.Connector.Limits.RequestsPerCall,
         };
         var logger = provider.GetRequiredService<ILogger<AccountLoop>>();
+        var jobs = new JobPoller(destination.Name, destination.Connector, new JobStore(database), clock, logger);
+        var cycle = Cycle(destination, metrics, budget, database, logger, provider);
+        return new AccountLoop(
+            destination.Name,
+            cycle,
+            jobs,
+            budget,
+            new AccountStore(database),
+            provider.GetRequiredService<LeaseStore>(),
+            wake,
+            destination.Flush,
+            clock,
+            logger
+        )
+        {
+            Poll = poll,
+        };
+    }
+
+    // What is done for one binding of the account.
+    private static BindingCycle Cycle(
+        PlannedDestination destination,
+        DestinationMetrics? metrics,
+        CallBudget budget,
+        WorkspaceDatabase database,
+        ILogger<AccountLoop> logger,
+        IServiceProvider provider
+    )
+    {
+        var (clock, chance) = (provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Func<double>>());
+        var vault = provider.GetRequiredService<Vault>();
+        var (deliveries, identifiers) = (new DeliveryStore(database), new IdentifierStore(database));
         var shared = new SharedCells(new HolderStore(database), provider.GetRequiredService<AliasDigester>());
         var calls = new MemberCalls(
             deliveries,
@@ -54,7 +84,6 @@ internal static class AccountWorker
         {
             Metrics = metrics,
         };
-        var jobs = new JobPoller(destination.Name, destination.Connector, new JobStore(database), clock, logger);
         var exclusive = new ExclusiveResync(
             new ResyncSessionStore(database),
             deliveries,
@@ -66,21 +95,6 @@ internal static class AccountWorker
             clock,
             logger
         );
-        var cycle = BindingCycle.Open(database, processor, planner, exclusive, destination.Connector.Limits, clock, logger);
-        return new AccountLoop(
-            destination.Name,
-            cycle,
-            jobs,
-            budget,
-            new AccountStore(database),
-            provider.GetRequiredService<LeaseStore>(),
-            wake,
-            destination.Flush,
-            clock,
-            logger
-        )
-        {
-            Poll = poll,
-        };
+        return BindingCycle.Open(database, processor, planner, exclusive, destination.Connector.Limits, clock, logger);
     }
 }

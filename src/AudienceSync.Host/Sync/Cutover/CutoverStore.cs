@@ -54,12 +54,14 @@ public sealed class CutoverStore(WorkspaceDatabase database)
     // The last row of the page is returned in any case: it shows how far the page reaches.
     private const string PageSql = $"""
         with piece as materialized (
-          select l.person, l.status, l.revision, l.normalizer, l.job_id is not null as in_job, l.omitted from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4),
+          select l.person, l.status, l.revision, l.normalizer, l.job_id is not null as in_job, l.omitted from ledger l
+            where l.binding_id = $1 and l.person > $2 order by l.person limit $4),
         evaluated as (
           select p.*, p.status {TargetingSql.MayBeThere}
             and not exists (select from membership m where m.key_id = $3 and m.person = p.person and {TargetingSql.Anywhere}) as leaves
           from piece p)
-        select j.person, j.status, j.revision, j.normalizer, j.leaves, j.in_job, (select count(*) from piece) = $4, j.omitted from evaluated j
+        select j.person, j.status, j.revision, j.normalizer, j.leaves, j.in_job, (select count(*) from piece) = $4, j.omitted
+          from evaluated j
         where j.leaves or j.person = (select p.person from piece p order by p.person desc limit 1) order by j.person
         """;
 

@@ -57,9 +57,11 @@ public sealed class HoldQueries(WorkspaceDatabase database)
         """;
 
     private const string PlansSql = """
-        select p.plan_id, b.destination, b.remote, k.audience_key, case when p.cutover_id is null then 'removals' else 'switch' end, p.removals, p.members,
+        select p.plan_id, b.destination, b.remote, k.audience_key, case when p.cutover_id is null then 'removals' else 'switch' end,
+          p.removals, p.members,
           p.removed + coalesce((select c.removed from cutovers c where c.cutover_id = p.cutover_id), 0),
-          case when p.approved_until is null then 'waiting' when p.approved_until > $1 then 'approved' else 'lapsed' end, p.held_at, p.approved_by, p.approved_until
+          case when p.approved_until is null then 'waiting' when p.approved_until > $1 then 'approved' else 'lapsed' end, p.held_at,
+            p.approved_by, p.approved_until
         from removal_plans p join bindings b on b.binding_id = p.binding_id join audience_keys k on k.key_id = p.key_id
         where p.ended_at is null order by p.plan_id
         """;

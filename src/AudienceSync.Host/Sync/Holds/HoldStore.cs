@@ -31,19 +31,22 @@ public sealed class HoldStore(WorkspaceDatabase database)
         """;
 
     private const string ResumeSql = """
-        update pauses set resumed_by = $3, resumed_at = $4 where destination = $1 and coalesce(remote, '') = coalesce($2::text, '') and resumed_at is null
+        update pauses set resumed_by = $3, resumed_at = $4 where destination = $1 and coalesce(remote, '') = coalesce($2::text, '')
+          and resumed_at is null
         """;
 
     // An operator resumes what rests for whatever reason; a pause of the audience itself belongs to the registry.
     private const string LiftSql = """
-        update bindings b set stopped_code = case when a.paused then 'paused' end, removal_next_at = null, removal_attempts = 0, add_next_at = null,
+        update bindings b set stopped_code = case when a.paused then 'paused' end, removal_next_at = null, removal_attempts = 0,
+          add_next_at = null,
           add_attempts = 0, removal_unknowns = 0, add_unknowns = 0, removal_failing_since = null, add_failing_since = null
         from audiences a where b.destination = $1 and b.remote = $2 and a.audience = b.audience and b.bound
         """;
 
     // A plan whose approval has expired is approved again by the same command; one that has ended is not.
     private const string ApproveSql = """
-        update removal_plans set approved_by = $2, approved_why = $3, approved_at = $4, approved_until = $5 where plan_id = $1 and ended_at is null
+        update removal_plans set approved_by = $2, approved_why = $3, approved_at = $4, approved_until = $5
+          where plan_id = $1 and ended_at is null
         """;
 
     private const string EndedSql = "select ended_at is not null from removal_plans where plan_id = $1";

@@ -1,5 +1,4 @@
 using AudienceSync.Host.EventStore;
-using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.Sync.Holds;
 
@@ -15,29 +14,15 @@ public sealed class HoldWatch(HoldQueries queries, Wake wake, TimeProvider clock
 
     private readonly Dictionary<string, DateTimeOffset> _reported = new(StringComparer.Ordinal);
 
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        var outage = new OutageLog("Hold watch", clock, logger);
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            var wait = CheckInterval;
-            try
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        new RetryLoop("Hold watch", clock, logger, wake).RunAsync(
+            async token =>
             {
-                await LookAsync(cancellationToken);
-                outage.Recovered();
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception failure)
-            {
-                wait = outage.Failed(failure);
-            }
-
-            await wake.WaitAsync(wait, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+                await LookAsync(token);
+                return CheckInterval;
+            },
+            cancellationToken
+        );
 
     /// <summary>Checks once.</summary>
     internal async Task LookAsync(CancellationToken cancellationToken)

@@ -21,8 +21,8 @@ namespace AudienceSync.Host.Sync.Holds;
 /// </para>
 /// <para>
 /// <b>A key cutover</b> has its sweep counted before the first removal, and waits as a whole. A member that is suppressed in the meantime
-/// and has a membership only under the former key is found there (<see cref="RemovalRangeQueries.ReadOtherKeysAsync"/>), for as long as the plan
-/// waits.
+/// and has a membership only under the former key is found there (<see cref="RemovalRangeQueries.ReadOtherKeysAsync"/>), for as long as the
+/// plan waits.
 /// </para>
 /// <para>
 /// <b>States of a plan.</b> Sifting, waiting, approved (until a time), done; below (counted again, none of its members is left to be

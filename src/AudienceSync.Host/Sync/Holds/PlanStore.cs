@@ -12,8 +12,10 @@ public sealed class PlanStore(WorkspaceDatabase database)
 {
     private const string OpenSql = """
         select p.plan_id, p.cutover_id, p.after_pos, p.upto_pos, p.sifted_to, p.done_to, p.approved_until,
-          p.key_id = b.key_id and (p.cutover_id is null or exists (select from cutovers c where c.cutover_id = p.cutover_id and c.finished_at is null))
-        from removal_plans p join bindings b on b.binding_id = p.binding_id where p.binding_id = $1 and p.ended_at is null order by p.plan_id
+          p.key_id = b.key_id and (p.cutover_id is null or exists (select from cutovers c where c.cutover_id = p.cutover_id
+            and c.finished_at is null))
+        from removal_plans p join bindings b on b.binding_id = p.binding_id where p.binding_id = $1 and p.ended_at is null
+          order by p.plan_id
         """;
 
     // Only from the position it was counted from, under the key it was counted for; the lane goes on behind it.
@@ -31,7 +33,8 @@ public sealed class PlanStore(WorkspaceDatabase database)
     private const string DoneSql = "update removal_plans set done_to = $2, removed = removed + $3 where plan_id = $1";
 
     private const string ReleaseSql = """
-        update removal_plans set approved_by = 'removal guard', approved_why = 'not too many any more', approved_at = $2, approved_until = $3 where plan_id = $1
+        update removal_plans set approved_by = 'removal guard', approved_why = 'not too many any more', approved_at = $2,
+          approved_until = $3 where plan_id = $1
         """;
 
     private const string EndSql = "update removal_plans set ended_at = $2, ended = $3 where plan_id = $1 and ended_at is null";

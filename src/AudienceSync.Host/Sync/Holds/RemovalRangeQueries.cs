@@ -23,7 +23,8 @@ public sealed class RemovalRangeQueries(WorkspaceDatabase database)
         select count(*), coalesce(max(x.changed_pos), $2) from (
           select m.changed_pos from unnest($3::smallint[]) as s(state)
           cross join lateral (
-            select c.changed_pos from membership c where c.key_id = $1 and c.state = s.state and c.changed_pos > $2 order by c.changed_pos limit $4) m
+            select c.changed_pos from membership c where c.key_id = $1 and c.state = s.state and c.changed_pos > $2 order by c.changed_pos
+              limit $4) m
           order by m.changed_pos limit $4) x
         """;
 
@@ -45,14 +46,16 @@ public sealed class RemovalRangeQueries(WorkspaceDatabase database)
 
     private const string CountSql = $"""
         with {PieceOf}
-        select count(*) filter (where not p.own and l.status is not null), coalesce(max(p.changed_pos), $2), count(*) = $4 from piece p {LedgerOf}
+        select count(*) filter (where not p.own and l.status is not null), coalesce(max(p.changed_pos), $2), count(*) = $4
+          from piece p {LedgerOf}
         """;
 
     // The last row of the page is returned in any case: it shows how far the page reaches.
     private const string PieceSql = $"""
         with {PieceOf},
         evaluated as (select p.person, p.changed_pos, l.*, l.status is not null and (p.own or not $8) as leaves from piece p {LedgerOf})
-        select j.person, j.changed_pos, j.status, j.revision, j.normalizer, j.in_job, j.leaves, (select count(*) from piece) = $4, j.omitted from evaluated j
+        select j.person, j.changed_pos, j.status, j.revision, j.normalizer, j.in_job, j.leaves, (select count(*) from piece) = $4, j.omitted
+          from evaluated j
         where j.leaves or j.changed_pos = (select max(changed_pos) from piece) order by j.changed_pos
         """;
 
@@ -69,14 +72,16 @@ public sealed class RemovalRangeQueries(WorkspaceDatabase database)
     // Members that have a row under another key of the audience and can no longer be targeted; only a sweep leads to them.
     private const string ElsewhereSql = $"""
         with piece as materialized (
-          select m.person, m.changed_pos, m.own from audience_keys k join bindings b on b.binding_id = $5 and b.audience = k.audience and k.key_id <> $1
+          select m.person, m.changed_pos, m.own from audience_keys k join bindings b on b.binding_id = $5 and b.audience = k.audience
+            and k.key_id <> $1
           cross join unnest($3::smallint[]) as s(state)
           cross join lateral (
             select c.person, c.changed_pos, {TargetingSql.OptedOut} as own from membership c
             where c.key_id = k.key_id and c.state = s.state and c.changed_pos > $2 order by c.changed_pos limit $4) m
           order by m.changed_pos limit $4),
         evaluated as (select p.person, p.changed_pos, l.*, l.status is not null and p.own as leaves from piece p {LedgerOf})
-        select j.person, j.changed_pos, j.status, j.revision, j.normalizer, j.in_job, j.leaves, (select count(*) from piece) = $4, j.omitted from evaluated j
+        select j.person, j.changed_pos, j.status, j.revision, j.normalizer, j.in_job, j.leaves, (select count(*) from piece) = $4, j.omitted
+          from evaluated j
         where j.leaves or j.changed_pos = (select max(changed_pos) from piece) order by j.changed_pos
         """;
 

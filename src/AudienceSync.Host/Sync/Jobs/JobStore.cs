@@ -8,7 +8,9 @@ using Npgsql;
 
 namespace AudienceSync.Host.Sync.Jobs;
 
-/// <summary>Accepted jobs, and what their end means for the ledger. Every write is one transaction that holds the account's lease.</summary>
+/// <summary>
+/// Accepted jobs, and what their end means for the ledger. Every write is one transaction that holds the account's lease.
+/// </summary>
 public sealed class JobStore(WorkspaceDatabase database)
 {
     private const string DueSql = """
@@ -32,13 +34,16 @@ public sealed class JobStore(WorkspaceDatabase database)
 
     // Refused by name: a member to be added is not there, a member to be removed may still be.
     private const string NamedSql = """
-        update ledger l set status = case l.status when 2 then 4 else 3 end, reason = d.reason, job_id = null, job_row = null, job_tries = 0, updated_at = $4
-        from (select * from unnest($2::int[], $3::text[]) limit cardinality($2)) as d(job_row, reason) where l.job_id = $1 and l.job_row = d.job_row
+        update ledger l set status = case l.status when 2 then 4 else 3 end, reason = d.reason, job_id = null, job_row = null,
+          job_tries = 0, updated_at = $4
+        from (select * from unnest($2::int[], $3::text[]) limit cardinality($2)) as d(job_row, reason)
+          where l.job_id = $1 and l.job_row = d.job_row
         """;
 
     // Where only a number is reported, any of those that were to be removed may still be there.
     private const string ConfirmSql = """
-        update ledger set job_id = null, job_row = null, job_tries = 0, status = case when $2::text is not null and status = 0 then 3 else status end,
+        update ledger set job_id = null, job_row = null, job_tries = 0, status = case when $2::text is not null and status = 0 then 3
+          else status end,
           reason = coalesce($2, reason), updated_at = $3
         where job_id = $1
         """;
@@ -46,7 +51,8 @@ public sealed class JobStore(WorkspaceDatabase database)
     // In doubt from now on, whatever was sent; processed again once, and after that only when the member changes or an operator requests
     // it.
     private const string DoubtSql = """
-        update ledger set status = $2, redeliver = redeliver or ($3 and job_tries = 0), job_tries = job_tries + 1, job_id = null, job_row = null,
+        update ledger set status = $2, redeliver = redeliver or ($3 and job_tries = 0), job_tries = job_tries + 1, job_id = null,
+          job_row = null,
           reason = $4, updated_at = $5
         where job_id = $1
         """;

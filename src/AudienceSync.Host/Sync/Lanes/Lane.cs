@@ -4,7 +4,9 @@ using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Host.Sync.Lanes;
 
-/// <summary>One of the two ways through which changes reach a remote audience. Removals have their own, so that none waits behind an add.</summary>
+/// <summary>
+/// One of the two ways through which changes reach a remote audience. Removals have their own, so that none waits behind an add.
+/// </summary>
 public sealed record Lane(string Name, bool Desired, short[] States)
 {
     public static readonly Lane Removals = new("removals", Desired: false, StatesOf(TargetingRule.MayHaveToLeave));

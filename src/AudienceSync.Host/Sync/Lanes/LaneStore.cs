@@ -16,8 +16,10 @@ public sealed class LaneStore(WorkspaceDatabase database)
     // Each state is a range of membership_changed read in its order; the outer order merges the ranges of the removal lane. An erased
     // member has rows and is no person: the lane must pass over such a row, not stop before it.
     private const string LaneSql = """
-        select m.person, m.changed_pos, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normalizer, 0::smallint), coalesce(p.revision, 0),
-          m.state, m.restrictions, coalesce($6 = any(m.restricted_at), false), l.job_id is not null, l.person is null, l.updated_at, m.since_at, coalesce(l.omitted, 0::smallint)
+        select m.person, m.changed_pos, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normalizer, 0::smallint),
+          coalesce(p.revision, 0),
+          m.state, m.restrictions, coalesce($6 = any(m.restricted_at), false), l.job_id is not null, l.person is null, l.updated_at,
+            m.since_at, coalesce(l.omitted, 0::smallint)
         from unnest($3::smallint[]) as s(state)
         cross join lateral (
           select c.person, c.changed_pos, c.state, c.restrictions, c.restricted_at, c.since_at from membership c
@@ -30,7 +32,8 @@ public sealed class LaneStore(WorkspaceDatabase database)
     // A member without a membership of this key counts as removed.
     private const string MarkedSql = """
         select l.person, 0::bigint, l.status, l.revision, l.normalizer, p.revision,
-          coalesce(m.state, 2::smallint), coalesce(m.restrictions, 0::smallint), coalesce($5 = any(m.restricted_at), false), false, false, l.updated_at, null::timestamptz, l.omitted
+          coalesce(m.state, 2::smallint), coalesce(m.restrictions, 0::smallint), coalesce($5 = any(m.restricted_at), false), false, false,
+            l.updated_at, null::timestamptz, l.omitted
         from ledger l
         left join membership m on m.key_id = $1 and m.person = l.person
         join people p on p.person = l.person

@@ -78,29 +78,27 @@ public sealed class MemberCalls(
         }
 
         var answer = result.ToAnswer();
-        return new SentCall(
-            call,
-            answer,
-            new CallRecord(
-                operation,
-                members.Count,
-                answer.Refused,
-                result.Outcome.Kind,
-                result.Outcome.Code,
-                result.HttpStatus,
-                result.PlatformRequestId,
-                sentAt,
-                (int)clock.GetElapsedTime(started).TotalMilliseconds
-            )
-            {
-                Kind = run.Kind,
-                Exchange = exchange is null ? null : seal.Seal(sentAt, exchange),
-                Job = result.Job is { } job
-                    ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.FirstJobPoll ?? JobGaps.First))
-                    : null,
-            }
-        );
+        var record = new CallRecord(
+            operation,
+            members.Count,
+            answer.Refused,
+            result.Outcome.Kind,
+            result.Outcome.Code,
+            result.HttpStatus,
+            result.PlatformRequestId,
+            sentAt,
+            (int)clock.GetElapsedTime(started).TotalMilliseconds
+        )
+        {
+            Kind = run.Kind,
+            Exchange = exchange is null ? null : seal.Seal(sentAt, exchange),
+            Job = JobOf(result),
+        };
+        return new SentCall(call, answer, record);
     }
+
+    private AcceptedJob? JobOf(CallResult result) =>
+        result.Job is { } job ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.FirstJobPoll ?? JobGaps.First)) : null;
 
     private Task WriteIntentAsync(
         Lease lease,

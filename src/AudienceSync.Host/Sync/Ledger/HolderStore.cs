@@ -36,7 +36,8 @@ public sealed class HolderStore(WorkspaceDatabase database)
 
     private const string WriteCellsSql = """
         insert into delivered_cells (cell, person, revision, part)
-        select d.cell, d.person, d.revision, d.part from unnest($1::uuid[], $2::uuid[], $3::int[], $4::smallint[]) as d(cell, person, revision, part)
+        select d.cell, d.person, d.revision, d.part
+          from unnest($1::uuid[], $2::uuid[], $3::int[], $4::smallint[]) as d(cell, person, revision, part)
         on conflict (cell, person, revision) do nothing
         """;
 
@@ -50,19 +51,23 @@ public sealed class HolderStore(WorkspaceDatabase database)
     /// </summary>
     internal const string Holders = $"""
         cross join lateral (
-          select l.binding_id, l.person, l.revision, l.normalizer, x.part from (select r.email, r.phone from vault r where r.person = d.person and r.revision = d.revision limit 1) v
+          select l.binding_id, l.person, l.revision, l.normalizer, x.part
+            from (select r.email, r.phone from vault r where r.person = d.person and r.revision = d.revision limit 1) v
           cross join lateral (values (1, v.email), (2, v.phone)) as x(part, digest)
           cross join lateral (select r.* from person_aliases r where r.digest = x.digest limit 1) a
           left join people p1 on p1.person = coalesce(a.owner, a.anchor)
           left join people p2 on p2.person = p1.owner
           join ledger l on l.binding_id = d.binding_id and l.person = coalesce(p2.owner, p1.owner, p1.person) and l.status in (1, 2)
           cross join lateral (
-            select r.person from vault r where r.person = l.person and r.revision = l.revision and (r.email = a.digest or r.phone = a.digest) limit 1) lv
+            select r.person from vault r where r.person = l.person and r.revision = l.revision
+              and (r.email = a.digest or r.phone = a.digest) limit 1) lv
           where l.person <> d.person
           union all
-          select l.binding_id, l.person, l.revision, l.normalizer, o.part from (select r.cell, r.part from delivered_cells r where r.person = d.person and r.revision = d.revision limit 8) o
+          select l.binding_id, l.person, l.revision, l.normalizer, o.part
+            from (select r.cell, r.part from delivered_cells r where r.person = d.person and r.revision = d.revision limit 8) o
           cross join lateral (
-            select r.* from delivered_cells c join ledger r on r.binding_id = d.binding_id and r.person = c.person and r.revision = c.revision and r.status in (1, 2)
+            select r.* from delivered_cells c join ledger r on r.binding_id = d.binding_id and r.person = c.person
+              and r.revision = c.revision and r.status in (1, 2)
             where c.cell = o.cell and c.person <> d.person limit {MostHolders}) l) h
         """;
 

@@ -34,7 +34,8 @@ internal static class LedgerStore
     private const string JobColumns = "case when d.job_row >= 0 then currval('jobs_job_id_seq') end, nullif(d.job_row, -1)";
 
     private const string LedgerRows = """
-        (select * from unnest($2::uuid[], $3::smallint[], $4::int[], $5::smallint[], $6::text[], $8::int[], $9::smallint[]) limit cardinality($2))
+        (select * from unnest($2::uuid[], $3::smallint[], $4::int[], $5::smallint[], $6::text[], $8::int[], $9::smallint[])
+          limit cardinality($2))
           as d(person, status, revision, normalizer, reason, job_row, omitted)
         """;
 

@@ -12,7 +12,8 @@ namespace AudienceSync.Host.Sync.Residuals;
 public sealed class ResidualStore(WorkspaceDatabase database)
 {
     private const string DueSql = """
-        select r.person, r.revision, r.normalizer, r.kind, coalesce(l.status, 0::smallint), coalesce(l.revision, 0), coalesce(l.normalizer, 0::smallint), l.job_id is not null, r.sent_at,
+        select r.person, r.revision, r.normalizer, r.kind, coalesce(l.status, 0::smallint), coalesce(l.revision, 0),
+          coalesce(l.normalizer, 0::smallint), l.job_id is not null, r.sent_at,
           r.omitted, coalesce(l.omitted, 0::smallint)
         from residual_deliveries r left join ledger l on l.binding_id = r.binding_id and l.person = r.person
         where r.binding_id = $1 and r.try_at <= $2 order by r.try_at, r.person, r.revision, r.normalizer, r.kind limit $3
@@ -23,19 +24,22 @@ public sealed class ResidualStore(WorkspaceDatabase database)
         select $1, d.person, d.revision, d.normalizer, d.kind, d.reason, d.try_at, d.sent_at, d.omitted
         from unnest($2::uuid[], $3::int[], $4::smallint[], $5::smallint[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::smallint[])
           as d(person, revision, normalizer, kind, reason, try_at, sent_at, omitted)
-        on conflict (binding_id, person, revision, normalizer, kind) do update set reason = excluded.reason, try_at = excluded.try_at, sent_at = excluded.sent_at,
+        on conflict (binding_id, person, revision, normalizer, kind) do update set reason = excluded.reason, try_at = excluded.try_at,
+          sent_at = excluded.sent_at,
           omitted = residual_deliveries.omitted & excluded.omitted
         """;
 
     private const string MarkSentSql = """
         update residual_deliveries r set sent_at = $6
-        from (select * from unnest($2::uuid[], $3::int[], $4::smallint[], $5::smallint[]) limit cardinality($2)) as d(person, revision, normalizer, kind)
+        from (select * from unnest($2::uuid[], $3::int[], $4::smallint[], $5::smallint[]) limit cardinality($2)) as d(person, revision,
+          normalizer, kind)
         where r.binding_id = $1 and r.person = d.person and r.revision = d.revision and r.normalizer = d.normalizer and r.kind = d.kind
         """;
 
     private const string ForgetSql = """
         delete from residual_deliveries r
-        using (select * from unnest($2::uuid[], $3::int[], $4::smallint[], $5::smallint[]) limit cardinality($2)) as d(person, revision, normalizer, kind)
+        using (select * from unnest($2::uuid[], $3::int[], $4::smallint[], $5::smallint[]) limit cardinality($2)) as d(person, revision,
+          normalizer, kind)
         where r.binding_id = $1 and r.person = d.person and r.revision = d.revision and r.normalizer = d.normalizer and r.kind = d.kind
         """;
 

@@ -15,8 +15,8 @@ namespace AudienceSync.Host.Sync.Resyncs;
 /// afterwards, and no moment is empty (<see cref="IResyncs"/>).
 /// <para>
 /// <b>What is sent</b> are the members whose ledger rows are delivered and older than the session, each by the identifiers of its add, so
-/// the ledger needs no change: it was right, and the platform is made equal to it. A member whose removal waits for approval is one of them,
-/// so no removal is hastened.
+/// the ledger needs no change: it was right, and the platform is made equal to it. A member whose removal waits for approval is one of
+/// them, so no removal is hastened.
 /// </para>
 /// <para>
 /// <b>What changes meanwhile.</b> Where a session refuses other calls (Meta), the lanes of the binding wait for its last batch. Elsewhere
@@ -52,7 +52,9 @@ public sealed class ExclusiveResync(
     /// <summary>Whether the platform would refuse what the lanes of this binding send, because a session is open.</summary>
     public bool HoldsLanes(Binding binding) => binding.HasSession && _resyncs is { SessionLifetime: not null };
 
-    /// <summary>Which rows the sweep after the end marks, besides those in doubt: those written since. Where lanes are held, none.</summary>
+    /// <summary>
+    /// Which rows the sweep after the end marks, besides those in doubt: those written since. Where lanes are held, none.
+    /// </summary>
     public DateTimeOffset SweepsSince(OpenSweep resync) =>
         resync.Session is not { } session ? DateTimeOffset.UnixEpoch
         : _resyncs is { SessionLifetime: not null } ? DateTimeOffset.MaxValue
@@ -267,21 +269,13 @@ public sealed class ExclusiveResync(
             budget.RecordUsage(usage);
         }
 
-        // A batch refused for its size would be refused again at once: it is retried like a call without a conclusive answer.
-        var outcome = result.Outcome.Kind == OutcomeKind.SplitBatch ? new Outcome(OutcomeKind.Retry, result.Outcome.Code) : result.Outcome;
-
-        // Where nothing had to be sent, there was no call.
-        var answer = result.ToAnswer() with
-        {
-            Outcome = outcome,
-        };
-        answer = answer with { IsMade = result.HttpStatus != 0 || !answer.IsAccepted };
+        var answer = AnswerOf(result);
         var record = new CallRecord(
             operation,
             people.Count,
             answer.Refused,
-            outcome.Kind,
-            outcome.Code,
+            answer.Outcome.Kind,
+            answer.Outcome.Code,
             result.HttpStatus,
             result.PlatformRequestId,
             sentAt,
@@ -289,9 +283,7 @@ public sealed class ExclusiveResync(
         )
         {
             Kind = run.Kind,
-            Job = result.Job is { } job
-                ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.FirstJobPoll ?? JobGaps.First))
-                : null,
+            Job = JobOf(result),
         };
         return answer.IsMade
             ? await WriteAsync(
@@ -305,12 +297,29 @@ public sealed class ExclusiveResync(
             : await WriteAsync(lease, binding, answer, call: null, run: null, cancellationToken);
     }
 
+    private AcceptedJob? JobOf(CallResult result) =>
+        result.Job is { } job ? new AcceptedJob(job, clock.GetUtcNow() + (destination.Limits.FirstJobPoll ?? JobGaps.First)) : null;
+
+    private static CallAnswer AnswerOf(CallResult result)
+    {
+        // A batch refused for its size would be refused again at once: it is retried like a call without a conclusive answer.
+        var outcome = result.Outcome.Kind == OutcomeKind.SplitBatch ? new Outcome(OutcomeKind.Retry, result.Outcome.Code) : result.Outcome;
+        var answer = result.ToAnswer() with { Outcome = outcome };
+
+        // Where nothing had to be sent, there was no call.
+        return answer with
+        {
+            IsMade = result.HttpStatus != 0 || !answer.IsAccepted,
+        };
+    }
+
     private static DeliveryRow RowOf(DeliveryKind kind, List<Guid> people, CallAnswer answer)
     {
         var rest = DeliveryResults.OfRest(answer.Outcome, answer.HidesNames, answer.HasJob);
         if (people.Count == 0)
         {
-            return new DeliveryRow(kind, answer.Outcome, people, [rest], Codes: null); // The end of a session: what became of the strangers.
+            // The end of a session: what became of the strangers.
+            return new DeliveryRow(kind, answer.Outcome, people, [rest], Codes: null);
         }
 
         var results = Enumerable.Repeat(rest, people.Count).ToList();

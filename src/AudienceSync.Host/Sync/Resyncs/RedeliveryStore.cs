@@ -49,7 +49,8 @@ public sealed class RedeliveryStore(WorkspaceDatabase database)
           from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4),
         evaluated as (
           select p.person,
-            case when p.skipped then null when p.status in (0, 3) then 3 when p.status in (1, 2) and m.person is not null then 1 end as new_status
+            case when p.skipped then null when p.status in (0, 3) then 3 when p.status in (1, 2)
+              and m.person is not null then 1 end as new_status
           from piece p
           left join lateral (
             select m.person from membership m where m.key_id = $3 and m.person = p.person and {TargetingSql.Anywhere} limit 1) m on true)
@@ -59,12 +60,14 @@ public sealed class RedeliveryStore(WorkspaceDatabase database)
 
     private const string RefreshPieceSql = $"""
         with piece as materialized (
-          select l.person, l.status = 2 and l.job_id is null and l.updated_at < $5::timestamptz - $6::interval * ((uuid_hash(l.person) & 1023) / 1024.0) as due
+          select l.person, l.status = 2 and l.job_id is null
+            and l.updated_at < $5::timestamptz - $6::interval * ((uuid_hash(l.person) & 1023) / 1024.0) as due
           from ledger l where l.binding_id = $1 and l.person > $2 order by l.person limit $4),
         evaluated as (
           select p.person, case when p.due and m.person is not null then 1 end as new_status from piece p
           left join lateral (
-            select m.person from membership m where p.due and m.key_id = $3 and m.person = p.person and {TargetingSql.Anywhere} limit 1) m on true)
+            select m.person from membership m where p.due and m.key_id = $3 and m.person = p.person and {TargetingSql.Anywhere} limit 1) m
+              on true)
         select j.person, j.new_status::smallint, (select count(*) from piece) = $4 from evaluated j
         where j.new_status is not null or j.person = (select x.person from piece x order by x.person desc limit 1) order by j.person
         """;
@@ -79,7 +82,8 @@ public sealed class RedeliveryStore(WorkspaceDatabase database)
         "update resyncs set swept_to = $2, marked = marked + $3, finished_at = $4 where resync_id = $1 and finished_at is null";
 
     private const string RefreshedSql = """
-        update refreshes set swept_to = case when $4::timestamptz is null then $2 else uuid '00000000-0000-0000-0000-000000000000' end, marked = marked + $3,
+        update refreshes set swept_to = case when $4::timestamptz is null then $2 else uuid '00000000-0000-0000-0000-000000000000' end,
+          marked = marked + $3,
           next_at = coalesce($4, next_at)
         where binding_id = $1
         """;

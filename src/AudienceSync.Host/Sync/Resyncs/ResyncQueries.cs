@@ -39,7 +39,8 @@ public sealed class ResyncQueries(WorkspaceDatabase database)
 {
     // The same conditions as in RedeliveryStore.
     private const string PlanSql = $"""
-        select b.binding_id, b.remote, k.audience_key, count(*) filter (where l.status in (1, 2) and m.person is not null), count(*) filter (where l.status in (0, 3))
+        select b.binding_id, b.remote, k.audience_key, count(*) filter (where l.status in (1, 2) and m.person is not null),
+          count(*) filter (where l.status in (0, 3))
         from bindings b join audience_keys k on k.key_id = b.key_id
         left join ledger l on l.binding_id = b.binding_id and l.job_id is null
         left join membership m on m.key_id = b.key_id and m.person = l.person and {TargetingSql.Anywhere}
@@ -48,7 +49,8 @@ public sealed class ResyncQueries(WorkspaceDatabase database)
         """;
 
     private const string BeginSql = """
-        insert into resyncs (binding_id, asked_by, why, asked_at, planned) select d.binding_id, $3, $4, $5, d.planned from unnest($1::int[], $2::bigint[]) as d(binding_id, planned)
+        insert into resyncs (binding_id, asked_by, why, asked_at, planned) select d.binding_id, $3, $4, $5, d.planned
+          from unnest($1::int[], $2::bigint[]) as d(binding_id, planned)
         on conflict (binding_id) where finished_at is null do nothing
         """;
 
@@ -59,7 +61,8 @@ public sealed class ResyncQueries(WorkspaceDatabase database)
 
     private const string ListSql = """
         select r.resync_id, b.destination, b.remote, r.asked_by, r.why, r.asked_at, r.planned,
-          greatest(0, r.marked - case when r.finished_at is null then (select count(*) from ledger l where l.binding_id = r.binding_id and l.redeliver) else 0 end),
+          greatest(0, r.marked - case when r.finished_at is null then (select count(*) from ledger l where l.binding_id = r.binding_id
+            and l.redeliver) else 0 end),
           case when r.canceled then 'canceled' when r.finished_at is null then 'running' else 'finished' end, r.finished_at
         from resyncs r join bindings b on b.binding_id = r.binding_id order by r.resync_id desc limit 50
         """;

@@ -42,7 +42,8 @@ public sealed class ResyncSessionStore(WorkspaceDatabase database)
     // The account has one writer, so the last call of the binding is the one that ended the session. Without a call it is 0.
     private const string EndSql = """
         update resyncs r set swept_to = '00000000-0000-0000-0000-000000000000',
-          end_call = case when $2 then (select c.call_id from calls c where c.binding_id = r.binding_id order by c.call_id desc limit 1) else 0 end
+          end_call = case when $2 then (select c.call_id from calls c where c.binding_id = r.binding_id order by c.call_id desc limit 1)
+            else 0 end
         where r.resync_id = $1 and r.finished_at is null
         """;
 

@@ -9,8 +9,10 @@ namespace AudienceSync.Host.Sync.Runs;
 internal static class CallStore
 {
     private const string CallSql = """
-        insert into calls (binding_id, fence, operation, members, refused, outcome, code, http_status, request_id, sent_at, latency_ms, kind, run_id)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, (select r.run_id from runs r where r.binding_id = $1 and r.lane = $13 and r.ended_at is null))
+        insert into calls (binding_id, fence, operation, members, refused, outcome, code, http_status, request_id, sent_at, latency_ms,
+          kind, run_id)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, (select r.run_id from runs r where r.binding_id = $1 and r.lane = $13
+          and r.ended_at is null))
         """;
 
     private const string ExchangeSql =

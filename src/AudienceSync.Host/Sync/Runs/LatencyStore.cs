@@ -24,7 +24,8 @@ internal static class LatencyStore
           select case when r.state = 2 then (select e.timestamp from mt_events e where e.seq_id = r.event_pos) else r.since_at end as since
           from membership r where r.key_id = d.key_id and r.person = d.person and r.state {TargetingSql.Ended} limit 1) m
         cross join lateral (
-          select least(300, greatest(0, ceil(ln(greatest(extract(epoch from $2::timestamptz - m.since)::float8, 0.01) / 0.01) / ln(1.1::float8))))::smallint as bucket) b
+          select least(300, greatest(0, ceil(ln(greatest(extract(epoch from $2::timestamptz - m.since)::float8,
+            0.01) / 0.01) / ln(1.1::float8))))::smallint as bucket) b
         where m.since is not null group by d.destination, b.bucket
         on conflict (destination, slot, bucket) do update set removals = removal_latencies.removals + excluded.removals
         """;
@@ -36,7 +37,8 @@ internal static class LatencyStore
         """;
 
     private const string WriteSql = $"""
-        insert into {Counts} (select $1::text as destination, $3::int as key_id, u.person from unnest($4::uuid[]) as u(person) limit cardinality($4)) as d
+        insert into {Counts} (select $1::text as destination, $3::int as key_id, u.person from unnest($4::uuid[]) as u(person)
+          limit cardinality($4)) as d
         {Counted}
         """;
 

@@ -75,14 +75,17 @@ public sealed class RunQueries(WorkspaceDatabase database, CallSeal seal)
     private const string FindSql = $"select {Columns} where r.run_id = $1";
 
     private const string CallsSql = """
-        select c.call_id, coalesce(c.kind, c.operation), c.members, c.refused, c.outcome, c.code, c.http_status, c.request_id, c.sent_at, c.latency_ms,
+        select c.call_id, coalesce(c.kind, c.operation), c.members, c.refused, c.outcome, c.code, c.http_status, c.request_id, c.sent_at,
+          c.latency_ms,
           x.key_version, x.cipher
-        from calls c left join lateral (select e.key_version, e.cipher from call_exchanges e where $4 and e.call_id = c.call_id limit 1) x on true
+        from calls c left join lateral (select e.key_version, e.cipher from call_exchanges e where $4 and e.call_id = c.call_id limit 1) x
+          on true
         where c.run_id = $1 and c.call_id > $2 order by c.call_id limit $3
         """;
 
     private const string ResultsSql = """
-        select d.call_id, r.result, case when d.codes is null then cardinality(d.people)::bigint else (select count(*) from unnest(d.codes) c where c = r.place) end, d.job_id
+        select d.call_id, r.result, case when d.codes is null then cardinality(d.people)::bigint
+          else (select count(*) from unnest(d.codes) c where c = r.place) end, d.job_id
         from deliveries d cross join lateral unnest(d.results) with ordinality as r(result, place)
         where d.run_id = $1 and d.call_id = any($2) order by d.delivery_id, r.place
         """;

@@ -25,12 +25,15 @@ internal static class RunStore
 
     private const string OutcomeSql = """
         with run as (
-          update runs set calls = calls + $4, attempted[$3] = attempted[$3] + $5, accepted[$3] = accepted[$3] + $6, rejected[$3] = rejected[$3] + $7,
+          update runs set calls = calls + $4, attempted[$3] = attempted[$3] + $5, accepted[$3] = accepted[$3] + $6,
+            rejected[$3] = rejected[$3] + $7,
             last_at = $8, code = $10, ended_at = case when $9::smallint is not null then $8::timestamptz end,
-            state = case when $9::smallint is null or $9::smallint = 4 then coalesce($9, state) when rejected[1] + rejected[2] + rejected[3] + $7 > 0 then 3 else 2 end
+            state = case when $9::smallint is null or $9::smallint = 4 then coalesce($9, state)
+              when rejected[1] + rejected[2] + rejected[3] + $7 > 0 then 3 else 2 end
           where binding_id = $1 and lane = $2 and ended_at is null returning run_id)
         insert into deliveries (destination, binding_id, run_id, call_id, kind, outcome, code, at, people, results, codes)
-        select $11, $1, (select run_id from run), case when $4 > 0 then currval('calls_call_id_seq') end, $3, $12, $13, $8, $14::uuid[], $15::text[], $16::smallint[]
+        select $11, $1, (select run_id from run), case when $4 > 0 then currval('calls_call_id_seq') end, $3, $12, $13, $8, $14::uuid[],
+          $15::text[], $16::smallint[]
         """;
 
     private const string EndSql = """
@@ -57,11 +60,14 @@ internal static class RunStore
           select c.run_id, coalesce(c.kind, c.operation)::int as kind from jobs j
           cross join lateral (select n.run_id, n.kind, n.operation from calls n where n.call_id = j.call_id limit 1) c where j.job_id = $1),
         n(rejected, moved) as (
-          select array[case when k.kind = 1 then $2 else 0 end, case when k.kind = 2 then $2 else 0 end, case when k.kind = 3 then $2 else 0 end],
-            array[case when k.kind = 1 then $2 + $3 else 0 end, case when k.kind = 2 then $2 + $3 else 0 end, case when k.kind = 3 then $2 + $3 else 0 end]
+          select array[case when k.kind = 1 then $2 else 0 end, case when k.kind = 2 then $2 else 0 end,
+            case when k.kind = 3 then $2 else 0 end],
+            array[case when k.kind = 1 then $2 + $3 else 0 end, case when k.kind = 2 then $2 + $3 else 0 end,
+              case when k.kind = 3 then $2 + $3 else 0 end]
           from k)
         update runs r set
-          rejected = array[r.rejected[1] + (select n.rejected[1] from n), r.rejected[2] + (select n.rejected[2] from n), r.rejected[3] + (select n.rejected[3] from n)],
+          rejected = array[r.rejected[1] + (select n.rejected[1] from n), r.rejected[2] + (select n.rejected[2] from n),
+            r.rejected[3] + (select n.rejected[3] from n)],
           accepted = array[greatest(0, r.accepted[1] - (select n.moved[1] from n)), greatest(0, r.accepted[2] - (select n.moved[2] from n)),
             greatest(0, r.accepted[3] - (select n.moved[3] from n))],
           state = case when r.state = 2 and $2 > 0 then 3 else r.state end

@@ -153,7 +153,8 @@ internal sealed class RunsCommands(Func<string, string?> environment)
             .. Kinds
                 .Select(kind => run.GetProperty(kind))
                 .Select(count =>
-                    $"{count.GetProperty("planned")}/{count.GetProperty("attempted")}/{count.GetProperty("accepted")}/{count.GetProperty("rejected")}"
+                    $"{count.GetProperty("planned")}/{count.GetProperty("attempted")}/"
+                    + $"{count.GetProperty("accepted")}/{count.GetProperty("rejected")}"
                 ),
         ];
     }
@@ -174,7 +175,8 @@ internal sealed class RunsCommands(Func<string, string?> environment)
                 call.GetProperty("results")
                     .EnumerateArray()
                     .Select(result =>
-                        $"{result.GetProperty("people")} {result.GetProperty("result").GetString()}{(result.GetProperty("job").ValueKind == JsonValueKind.Number ? " (job)" : "")}"
+                        $"{result.GetProperty("people")} {result.GetProperty("result").GetString()}"
+                        + (result.GetProperty("job").ValueKind == JsonValueKind.Number ? " (job)" : "")
                     )
             ),
         ];

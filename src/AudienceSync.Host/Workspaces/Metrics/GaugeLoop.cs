@@ -1,15 +1,15 @@
+using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Feedback;
 using AudienceSync.Host.Outcomes;
 using AudienceSync.Host.Projection;
 using AudienceSync.Host.Sync.Accounts;
-using AudienceSync.Host.Telemetry;
 using AudienceSync.Host.Workspaces.Status;
 
 namespace AudienceSync.Host.Workspaces.Metrics;
 
 /// <summary>
-/// Reads the gauges of a workspace at intervals. They count whole audiences, so the larger these are, the longer the intervals: no more than
-/// a hundredth of the time is spent on it.
+/// Reads the gauges of a workspace at intervals. They count whole audiences, so the larger these are, the longer the intervals: no more
+/// than a hundredth of the time is spent on it.
 /// </summary>
 public sealed class GaugeLoop(
     string workspace,
@@ -71,31 +71,15 @@ public sealed class GaugeLoop(
         gauges.Set(workspace, values);
     }
 
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        var outage = new OutageLog("Metrics", clock, logger);
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            var wait = Every;
-            var started = clock.GetTimestamp();
-            try
-            {
-                await RefreshAsync(cancellationToken);
-                outage.Recovered();
-                var rest = clock.GetElapsedTime(started) * Rest;
-                wait = rest > Every ? rest : Every;
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception failure)
-            {
-                wait = outage.Failed(failure);
-            }
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        new RetryLoop("Metrics", clock, logger).RunAsync(RefreshAndRestAsync, cancellationToken);
 
-            await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+    private async Task<TimeSpan> RefreshAndRestAsync(CancellationToken cancellationToken)
+    {
+        var started = clock.GetTimestamp();
+        await RefreshAsync(cancellationToken);
+        var rest = clock.GetElapsedTime(started) * Rest;
+        return rest > Every ? rest : Every;
     }
 
     private static async Task<IEnumerable<GaugeValue>> LagsAsync(FeedbackQueries feedback, CancellationToken cancellationToken) =>

@@ -5,10 +5,10 @@ using Npgsql;
 namespace AudienceSync.Host.Workspaces.Nodes;
 
 /// <summary>
-/// Distinguishes dead Hosts from silent ones. Every Host holds an advisory lock with a session of its own for as long as its process lives: the
-/// kernel closes the connection of a process that ends in any way, and with it goes the lock. So a Host that finds the lock of another one free knows
-/// that it is gone, at once and not after a time of silence, and removes it from Wolverine's list of nodes. A frozen Host keeps its lock; it
-/// is found silent instead. One whose connection broke is removed, too, and registers itself again.
+/// Distinguishes dead Hosts from silent ones. Every Host holds an advisory lock with a session of its own for as long as its process lives:
+/// the kernel closes the connection of a process that ends in any way, and with it goes the lock. So a Host that finds the lock of another
+/// one free knows that it is gone, at once and not after a time of silence, and removes it from Wolverine's list of nodes. A frozen Host
+/// keeps its lock; it is found silent instead. One whose connection broke is removed, too, and registers itself again.
 /// </summary>
 internal sealed class NodeLockStore : IAsyncDisposable
 {

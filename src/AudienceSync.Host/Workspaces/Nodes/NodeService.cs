@@ -1,4 +1,5 @@
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Messages;
 using AudienceSync.Host.Telemetry;
 using Wolverine.Runtime;
@@ -56,29 +57,15 @@ internal sealed class NodeService(HostSettings settings, IWolverineRuntime runti
         _stop.Dispose();
     }
 
-    private async Task RefreshAsync(CancellationToken cancellationToken)
-    {
-        var outage = new OutageLog("Node", TimeProvider.System, logger);
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            var wait = Interval;
-            try
+    private Task RefreshAsync(CancellationToken cancellationToken) =>
+        new RetryLoop("Node", TimeProvider.System, logger).RunAsync(
+            async token =>
             {
-                await RemoveAsync(cancellationToken);
-                outage.Recovered();
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception failure)
-            {
-                wait = outage.Failed(failure);
-            }
-
-            await Task.Delay(wait, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+                await RemoveAsync(token);
+                return Interval;
+            },
+            cancellationToken
+        );
 
     private async Task RemoveAsync(CancellationToken cancellationToken)
     {

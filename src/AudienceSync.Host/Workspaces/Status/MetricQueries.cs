@@ -50,7 +50,8 @@ public sealed class MetricQueries(WorkspaceDatabase database)
           s.minutes
         from bindings b join accounts a on a.destination = b.destination join audience_keys k on k.key_id = b.key_id
         cross join lateral (select least(b.removal_pos, (
-          select min(p.after_pos) from removal_plans p where p.binding_id = b.binding_id and p.ended_at is null and p.cutover_id is null)) as pos) f
+          select min(p.after_pos) from removal_plans p where p.binding_id = b.binding_id and p.ended_at is null
+            and p.cutover_id is null)) as pos) f
         cross join lateral (select count(*) as members from membership m where m.key_id = b.key_id and {TargetingSql.Here}) d
         cross join lateral (
           select count(*) filter (where l.status = 2) as delivered, count(*) filter (where l.status in (1, 3)) as in_doubt
@@ -78,7 +79,8 @@ public sealed class MetricQueries(WorkspaceDatabase database)
           select c.*, sum(c.removals) over (partition by c.hours, c.destination order by c.bucket) as upto,
             sum(c.removals) over (partition by c.hours, c.destination) as total
           from counted c)
-        select r.destination, r.hours, max(r.total)::bigint, min(r.bucket) filter (where r.upto >= 0.5 * r.total), min(r.bucket) filter (where r.upto >= 0.99 * r.total)
+        select r.destination, r.hours, max(r.total)::bigint, min(r.bucket) filter (where r.upto >= 0.5 * r.total),
+          min(r.bucket) filter (where r.upto >= 0.99 * r.total)
         from ranked r group by r.destination, r.hours order by r.destination, r.hours
         """;
 

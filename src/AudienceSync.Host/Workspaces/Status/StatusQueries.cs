@@ -68,22 +68,29 @@ public sealed class StatusQueries(WorkspaceDatabase database)
           (select count(*) from ledger l join membership m on m.key_id = b.key_id and m.person = l.person
            where l.binding_id = b.binding_id and l.status in (4, 5) and {TargetingSql.Here}),
           (select count(*) from membership m where m.key_id = b.key_id and {TargetingSql.Anywhere} and m.changed_pos > b.add_pos),
-          (select count(*) from membership m where m.key_id = b.key_id and m.state {TargetingSql.MayHaveToLeave} and m.changed_pos > b.removal_pos)
-            + (select count(*) from cutovers c join ledger l on l.binding_id = c.binding_id and l.person > c.swept_to and l.status {TargetingSql.MayBeThere}
+          (select count(*) from membership m where m.key_id = b.key_id and m.state {TargetingSql.MayHaveToLeave}
+            and m.changed_pos > b.removal_pos)
+            + (select count(*) from cutovers c join ledger l on l.binding_id = c.binding_id and l.person > c.swept_to
+              and l.status {TargetingSql.MayBeThere}
                where c.binding_id = b.binding_id and c.finished_at is null
                  and not exists (select from membership m where m.key_id = b.key_id and m.person = l.person and {TargetingSql.Anywhere})),
-          case when not b.bound then 'unbound' when p.paused then 'paused' when a.stopped_code is not null then 'account_stopped' when b.stopped_code is not null then 'stopped'
+          case when not b.bound then 'unbound' when p.paused then 'paused' when a.stopped_code is not null then 'account_stopped'
+            when b.stopped_code is not null then 'stopped'
             when 'infinity' in (b.removal_next_at, b.add_next_at) then 'parked'
-            when a.blocked_until > $1 then 'throttled' when greatest(case when b.removal_code is null then b.removal_next_at end, case when b.add_code is null then b.add_next_at end) > $1 then 'retrying'
+            when a.blocked_until > $1 then 'throttled'
+              when greatest(case when b.removal_code is null then b.removal_next_at end,
+              case when b.add_code is null then b.add_next_at end) > $1 then 'retrying'
             when greatest(b.removal_next_at, b.add_next_at) > $1 then 'parked' else 'active' end,
-          coalesce(case when p.paused then 'paused' end, a.stopped_code, b.stopped_code, case when b.removal_next_at = 'infinity' then b.removal_code end,
+          coalesce(case when p.paused then 'paused' end, a.stopped_code, b.stopped_code,
+            case when b.removal_next_at = 'infinity' then b.removal_code end,
             case when b.add_next_at = 'infinity' then b.add_code end, case when a.blocked_until > $1 then a.blocked_code end,
             case when b.removal_next_at > $1 then b.removal_code end, case when b.add_next_at > $1 then b.add_code end),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status = 2 and l.job_id is not null),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.redeliver),
           (select count(*) from jobs j where j.binding_id = b.binding_id and j.destination = b.destination and j.state = 1),
           (select count(*) from jobs j where j.binding_id = b.binding_id and j.destination = b.destination and j.state = 5),
-          (select coalesce(sum(r.removals - r.removed), 0)::bigint from removal_plans r where r.binding_id = b.binding_id and r.ended_at is null and r.cutover_id is null),
+          (select coalesce(sum(r.removals - r.removed), 0)::bigint from removal_plans r where r.binding_id = b.binding_id
+            and r.ended_at is null and r.cutover_id is null),
           (select count(*) from ledger l where l.binding_id = b.binding_id and l.status in (1, 3) and l.reason is not null)
             + (select count(*) from residual_deliveries r where r.binding_id = b.binding_id and r.kind = 1),
           coalesce(b.removal_next_at = 'infinity', false), coalesce(b.add_next_at = 'infinity', false),
@@ -92,7 +99,8 @@ public sealed class StatusQueries(WorkspaceDatabase database)
           greatest(b.removal_answer_at, b.add_answer_at)
         from bindings b join accounts a on a.destination = b.destination join audience_keys k on k.key_id = b.key_id
         cross join lateral (select exists (
-          select from pauses q where q.destination = b.destination and q.resumed_at is null and (q.remote is null or q.remote = b.remote)) as paused) p
+          select from pauses q where q.destination = b.destination and q.resumed_at is null
+            and (q.remote is null or q.remote = b.remote)) as paused) p
         order by k.audience_key, b.destination
         """;
 

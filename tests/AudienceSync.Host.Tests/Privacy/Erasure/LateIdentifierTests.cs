@@ -42,7 +42,8 @@ public sealed class LateIdentifierTests : IAsyncLifetime
                 """
                 with known as (select anchor from person_aliases where kind = 1 and anchor is not null),
                      moved as (update person_aliases a set owner = known.anchor, anchor = null from known
-                               where a.kind = 2 and a.anchor is not null and not exists (select from vault v where v.person = known.anchor and v.email = a.digest)
+                               where a.kind = 2 and a.anchor is not null
+                                 and not exists (select from vault v where v.person = known.anchor and v.email = a.digest)
                                returning 1)
                 select count(*) from moved
                 """

@@ -25,15 +25,18 @@ public sealed class QuarantinedBodyStoreTests(ITestOutputHelper output)
     private const string Phone = "07700 900190";
 
     private const string FillSql = """
-        insert into quarantine (id, source, refused, reason, detail, first_seen_at, last_seen_at, key_version, body_bytes, cipher, mentions, mention_state)
+        insert into quarantine (id, source, refused, reason, detail, first_seen_at, last_seen_at, key_version, body_bytes, cipher, mentions,
+          mention_state)
         select md5('q' || n)::uuid, 'test', true, 'malformed_json', '', now(), now(), 1, 300, '\x00',
           array[md5('a' || n)::uuid, md5('b' || n)::uuid, md5('c' || n % 1000)::uuid], 1
         from generate_series(1, $1) n
         """;
 
     private const string FillPeopleSql = """
-        insert into person_aliases select md5('a' || n)::uuid, 2, md5('p' || n)::uuid, md5('o' || n)::uuid, now() from generate_series(1, $1) n;
-        insert into vault select md5('p' || n)::uuid, 1, 1, '\x00', md5('e' || n)::uuid, md5('f' || n)::uuid, now() from generate_series(1, $1) n;
+        insert into person_aliases select md5('a' || n)::uuid, 2, md5('p' || n)::uuid, md5('o' || n)::uuid, now()
+          from generate_series(1, $1) n;
+        insert into vault select md5('p' || n)::uuid, 1, 1, '\x00', md5('e' || n)::uuid, md5('f' || n)::uuid, now()
+          from generate_series(1, $1) n;
         """;
 
     [Fact]
@@ -47,28 +50,6 @@ public sealed class QuarantinedBodyStoreTests(ITestOutputHelper output)
 
         (await FoundAsync(bodies, digester)).ShouldBe(expected, ignoreOrder: true);
         bodies.Opened.ShouldBe(2, "the person's national number, and another person's number with the same ending");
-    }
-
-    [Fact]
-    public async Task Bodies_older_than_the_index_are_found_by_reading_them_and_indexed_step_by_step()
-    {
-        await using var stage = await TestWorkspace.CreateAsync([null]);
-        using var digester = new AliasDigester(TestWorkspace.Secret);
-        await FillAsync(stage, FillSql, 100);
-        var expected = await KeepAllAsync(stage, digester);
-        await stage.ExecuteAsync("update quarantine set mentions = null, mention_state = 0 where cipher <> '\\x00'");
-        var bodies = new QuarantinedBodyStore(stage.Database, stage.Seal);
-        (await FoundAsync(bodies, digester)).ShouldBe(expected, ignoreOrder: true);
-        bodies.Opened.ShouldBe(5);
-
-        var index = new QuarantineIndexStore(stage.Database, stage.Seal, new BodyMentions(digester), _ => "");
-        (await index.FillAsync(default)).ShouldBe(5);
-        (await index.FillAsync(default)).ShouldBe(0);
-
-        (await stage.AskAsync<long>("select count(*) from quarantine where mention_state <> 1")).ShouldBe(0);
-        bodies = new QuarantinedBodyStore(stage.Database, stage.Seal);
-        (await FoundAsync(bodies, digester)).ShouldBe(expected, ignoreOrder: true);
-        bodies.Opened.ShouldBe(2);
     }
 
     [Fact]

@@ -49,7 +49,8 @@ public sealed class ClusterLifeTests : IDisposable
         (
             await Clusters.ScalarAsync(
                 second,
-                "SELECT string_agg(setting, ',' ORDER BY name) FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND source <> 'default'"
+                "SELECT string_agg(setting, ',' ORDER BY name) FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', "
+                    + "'synchronous_commit') AND source <> 'default'"
             )
         ).ShouldBe("on,on,on", "set explicitly, not left to the build's defaults");
         (await Clusters.ScalarAsync(second, "SHOW max_connections")).ShouldBe("33");

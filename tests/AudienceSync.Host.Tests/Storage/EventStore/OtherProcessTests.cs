@@ -9,7 +9,9 @@ using Npgsql;
 
 namespace AudienceSync.Host.Tests.Storage.EventStore;
 
-/// <summary>A Host ingests in a process of its own, while another process, which is that of the test, appends to the same workspace.</summary>
+/// <summary>
+/// A Host ingests in a process of its own, while another process, which is that of the test, appends to the same workspace.
+/// </summary>
 public sealed class OtherProcessTests : IDisposable
 {
     private const int Senders = 4;

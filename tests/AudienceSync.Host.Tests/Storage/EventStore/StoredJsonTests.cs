@@ -25,7 +25,8 @@ public sealed class StoredJsonTests
             $"""
             select append_lock();
             insert into mt_streams (id, version) values ('{first}', 1);
-            insert into mt_events (id, stream_id, version, type, data) values ('{Guid.NewGuid()}', '{first}', 1, '{alias}', '{golden.Replace(
+            insert into mt_events (id, stream_id, version, type, data)
+              values ('{Guid.NewGuid()}', '{first}', 1, '{alias}', '{golden.Replace(
                 "'",
                 "''",
                 StringComparison.Ordinal

@@ -38,7 +38,8 @@ public sealed class UnitOfWorkTests
                 $"""
                 select set_config('audiencesync.append_lock', 'ws_other', true);
                 insert into mt_streams (id, version) values ('{Guid.Empty}', 1);
-                insert into mt_events (id, stream_id, version, type, data) values ('{Guid.Empty}', '{Guid.Empty}', 1, 'person_suppressed', '{"{}"}');
+                insert into mt_events (id, stream_id, version, type, data)
+                  values ('{Guid.Empty}', '{Guid.Empty}', 1, 'person_suppressed', '{"{}"}');
                 """
             )
         );
@@ -59,7 +60,8 @@ public sealed class UnitOfWorkTests
         await using var append = new NpgsqlCommand(
             $"""
             insert into mt_streams (id, version) values ('{Guid.Empty}', 1);
-            insert into mt_events (id, stream_id, version, type, data) values ('{Guid.Empty}', '{Guid.Empty}', 1, 'person_suppressed', '{"{}"}');
+            insert into mt_events (id, stream_id, version, type, data)
+              values ('{Guid.Empty}', '{Guid.Empty}', 1, 'person_suppressed', '{"{}"}');
             """,
             connection
         );

@@ -31,7 +31,8 @@ public sealed class DurableCommitTests : IDisposable
             create table durability (setting text not null);
             create function note_durability() returns trigger language plpgsql security definer as
               'begin insert into ws_default.durability values (current_setting(''synchronous_commit'')); return null; end';
-            create constraint trigger at_commit after insert on mt_events deferrable initially deferred for each row execute function note_durability();
+            create constraint trigger at_commit after insert
+              on mt_events deferrable initially deferred for each row execute function note_durability();
             """
         );
         await SetAsync(workspace);

@@ -23,7 +23,8 @@ public sealed class IdentityInTheLogTests
             await workspace.AskAsync<long>(
                 """
                 select count(distinct x) from (select xmin::text from people union all select xmin::text from person_aliases
-                union all select xmin::text from vault union all select xmin::text from mt_events where type = 'audience_member_added') as t(x)
+                union all select xmin::text from vault union all select xmin::text from mt_events
+                  where type = 'audience_member_added') as t(x)
                 """
             )
         ).ShouldBe(1);
@@ -98,7 +99,8 @@ public sealed class IdentityInTheLogTests
         (await workspace.AskAsync<long>("select count(*) from people where owner is null")).ShouldBe(1);
         (
             await workspace.RowsAsync(
-                "select p.kind || ' ' || o.kind from mt_events e join people p on p.person = e.stream_id join people o on o.person = (e.data->>'owner')::uuid where e.type = 'person_linked'"
+                "select p.kind || ' ' || o.kind from mt_events e join people p on p.person = e.stream_id join people "
+                    + "o on o.person = (e.data->>'owner')::uuid where e.type = 'person_linked'"
             )
         ).ShouldBe(["2 1"], "the e-mail's anchor belongs to the customer id's");
         (await OpenAsync(workspace, "42")).ShouldBe([IdentifierReader.Read("42", "ann@shop.example", null, "")]);
@@ -204,7 +206,8 @@ public sealed class IdentityInTheLogTests
         var opened = new List<PersonIdentifiers>();
         await using var command = workspace.Owner.CreateCommand(
             $"""
-            select p.person, v.revision, v.key_version, p.salt, v.cipher from person_aliases a join people p on p.person = a.anchor join vault v on v.person = p.person
+            select p.person, v.revision, v.key_version, p.salt, v.cipher from person_aliases a join people p on p.person = a.anchor
+              join vault v on v.person = p.person
             where a.digest = '{digest}' order by v.revision
             """
         );

@@ -13,12 +13,15 @@ internal static class LogChecks
         "select xmin::text, min(seq_id), max(seq_id), count(*) from mt_events group by 1 having max(seq_id) - min(seq_id) + 1 <> count(*)";
 
     private const string BodiesSql = """
-        select e.seq_id, count(b.first_position) from mt_events e left join raw_bodies b on e.seq_id between b.first_position and b.last_position
-        where e.stream_id not in (select s.id from mt_streams s where s.type = 'audience_stream') and e.type not in ('person_erasure_requested', 'person_erased') group by 1 having count(b.first_position) <> 1
+        select e.seq_id, count(b.first_position) from mt_events e left join raw_bodies b
+          on e.seq_id between b.first_position and b.last_position
+        where e.stream_id not in (select s.id from mt_streams s where s.type = 'audience_stream')
+          and e.type not in ('person_erasure_requested', 'person_erased') group by 1 having count(b.first_position) <> 1
         """;
 
     private const string PeopleSql = """
-        select s.id from mt_streams s left join people p on p.person = s.id left join vault v on v.person = p.person and v.revision = p.revision
+        select s.id from mt_streams s left join people p on p.person = s.id left join vault v on v.person = p.person
+          and v.revision = p.revision
         where s.type = 'person' and not exists (select from mt_events e where e.stream_id = s.id and e.type = 'person_erased')
           and (v.person is null or not exists (select from person_aliases a where a.anchor = s.id))
         """;

@@ -11,7 +11,8 @@ public sealed class OptimisticAppendTests
         select 'event', e.id::text, p.anchor::text, e.type, row_number() over (order by e.seq_id)::text, ''
           from mt_events e join people p on p.person = e.stream_id where e.type = 'audience_member_added'
         union all
-        select 'stream', p.anchor::text, e.type, count(*)::text, max(e.version)::text, '' from mt_events e join people p on p.person = e.stream_id group by 2, 3
+        select 'stream', p.anchor::text, e.type, count(*)::text, max(e.version)::text, '' from mt_events e
+          join people p on p.person = e.stream_id group by 2, 3
         union all
         select 'alias', a.digest::text, x.anchor::text, o.anchor::text, a.claimed_at::text, ''
           from person_aliases a left join people x on x.person = a.anchor left join people o on o.person = a.owner

@@ -6,8 +6,16 @@ create table workspaces (
 );
 
 -- A value that only the right master key computes, so that a wrong key stops the process at start instead of making people unreadable.
+-- retired_at: when a start without this version found nothing sealed under it in any workspace. From then on no start looks for such rows
+-- again: to be sure that there are none means reading the whole vault.
 create table master_keys (
-  version     smallint primary key,
-  check_value bytea not null,
-  first_seen  timestamptz not null default now()
+  version      smallint primary key,
+  check_value  bytea not null,
+  first_seen   timestamptz not null default now(),
+  retired_at   timestamptz null
 );
+
+-- A Host whose login owns nothing remembers a master key that it starts with, and that a key was retired. It never changes a check value.
+-- That it may read every table of this schema is granted with each migration (Migrations.cs).
+grant insert on master_keys to ${app_role};
+grant update (retired_at) on master_keys to ${app_role};
