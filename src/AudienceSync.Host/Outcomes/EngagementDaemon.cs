@@ -116,5 +116,8 @@ internal sealed class EngagementDaemon(
     private sealed class ReportWakeup(Wake wake) : IDaemonWakeup
     {
         public Task WaitAsync(TimeSpan timeout, CancellationToken token) => wake.WaitAsync(timeout, token);
+
+        // The wake belongs to the workspace.
+        public void Dispose() { }
     }
 }

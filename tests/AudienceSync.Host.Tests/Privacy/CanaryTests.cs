@@ -112,7 +112,7 @@ public sealed class CanaryTests
             data["campaign_id"] = Canaries.Email;
             if (metric == "cio_subscription_preferences_changed")
             {
-                data["content"] = $$"""{"topics":{"{{Canaries.Email}}":true,"topic_1":false},"channels":{"email":"{{Canaries.Email}}"}}""";
+                data["content"] = $$$"""{"topics":{"{{{Canaries.Email}}}":true,"topic_1":false},"channels":{"email":"{{{Canaries.Email}}}"}}""";
             }
 
             stage.Keep(
@@ -127,7 +127,7 @@ public sealed class CanaryTests
             {
                 ReportingStage.Report("email", Canaries.Email, Canaries.Email, stage.Clock.GetUtcNow(), person),
                 ReportingStage.Report(Canaries.Email, "sent", Canaries.Email, stage.Clock.GetUtcNow(), person),
-                $$"""{"metric":"sent","data":{"recipient":"{{Canaries.Email}}"}}""",
+                $$$"""{"metric":"sent","data":{"recipient":"{{{Canaries.Email}}}"}}""",
                 $$"""{"{{Canaries.Email}}": """,
             }
         )

@@ -53,7 +53,7 @@ public sealed class ReportReader(AliasDigester digester, BodySeal seal)
         };
         var warnings = default(WarningList);
         Alias[]? named = null;
-        OccurredAt.TryReadField(incoming.Item, receivedAt, isNeeded: false, isRemoval: true, ref warnings, out var time);
+        _ = OccurredAt.TryReadField(incoming.Item, receivedAt, isNeeded: false, isRemoval: true, ref warnings, out var time);
         var noPerson = PersonFields.TryRead(incoming, digester, ref warnings, ref named, out var person);
         if (ReportFields.Name(report, "metric"u8) is not { } metric)
         {

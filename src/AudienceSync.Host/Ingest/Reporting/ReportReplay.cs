@@ -101,7 +101,7 @@ public sealed class ReportReplay(
             var held = await queries.HeldOfAsync(sources, from, to, after, Page, cancellationToken);
             foreach (var id in held)
             {
-                var released = await releases.ReleaseAsync(id, cancellationToken) is { State: ReleaseResult.Released };
+                var released = await releases.ReleaseAsync(id, cancellationToken) is { Status: ReleaseResult.Released };
                 result = released ? result with { Released = result.Released + 1 } : result with { Held = result.Held + 1 };
             }
 
