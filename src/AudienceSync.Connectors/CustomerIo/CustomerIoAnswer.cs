@@ -5,7 +5,8 @@ namespace AudienceSync.Connectors.CustomerIo;
 
 /// <summary>An item of a batch that the service did not take.</summary>
 /// <param name="Index">Its place in the batch, from 0.</param>
-/// <param name="Code">Stable: <c>cio_invalid:attributes.complaint_count</c>. Names of ours only; a text of the service may quote a person.</param>
+/// <param name="Code">Stable: <c>cio_invalid:attributes.complaint_count</c>. Names of ours only; a text of the service may quote a
+/// person.</param>
 public readonly record struct RejectedItem(int Index, string Code)
 {
     /// <summary>Whether the same item may be accepted when it is sent again.</summary>

@@ -25,7 +25,7 @@ internal readonly record struct CustomerIoReply(
 /// <summary>
 /// Makes a call with its retries (contracts/customerio.md 4.4): 10 s for each attempt, three retries after a network failure or a status
 /// that means "not now", with growing waits, within 30 s. A longer Retry-After ends the call: the caller has the durable message and
-/// waits better. Every retry says how many there were before (<c>X-Retry-Count</c>).
+/// waits better. Every retry names how many there were before (<c>X-Retry-Count</c>).
 /// </summary>
 internal sealed class CustomerIoCalls
 {

@@ -7,7 +7,8 @@ namespace AudienceSync.Connectors.CustomerIo;
 /// <param name="Outcome">What it means.</param>
 /// <param name="Code">Stable; <c>done</c> when accepted.</param>
 /// <param name="Status">HTTP status; 0 when there was no response.</param>
-/// <param name="Rejected">The items that were not taken, some of which may pass when they are sent again. When a batch is refused as a whole, none is named: all of them.</param>
+/// <param name="Rejected">The items that were not taken, some of which may pass when they are sent again. When a batch is refused as a
+/// whole, none is named: all of them.</param>
 /// <param name="RetryAfter">How long the service requested to wait; null when it did not.</param>
 public sealed record FeedbackReply(
     FeedbackOutcome Outcome,
@@ -19,7 +20,8 @@ public sealed record FeedbackReply(
 
 /// <summary>
 /// Feedback to one Customer.io workspace through its Track API. It sends events, attributes and the outcomes of steps, and nothing that
-/// deletes or suppresses a person. <b>What it sends may be sent again</b>: an event has an id under which the service keeps one, an attribute has
+/// deletes or suppresses a person. <b>What it sends may be sent again</b>: an event has an id under which the service keeps one, an
+/// attribute has
 /// a time, and the outcome of a step is the same each time.
 /// </summary>
 public sealed class CustomerIoFeedback

@@ -6,7 +6,7 @@ namespace AudienceSync.Domain.Feedback;
 
 /// <summary>
 /// The id of a fact that is reported to a sender: a ULID whose time is the fact's and whose other 80 bits are a hash of what makes it this
-/// fact. So whoever reports it again, after a crash or as often as they like, reports it under the same id, and a receiver that keeps one
+/// fact. So it is reported under the same id after a crash, and however often it is reported, and a receiver that keeps one
 /// event for each id keeps one for each fact.
 /// </summary>
 /// <param name="Text">26 characters of Crockford's base 32, in upper case.</param>

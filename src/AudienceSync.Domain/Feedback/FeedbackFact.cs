@@ -35,7 +35,8 @@ public static class FeedbackFacts
     }
 
     /// <summary>
-    /// What a result means. An accepted job is not a fact, because its end is one; a refresh that is acknowledged repeats what is known; and
+    /// What a result means. An accepted job is not a fact, because its end is one; a refresh that is acknowledged repeats what is known;
+    /// and
     /// what is in doubt is sent again.
     /// </summary>
     /// <param name="delivery">The kind of the delivery.</param>

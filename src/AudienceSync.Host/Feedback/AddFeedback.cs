@@ -23,7 +23,7 @@ internal static class AddFeedbackExtensions
             .AddSingleton<FeedbackCursorQueries>()
             .AddSingleton<FeedbackPeopleQueries>()
             .AddSingleton<DeliveryFactQueries>()
-            .AddSingleton<FeedbackUpkeep>()
+            .AddSingleton<FeedbackUpkeepStore>()
             .AddSingleton<TraitStore>()
             .AddSingleton<TraitPages>()
             .AddSingleton<StepStore>()
@@ -46,7 +46,7 @@ internal static class AddFeedbackExtensions
                 plan,
                 provider.GetRequiredService<FeedbackPageStore>(),
                 provider.GetRequiredService<FeedbackCursorQueries>(),
-                provider.GetRequiredService<FeedbackUpkeep>(),
+                provider.GetRequiredService<FeedbackUpkeepStore>(),
                 provider.GetRequiredService<StepReporter>(),
                 provider.GetRequiredService<LeaseStore>(),
                 provider.GetRequiredService<TimeProvider>(),

@@ -1,22 +1,25 @@
+using System.Runtime.CompilerServices;
 using AudienceSync.Host.EventStore.Leases;
-using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.Feedback;
 
 /// <summary>
-/// Turns what happened into pages of feedback, on one Host at a time. It is driven by levels: whatever was missed, the cursors show what was
+/// Turns what happened into pages of feedback, on one Host at a time. It is driven by levels: whatever was missed, the cursors show what
+/// was
 /// not made into pages yet.
 /// <para>
 /// <b>States.</b> Waiting for the lease; following. Of a source: following; stopped, when its credentials or address are refused: then it
 /// gets the message of its oldest page at intervals and no new pages.
 /// </para>
 /// <para>
-/// <b>Pages under way.</b> At most four of deliveries, one of traits and one of steps, so an outage of the service makes no more of them: the
+/// <b>Pages under way.</b> At most four of deliveries, one of traits and one of steps, so an outage of the service makes no more of them:
+/// the
 /// cursor waits, and its lag shows. Attributes have seconds as their times, and two pages of one second must not overtake each other.
 /// </para>
 /// <para>
 /// <b>Failures.</b> A kill between any two steps leaves cursor, page and message as they were, all or nothing, because they are one
-/// transaction. A message that was lost or discarded leaves its page open, and the page gets another one after half an hour. A lost lease ends the
+/// transaction. A message that was lost or discarded leaves its page open, and the page gets another one after half an hour. A lost lease
+/// ends the
 /// iteration, and the fence refuses what it would have written.
 /// </para>
 /// </summary>
@@ -24,12 +27,12 @@ internal sealed class FeedbackLoop(
     FeedbackPlan plan,
     FeedbackPageStore pages,
     FeedbackCursorQueries cursors,
-    FeedbackUpkeep upkeep,
+    FeedbackUpkeepStore upkeep,
     StepReporter steps,
     LeaseStore leases,
     TimeProvider clock,
     ILogger<FeedbackLoop> logger
-)
+) : LeasedLoop(LeaseName, "Feedback", leases, wake: null, clock, logger)
 {
     public const string LeaseName = "feedback";
 
@@ -46,50 +49,26 @@ internal sealed class FeedbackLoop(
     /// <summary>How often it looks, by the clock of the machine.</summary>
     internal TimeSpan PollEvery { get; init; } = Poll;
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    protected override TimeSpan Idle => PollEvery;
+
+    protected override TimeSpan Retry => PollEvery;
+
+    protected override async IAsyncEnumerable<TurnPause> WorkAsync(
+        Lease lease,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
-        var outage = new OutageLog("Feedback", clock, logger);
-        Lease? lease = null;
-        while (!cancellationToken.IsCancellationRequested)
+        while (true)
         {
-            try
-            {
-                lease ??= await leases.TryClaimAsync(LeaseName, cancellationToken);
-                if (lease is { } held)
-                {
-                    await RoundAsync(held, cancellationToken);
-                }
-
-                outage.Recovered();
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                break;
-            }
-            catch (LeaseLostException lost)
-            {
-                lease = null;
-                logger.LogWarning("Feedback: lease lost; retrying: {Reason}", lost.Message);
-            }
-            catch (Exception failure)
-            {
-                await Task.Delay(outage.Failed(failure), clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                continue;
-            }
-
-            await Task.Delay(PollEvery, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        if (lease is { } last)
-        {
-            await leases.ReleaseAsync(last, CancellationToken.None);
+            await RoundAsync(lease, cancellationToken);
+            yield return TurnPause.For(PollEvery);
         }
     }
 
     /// <summary>Looks at every source once.</summary>
     internal async Task RoundAsync(Lease lease, CancellationToken cancellationToken)
     {
-        await leases.KeepAsync(lease, cancellationToken);
+        await Leases.KeepAsync(lease, cancellationToken);
         foreach (var planned in plan.Sources)
         {
             await RoundAsync(lease, planned, cancellationToken);
@@ -100,13 +79,14 @@ internal sealed class FeedbackLoop(
 
     private async Task RoundAsync(Lease lease, PlannedFeedback planned, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
+        var now = Clock.GetUtcNow();
         var open = await pages.OpenPagesAsync(planned.Source, cancellationToken);
         var stoppedUntil = await pages.StoppedUntilAsync(planned.Source, cancellationToken);
         var due = open.Where(page => page.RetryAt is { } at ? at <= now : now - page.EnlistedAt >= LostAfter);
         if (stoppedUntil is { } until)
         {
-            due = until <= now ? due.Take(1) : [];
+            var isTried = open.Exists(page => page.RetryAt is null && now - page.EnlistedAt < LostAfter);
+            due = until <= now && !isTried ? due.Take(1) : [];
         }
 
         foreach (var page in due.ToList())
@@ -157,7 +137,7 @@ internal sealed class FeedbackLoop(
             var range = new FeedbackRange(source, stream, cursor.Position, step.To);
             if (step.HasFacts)
             {
-                await pages.OpenAsync(lease, range, cursor.Since, step.Until, clock.GetUtcNow(), cancellationToken);
+                await pages.OpenAsync(lease, range, cursor.Since, step.Until, Clock.GetUtcNow(), cancellationToken);
                 free--;
             }
             else

@@ -43,7 +43,7 @@ internal sealed class FeedbackTally
 {
     private readonly Dictionary<string, int> _codes = new(StringComparer.Ordinal);
 
-    /// <summary>Items that the service accepted, which is not to say that it applied them.</summary>
+    /// <summary>Items that the service accepted; it may not have applied them.</summary>
     public int Accepted { get; private set; }
 
     /// <summary>Items that the service refused.</summary>

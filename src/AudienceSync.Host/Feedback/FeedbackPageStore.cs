@@ -8,7 +8,8 @@ using NpgsqlTypes;
 namespace AudienceSync.Host.Feedback;
 
 /// <summary>
-/// Pages of feedback and the cursors behind which they are made. A page, its cursor and its message are one transaction, under the lease: so
+/// Pages of feedback and the cursors behind which they are made. A page, its cursor and its message are one transaction, under the lease:
+/// so
 /// nothing is between two pages, nothing is in two of them, and each has a message.
 /// </summary>
 internal sealed class FeedbackPageStore(WorkspaceDatabase database, IMessages messages)

@@ -14,7 +14,8 @@ namespace AudienceSync.Host.Feedback;
 internal readonly record struct KnownToSource(Guid Root, FeedbackPerson? Identifier, Guid[] Anchors);
 
 /// <summary>
-/// Whose person somebody is, and by which identifier their sender knows them. A person belongs to every source that ever sent an event about
+/// Whose person somebody is, and by which identifier their sender knows them. A person belongs to every source that ever sent an event
+/// about
 /// them. The identifier is the customer id if that source sent one, because a customer id of another source would create a stranger in the
 /// sender's workspace; else the email address.
 /// <para>

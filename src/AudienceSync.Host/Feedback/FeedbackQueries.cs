@@ -26,7 +26,7 @@ public sealed record FeedbackSourceView(
     IReadOnlyList<FeedbackLag> Streams
 );
 
-/// <summary>A page of feedback. Accepted is what the service answered, which is not to say that it applied it.</summary>
+/// <summary>A page of feedback. Accepted is what the service answered, and does not mean that it was applied.</summary>
 /// <param name="Source">The source.</param>
 /// <param name="Stream">The stream.</param>
 /// <param name="From">It begins after this number.</param>

@@ -7,17 +7,20 @@ namespace AudienceSync.Host.Feedback;
 /// <summary>
 /// Sends a page of feedback, and records what the service answered.
 /// <para>
-/// <b>States of a page.</b> Open; sent; dead. A message of a page that was sent has nothing to do, so it may be handled any number of times.
+/// <b>States of a page.</b> Open; sent; dead. A message of a page that was sent has nothing to do, so it may be handled any number of
+/// times.
 /// </para>
 /// <para>
-/// <b>Failures.</b> Not accepted now: the page waits, first half a minute and at most ten, or as long as the service requested, and the loop
+/// <b>Failures.</b> Not accepted now: the page waits, first half a minute and at most ten, or as long as the service requested, and the
+/// loop
 /// sends its message again; after a day it is dead, and its message an operator's to replay. Credentials or address refused: the source is
 /// stopped with a code that <c>feedback list</c> shows, its pages wait, and one is tried each minute; the first that is accepted resumes
 /// the source. An item that the service refuses is recorded with its code and field, and the others of the page are accepted. A kill
 /// anywhere leaves the page open: the message is handled again.
 /// </para>
 /// <para>
-/// <b>Why it is right.</b> What is sent twice is one: an event has an id that is derived from its fact, an attribute has the time at which it
+/// <b>Why it is right.</b> What is sent twice is one: an event has an id that is derived from its fact, an attribute has the time at
+/// which it
 /// was true. Nothing is kept of who it was about: identifiers are read from the vault for a few hundred people at a time, right before they
 /// are sent, so that nothing is sent about somebody whose erasure was requested before.
 /// </para>

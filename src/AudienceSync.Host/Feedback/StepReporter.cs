@@ -6,10 +6,12 @@ using AudienceSync.Host.Privacy;
 namespace AudienceSync.Host.Feedback;
 
 /// <summary>
-/// Reports what the steps of journeys did, each by its delivery id. A delivery id is a capability: it is opened right before it is sent, and is
+/// Reports what the steps of journeys did, each by its delivery id. A delivery id is a capability: it is opened right before it is sent,
+/// and is
 /// in no log, message or record.
 /// <para>
-/// <b>A report may be made twice</b>, when the process dies between the answer and its record: the same metric with a later time. A step that is older
+/// <b>A report may be made twice</b>, when the process dies between the answer and its record: the same metric with a later time. A step
+/// that is older
 /// than an hour is not reported any more; it is counted as dropped.
 /// </para>
 /// </summary>

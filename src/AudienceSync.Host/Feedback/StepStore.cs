@@ -39,10 +39,11 @@ internal sealed class StepStore(WorkspaceDatabase database)
             array_agg(coalesce(l.reason, '') order by n.binding_id) as reasons,
             array_agg(case when n.destination = any(m.restricted_at) then 'suppressed' when a.consent_required and m.restrictions & 20 <> 20 then 'no_consent' else '' end
               order by n.binding_id) as barred,
-            bool_or(a.stopped_code is not null or n.stopped_code is not null) as parked
+            bool_or(a.stopped_code is not null or n.stopped_code is not null
+              or case when s.kind = 1 then n.add_next_at else n.removal_next_at end = 'infinity') as parked
           from bindings n join accounts a on a.destination = n.destination
           left join ledger l on l.binding_id = n.binding_id and l.person = r.person
-          where n.key_id = k.key_id) b on true
+          where n.key_id = k.key_id and n.bound) b on true
         where s.source = $1 and s.next_at <= $2 order by s.step_id limit $3
         """;
 

@@ -30,7 +30,7 @@ public sealed class SliceTests
             "People",
             ["Access", "Cli", "Configuration", "EventStore", "History", "Ingest", "Messages", "Outcomes", "Privacy", "Requests", "Sync"]
         ),
-        ("Feedback", ["Cli", "Configuration", "EventStore", "Messages", "Outcomes", "Privacy", "Requests", "Sync", "Telemetry"]),
+        ("Feedback", ["Cli", "Configuration", "EventStore", "Messages", "Outcomes", "Privacy", "Requests", "Sync"]),
         ("Maintenance", ["Configuration", "EventStore", "Ingest", "Messages", "Sync"]),
         (
             "Workspaces",

@@ -1,7 +1,8 @@
 namespace AudienceSync.Connectors.Tests.CustomerIo;
 
 /// <summary>
-/// A clock on which every wait of at most five seconds is over at once, and moves the time by as much; longer ones never end. So a call with
+/// A clock on which every wait of at most five seconds is over at once, and moves the time by as much; longer ones never end. So a call
+/// with
 /// its retries runs to its end without waiting, and what it waited is on record.
 /// </summary>
 internal sealed class HurriedTime : TimeProvider

@@ -9,7 +9,8 @@ using AudienceSync.Host.Tests.Serving;
 namespace AudienceSync.Host.Tests.Feedback;
 
 /// <summary>
-/// A Host whose source <c>signed</c> gets feedback, with the imitated platform and the imitated Customer.io. The service has the people whom
+/// A Host whose source <c>signed</c> gets feedback, with the imitated platform and the imitated Customer.io. The service has the people
+/// whom
 /// the test creates there, or who are created by an event.
 /// </summary>
 internal sealed class FeedbackStage : IAsyncDisposable

@@ -98,7 +98,13 @@ public sealed class TraitFeedbackTests
 
     private static async Task SuppressAsync(FeedbackStage stage, string name, string at)
     {
-        var body = $$"""{"event":"{{name}}","event_id":"{{name}}{{at}}","occurred_at":"2026-11-21T{{at}}Z","person":{"customer_id":"ann"}}""";
+        var body = new JsonObject
+        {
+            ["event"] = name,
+            ["event_id"] = name + at,
+            ["occurred_at"] = $"2026-11-21T{at}Z",
+            ["person"] = new JsonObject { ["customer_id"] = "ann" },
+        }.ToJsonString();
         (await stage.Host.PostAsync(body)).Status.ShouldBe(200);
     }
 

@@ -3,7 +3,7 @@ using AudienceSync.Host.EventStore;
 namespace AudienceSync.Host.Feedback;
 
 /// <summary>Once an hour removes what is past its time, and what belongs to people who are gone. May be repeated at any time.</summary>
-internal sealed class FeedbackUpkeep(WorkspaceDatabase database, FeedbackPageStore pages, TimeProvider clock)
+internal sealed class FeedbackUpkeepStore(WorkspaceDatabase database, FeedbackPageStore pages, TimeProvider clock)
 {
     /// <summary>Days for which the pages of a source are shown, and dead ones can be replayed.</summary>
     public const int SendDays = 30;
