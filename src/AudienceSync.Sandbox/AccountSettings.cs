@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AudienceSync.Sandbox.CustomerIo;
 using AudienceSync.Sandbox.Google;
 using AudienceSync.Sandbox.Meta;
 using AudienceSync.Sandbox.TikTok;
@@ -11,12 +12,12 @@ public sealed record AccountSettings
     /// <summary>One of <see cref="Platforms"/>.</summary>
     public string Platform { get; init; } = MetaPlatform.PlatformName;
 
-    /// <summary>Digits; for Meta <c>act_</c> and digits, for a webhook a name.</summary>
+    /// <summary>Digits; for Meta <c>act_</c> and digits, for a webhook a name, for Customer.io the site id.</summary>
     public required string Account { get; init; }
 
     /// <summary>
-    /// The access token that grants access to the account; for Google the refresh token, for a webhook the signing key. Several accounts
-    /// may share one.
+    /// The access token that grants access to the account; for Google the refresh token, for a webhook the signing key, for
+    /// Customer.io the API key. Several accounts may share one.
     /// </summary>
     public required string Token { get; init; }
 
@@ -47,6 +48,10 @@ public sealed record AccountSettings
     [JsonPropertyName("tiktok")]
     public TikTokSettings? TikTok { get; init; }
 
+    /// <summary>Customer.io only; null uses the defaults.</summary>
+    [JsonPropertyName("customerio")]
+    public CustomerIoSettings? CustomerIo { get; init; }
+
     internal const string StandardAccess = "standard_access";
     internal const string DevelopmentAccess = "development_access";
 
@@ -67,6 +72,7 @@ public sealed record AccountSettings
             { Audiences: var audiences } when audiences.Any(id => !IsId(id)) => "audiences must be ids of digits",
             { Platform: not GooglePlatform.PlatformName, Google: not null } => "google is for the platform google only",
             { Platform: not TikTokPlatform.PlatformName, TikTok: not null } => "tiktok is for the platform tiktok only",
+            { Platform: not CustomerIoPlatform.PlatformName, CustomerIo: not null } => "customerio is for the platform customerio only",
             { Platform: not MetaPlatform.PlatformName }
             and (
                 { Tier: not StandardAccess }

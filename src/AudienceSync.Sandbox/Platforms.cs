@@ -1,4 +1,5 @@
 using AudienceSync.Sandbox.Admin;
+using AudienceSync.Sandbox.CustomerIo;
 using AudienceSync.Sandbox.Faults;
 using AudienceSync.Sandbox.Google;
 using AudienceSync.Sandbox.Lists;
@@ -31,6 +32,7 @@ internal static class Platforms
         new(GooglePlatform.PlatformName, GoogleAccount.Validate, GoogleFaults.Scope, GoogleApi.Open),
         new(TikTokPlatform.PlatformName, TikTokAccount.Validate, TikTokFaults.Scope, TikTokApi.Open),
         new(WebhookPlatform.PlatformName, WebhookAccount.Validate, WebhookApi.Scope, WebhookApi.Open),
+        new(CustomerIoPlatform.PlatformName, CustomerIoAccount.Validate, CustomerIoFaults.Scope, CustomerIoApi.Open),
     ];
 
     /// <summary>The names in the format of an enumeration in a sentence.</summary>

@@ -106,6 +106,9 @@ public sealed class SourceConfig
 
     public HashedConfig? Hashed { get; set; }
 
+    /// <summary>What is reported back to the sender; null for nothing.</summary>
+    public FeedbackConfig? Feedback { get; set; }
+
     /// <summary>Texts that this source sends in place of an identifier, besides the built-in ones.</summary>
     public List<string> PlaceholderIds { get; set; } = [];
 
@@ -173,6 +176,15 @@ public sealed class DestinationConfig
     public int FlushMs { get; set; } = 500;
 
     /// <summary>Every other setting, which its platform reads.</summary>
+    public Dictionary<string, SettingValue> Settings { get; } = new(StringComparer.Ordinal);
+}
+
+/// <summary>Feedback to the sender of a source. Read by <see cref="FeedbackConfigReader"/>.</summary>
+public sealed class FeedbackConfig
+{
+    public string Service { get; set; } = "";
+
+    /// <summary>Every other setting, which its service reads.</summary>
     public Dictionary<string, SettingValue> Settings { get; } = new(StringComparer.Ordinal);
 }
 

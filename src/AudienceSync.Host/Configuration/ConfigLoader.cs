@@ -34,6 +34,7 @@ public sealed class ConfigLoader(string path, Func<string, string?> environment)
                 .WithNamingConvention(UnderscoredNamingConvention.Instance)
                 .WithDuplicateKeyChecking()
                 .WithTypeConverter(new DestinationConfigReader())
+                .WithTypeConverter(new FeedbackConfigReader())
                 .Build();
             return yaml.Deserialize<T>(File.ReadAllText(path)) ?? throw Invalid("the file is empty");
         }

@@ -1,6 +1,4 @@
-using System.Globalization;
 using AudienceSync.Connectors;
-using AudienceSync.Connectors.Sections;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.Serialization;
@@ -57,7 +55,7 @@ internal sealed class DestinationConfigReader : IYamlTypeConverter
                 destination.FlushMs = read(typeof(int)) as int? ?? 0;
                 break;
             case var setting when Destinations.IsSetting(setting):
-                if (ValueOf(read(typeof(object))) is { } value)
+                if (SettingValues.Of(read(typeof(object))) is { } value)
                 {
                     destination.Settings.Add(setting, value);
                 }
@@ -71,21 +69,4 @@ internal sealed class DestinationConfigReader : IYamlTypeConverter
                 );
         }
     }
-
-    /// <summary>Null for what is left empty, which counts as absent.</summary>
-    private static SettingValue? ValueOf(object? value) =>
-        value switch
-        {
-            null => null,
-            IDictionary<object, object?> parts => SettingValue.Of(
-                parts
-                    .Select(part => (Name: TextOf(part.Key), Value: ValueOf(part.Value)))
-                    .Where(part => part.Value is not null)
-                    .ToDictionary(part => part.Name, part => part.Value!, StringComparer.Ordinal)
-            ),
-            IEnumerable<object?> items => SettingValue.Of(items.Select(item => ValueOf(item) ?? SettingValue.Of("")).ToList()),
-            _ => SettingValue.Of(TextOf(value)),
-        };
-
-    private static string TextOf(object value) => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 }

@@ -35,7 +35,10 @@ internal static class AddIngestExtensions
                 provider.GetRequiredService<TombstoneDigester>(),
                 provider.GetRequiredService<TimeProvider>(),
                 linkLimit
-            ))
+            )
+            {
+                Steps = sources.Any(source => source.StepMetrics) ? provider.GetRequiredService<StepSeal>() : null,
+            })
             .AddSingleton(Commit)
             .AddSingleton<StallWatch>()
             .AddHostLoop<StallWatch>(watch => watch.RunAsync)

@@ -16,6 +16,9 @@ internal readonly record struct Incoming(JsonElement Item, string Type, string? 
     /// </summary>
     public bool IsRemoval { get; init; }
 
+    /// <summary>The delivery id of the journey's step, of a source that has its outcome reported; null for none.</summary>
+    public string? DeliveryId { get; init; }
+
     /// <summary>Whether it is a test send: validated, and without effect.</summary>
     public bool IsTest { get; init; }
 

@@ -12,6 +12,7 @@ internal static class AddPrivacyExtensions
     public static IServiceCollection AddPrivacy(this IServiceCollection services, WorkspaceSecrets secrets) =>
         services
             .AddSingleton<Vault>()
+            .AddSingleton<StepSeal>()
             .AddSingleton(provider => new BodySeal(provider.GetRequiredService<MasterKeys>(), secrets.Fingerprint))
             .AddSingleton(_ => new AliasDigester(secrets.Alias))
             .AddSingleton(_ => new TombstoneDigester(secrets.Tombstone))

@@ -3,6 +3,7 @@ using AudienceSync.Host.Audiences.Verbs;
 using AudienceSync.Host.Cli;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Feedback;
 using AudienceSync.Host.History.Verbs;
 using AudienceSync.Host.Ingest.Verbs;
 using AudienceSync.Host.Messages;
@@ -38,7 +39,8 @@ internal static class CommandLine
             migrate,
             KeysCommands.Create(environment, clock ?? TimeProvider.System),
             PeopleCommands.Create(environment),
-            DestinationsCommands.Create(environment, network),
+            DestinationsCommands.Create(environment, network, FeedbackCheck.RunAsync),
+            FeedbackCommands.Create(environment),
             SyncCommands.Create(environment),
             AudiencesCommands.Create(environment, CountersVerb.Create(environment, TimeProvider.System)),
             MembersCommands.Create(environment),

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using AudienceSync.Host.Access;
 using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Decisions;
+using AudienceSync.Host.Feedback;
 using AudienceSync.Host.History;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Ingest.Quarantine;
@@ -61,6 +62,7 @@ public static class MapAudienceSyncExtensions
         new HistoryEndpoints(clock).Map(group);
         new DestinationEndpoints().Map(group);
         new RunEndpoints().Map(group);
+        new FeedbackEndpoints().Map(group);
         new PermissionEndpoints().Map(group);
         new ErasureEndpoints(clock).Map(group);
         new LinkStopEndpoints().Map(group);

@@ -2,6 +2,7 @@ using AudienceSync.Connectors;
 using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Decisions;
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Feedback;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Maintenance;
 using AudienceSync.Host.Outcomes;
@@ -52,6 +53,11 @@ internal static class WorkspaceContainer
             .AddSync(plan.Destinations, MetricsOf(plan, dependencies), dependencies.AccountPoll)
             .AddOutcomes(plan.Outcomes, plan.HasReports)
             .AddPeople(connectors)
+            .AddFeedback(
+                new FeedbackPlan(plan.Name.Value, plan.Feedback, [.. connectors.Keys]),
+                dependencies.Metrics?.FeedbackOf(plan.Name.Value),
+                dependencies.AccountPoll
+            )
             .AddMaintenance(plan.Name.Value, plan.Retention)
             .AddStatus(plan, dependencies)
             .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });
@@ -88,7 +94,10 @@ internal static class WorkspaceContainer
                     metrics.Gauges,
                     dependencies.Clock,
                     provider.GetRequiredService<ILogger<GaugeLoop>>()
-                ))
+                )
+                {
+                    Feedback = plan.Feedback.Count == 0 ? null : provider.GetRequiredService<FeedbackQueries>(),
+                })
                 .AddHostLoop<GaugeLoop>(gauges => gauges.RunAsync);
     }
 }

@@ -4,6 +4,7 @@ using AudienceSync.Domain.Outcomes;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Decisions;
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Feedback;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Sync;
 
@@ -19,6 +20,9 @@ public sealed record WorkspacePlan(
 {
     /// <summary>How many addresses one identifier may be sent with within a day.</summary>
     public LinkLimit LinkLimit { get; init; } = LinkLimit.Default;
+
+    /// <summary>The sources whose senders get feedback.</summary>
+    public IReadOnlyList<PlannedFeedback> Feedback { get; init; } = [];
 
     /// <summary>What each source is answered when it asks about a person, by the source's name.</summary>
     public IReadOnlyDictionary<string, DecisionSettings> Decisions { get; init; } = new Dictionary<string, DecisionSettings>();

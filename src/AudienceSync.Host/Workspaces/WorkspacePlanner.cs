@@ -5,6 +5,7 @@ using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Decisions;
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Feedback;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Sync;
@@ -18,6 +19,7 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
 {
     private readonly DestinationPlanner _destinations = new(config, dependencies);
     private readonly AudiencePlanner _audiences = new(config);
+    private readonly FeedbackPlanner _feedback = new(config, dependencies);
     private readonly OutcomePlanner _outcomes = new(config);
     private readonly SourcePlanner _sources = new(config);
 
@@ -47,20 +49,34 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
             );
         }
 
-        return new WorkspacePlan(checkedName, [.. workspace.Sources.Select(source => _sources.Plan(name, source))], audiences, destinations)
+        var feedback = workspace
+            .Sources.Where(source => source.Feedback is not null)
+            .Select(source => _feedback.Plan(name, source))
+            .ToList();
+        var reported = feedback.Where(planned => planned.Service.Settings.StepMetrics).Select(planned => planned.Source).ToHashSet();
+        return new WorkspacePlan(
+            checkedName,
+            [.. workspace.Sources.Select(source => _sources.Plan(name, source)).Select(WithSteps)],
+            audiences,
+            destinations
+        )
         {
+            Feedback = feedback,
             LinkLimit = LinkLimit(name, workspace.LinkedAddressesPerDay),
-            Decisions = workspace.Sources.ToDictionary(source => source.Name, source => Decisions(name, source), StringComparer.Ordinal),
             Retention = Retention($"workspaces.{name}.retention", workspace.Retention) with
             {
                 ReportsD = _outcomes.RawDays($"workspaces.{name}.outcomes", workspace.Outcomes),
             },
+            Decisions = workspace.Sources.ToDictionary(source => source.Name, source => Decisions(name, source), StringComparer.Ordinal),
             Outcomes = _outcomes.Policy(
                 $"workspaces.{name}.outcomes",
                 workspace.Outcomes,
                 destinations.ConvertAll(destination => destination.Name)
             ),
         };
+
+        (Source Source, byte[] Token) WithSteps((Source Source, byte[] Token) planned) =>
+            (planned.Source with { StepMetrics = reported.Contains(planned.Source.Name) }, planned.Token);
     }
 
     private LinkLimit LinkLimit(string workspace, int? addresses)

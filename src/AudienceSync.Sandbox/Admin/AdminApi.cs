@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using AudienceSync.Sandbox.CustomerIo;
 using AudienceSync.Sandbox.Faults;
 using AudienceSync.Sandbox.Lists;
 
@@ -58,6 +59,7 @@ internal static class AdminApi
         app.MapPost("/admin/faults/seeded", Guard(context => AdminFaults.AddSeededAsync(context, state.Faults, state.Parts.Clock)));
         app.MapDelete("/admin/faults", Guard(context => AdminFaults.ClearAsync(context, state.Faults)));
         app.MapGet("/admin/calls", Guard(context => CallsAsync(context, state)));
+        AdminCustomerIo.Map(app, Guard, state.Platforms.OfType<CustomerIoPlatform>().Single());
         app.MapPost("/admin/reset", Guard(context => ResetAsync(context, state)));
         app.Map(
             "/admin/{**rest}",

@@ -31,6 +31,9 @@ internal enum FaultKind
     Flagged,
     ReplaceRunning,
     ReplaceFails,
+
+    /// <summary>The whole call is refused as invalid.</summary>
+    BadRequest,
 }
 
 internal enum FaultOperation
@@ -48,6 +51,12 @@ internal enum FaultOperation
 
     /// <summary>Removes people from every list.</summary>
     Erase,
+
+    /// <summary>Events and attributes of people, sent back to Customer.io.</summary>
+    Feedback,
+
+    /// <summary>A metric of a delivery, sent back to Customer.io.</summary>
+    Metrics,
 }
 
 /// <summary>
@@ -105,8 +114,13 @@ internal sealed record FaultRule
             { From: { } from, Until: { } until } when until <= from => "until must be after from",
             {
                 Audience: not null,
-                Operation: FaultOperation.Create or FaultOperation.Status or FaultOperation.Token or FaultOperation.Erase
-            } => "create, status, token and erase have no audience",
+                Operation: FaultOperation.Create
+                    or FaultOperation.Status
+                    or FaultOperation.Token
+                    or FaultOperation.Erase
+                    or FaultOperation.Feedback
+                    or FaultOperation.Metrics
+            } => "create, status, token, erase, feedback and metrics have no audience",
             _ when !Platforms.All.Any(platform => MayHit(platform.Name, owner) && platform.Faults.Supports(Kind, Operation)) =>
                 $"{Platform ?? owner ?? "no platform"} does not support this kind with this operation",
             _ => null,

@@ -37,6 +37,7 @@ internal sealed record SeededFaults
         FaultOperation.RemoveAll,
         FaultOperation.Replace,
         FaultOperation.Erase,
+        FaultOperation.Feedback,
     ];
 
     public required int Seed { get; init; }

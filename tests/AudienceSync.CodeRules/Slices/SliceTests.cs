@@ -30,6 +30,7 @@ public sealed class SliceTests
             "People",
             ["Access", "Cli", "Configuration", "EventStore", "History", "Ingest", "Messages", "Outcomes", "Privacy", "Requests", "Sync"]
         ),
+        ("Feedback", ["Cli", "Configuration", "EventStore", "Messages", "Outcomes", "Privacy", "Requests", "Sync"]),
         ("Maintenance", ["Configuration", "EventStore", "Ingest", "Messages", "Sync"]),
         (
             "Workspaces",
@@ -40,6 +41,7 @@ public sealed class SliceTests
                 "Configuration",
                 "Decisions",
                 "EventStore",
+                "Feedback",
                 "Ingest",
                 "Maintenance",
                 "Messages",
@@ -61,6 +63,7 @@ public sealed class SliceTests
                 "Configuration",
                 "Decisions",
                 "EventStore",
+                "Feedback",
                 "History",
                 "Ingest",
                 "Messages",

@@ -1,6 +1,7 @@
 using AudienceSync.Shop.Destinations;
 using AudienceSync.Shop.Journeys;
 using AudienceSync.Shop.Oracle;
+using AudienceSync.Shop.Outcomes;
 using AudienceSync.Shop.Sending;
 using AudienceSync.Shop.Simulation;
 using AudienceSync.Shop.Watching;
@@ -14,6 +15,7 @@ public sealed class ComparisonTests
     private static readonly DateTimeOffset Now = new(2026, 11, 21, 9, 0, 0, TimeSpan.Zero);
     private static readonly Play Play = ShopSimulation.Draw(5, Now, 1_000);
     private static readonly Tally Tally = AcceptAll();
+    private static readonly OutcomeTally Outcomes = AcknowledgeAll();
     private static readonly AcceptedEvent[] Good =
     [
         .. Play.Events.Where(item => item.Flaw == Flaw.None).Select(item => new AcceptedEvent(item, new ReceiptSpan(Now, Now))),
@@ -82,7 +84,41 @@ public sealed class ComparisonTests
     private static AudienceSync.Shop.Reporting.RunReport Compare(
         EngineStatus status,
         Dictionary<(string Key, Destination Destination), PlatformList> platforms
-    ) => new Comparison(Play, Tally, status, platforms).Evaluate(Now, 1, []);
+    ) => new Comparison(Play, Tally, Outcomes, status, platforms).Evaluate(Now, 1, []);
+
+    [Fact]
+    public void Customers_whom_outcomes_suppress_are_drift_while_a_platform_has_them()
+    {
+        var suppressed = new OutcomeOracle(Outcomes.Acknowledged).Suppressed;
+        var unaware = new MembershipOracle(Play.Customers)
+            .Evaluate(Good, new HashSet<int>(), Now)
+            .ToDictionary(
+                audience => (audience.Key, audience.Destination),
+                audience => new PlatformList(audience.Members.Count, audience.Digests)
+            );
+
+        var report = Compare(Status(), unaware);
+
+        report.Suppressed.ShouldBe(suppressed.Count);
+        report.IsGood.ShouldBeFalse();
+        report.Audiences.Sum(audience => audience.Drift).ShouldBeGreaterThan(0);
+    }
+
+    private static OutcomeTally AcknowledgeAll()
+    {
+        var tally = new OutcomeTally();
+        var seen = new HashSet<int>();
+        foreach (var item in Play.Outcomes.Stream)
+        {
+            var status =
+                item.Flaw != OutcomeFlaw.None ? "kept"
+                : seen.Add(item.Number) ? "accepted"
+                : "duplicate";
+            tally.Record(item, new OutcomeAnswer(200, status, 1, WasRefused: false));
+        }
+
+        return tally;
+    }
 
     private static Tally AcceptAll()
     {
@@ -104,7 +140,7 @@ public sealed class ComparisonTests
 
     private static Dictionary<(string Key, Destination Destination), PlatformList> ExpectedPlatforms() =>
         new MembershipOracle(Play.Customers)
-            .Evaluate(Good, Now)
+            .Evaluate(Good, new OutcomeOracle(Outcomes.Acknowledged).Suppressed, Now)
             .ToDictionary(
                 audience => (audience.Key, audience.Destination),
                 audience => new PlatformList(audience.Members.Count, audience.Digests)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using AudienceSync.Shop.Destinations;
+using AudienceSync.Shop.Journeys;
 using AudienceSync.Shop.Oracle;
 using AudienceSync.Shop.Sending;
 using AudienceSync.Shop.Simulation;
@@ -127,6 +128,16 @@ public sealed class MembershipOracleTests
     }
 
     [Fact]
+    public void A_suppressed_customer_is_at_no_platform_and_still_a_member()
+    {
+        var accepted = Received(Add(1, Now.AddDays(-1)), Now, Now);
+
+        Evaluate([accepted], [1])
+            .ShouldSatisfyAllConditions(audience => audience.Members.ShouldBeEmpty(), audience => audience.Digests.Emails.ShouldBeEmpty());
+        MembershipOracle.IsMember(JourneyList.All.Single(journey => journey.Key == Cart), [accepted], EvaluatedAt).ShouldBe(true);
+    }
+
+    [Fact]
     public void Digests_are_those_of_the_published_vectors() =>
         Evaluate(Add(1, Now.AddDays(-1))).Digests.Phones.ShouldBe(["1ef970831d7963307784fa8688e8fce101a15685d62aa765fed23f3a2c576a4e"]);
 
@@ -187,9 +198,9 @@ public sealed class MembershipOracleTests
     private static AcceptedEvent Received(ShopEvent item, DateTimeOffset from, DateTimeOffset until) =>
         new(item, new ReceiptSpan(from, until));
 
-    private static ExpectedAudience Evaluate(AcceptedEvent[] accepted) =>
+    private static ExpectedAudience Evaluate(AcceptedEvent[] accepted, HashSet<int>? suppressed = null) =>
         new MembershipOracle(Customers)
-            .Evaluate(accepted, EvaluatedAt)
+            .Evaluate(accepted, suppressed ?? [], EvaluatedAt)
             .Single(audience => audience.Key == Cart && audience.Destination == DestinationList.Meta);
 
     private static int[] Members(params ShopEvent[] accepted) => [.. Evaluate(accepted).Members.Keys.Order()];

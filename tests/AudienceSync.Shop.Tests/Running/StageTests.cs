@@ -82,6 +82,9 @@ public sealed class StageTests : IDisposable
             "google.token",
             "google.secret",
             "tiktok.token",
+            "reporting.key",
+            "customerio.site",
+            "customerio.key",
             "master.key",
         ];
         foreach (var file in files)

@@ -108,7 +108,7 @@ public sealed class DeliveryRunnerTests
         var sender = new WebhookSender(http, Writer(time), RetryRules.Default, time);
         Delivery[] unhurried = [.. play.Deliveries.Select(delivery => delivery with { FirstTimeoutMs = 0 })];
 
-        await new DeliveryRunner(sender, new Tally(), time).PlayAsync(
+        await new DeliveryRunner(sender, new Tally(), new InFlight(), time).PlayAsync(
             unhurried,
             new Pace(1, DeliveriesPerSecond: 10),
             CancellationToken.None
@@ -125,7 +125,7 @@ public sealed class DeliveryRunnerTests
         var tally = new Tally();
         using var http = new HttpMessageInvoker(receiver);
         var sender = new WebhookSender(http, Writer(time), RetryRules.Default, time);
-        await new DeliveryRunner(sender, tally, time).PlayAsync(play.Deliveries, new Pace(8, null), CancellationToken.None);
+        await new DeliveryRunner(sender, tally, new InFlight(), time).PlayAsync(play.Deliveries, new Pace(8, null), CancellationToken.None);
         return tally;
     }
 }

@@ -12,6 +12,8 @@ public sealed class ShopSimulationTests
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 21, 9, 20, 11, TimeSpan.Zero);
 
+    private static readonly HashSet<int> NoOne = [];
+
     private static readonly Play Large = ShopSimulation.Draw(7, Start, 20_000);
 
     [Fact]
@@ -60,8 +62,8 @@ public sealed class ShopSimulationTests
         [
             .. Large.Events.Where(item => item.Flaw == Flaw.None).Select(item => new AcceptedEvent(item, new ReceiptSpan(Start, Start))),
         ];
-        var before = new MembershipOracle(Large.Customers).Evaluate(good, Start);
-        var after = new MembershipOracle(Large.Customers).Evaluate(good, Start.AddSeconds(8));
+        var before = new MembershipOracle(Large.Customers).Evaluate(good, NoOne, Start);
+        var after = new MembershipOracle(Large.Customers).Evaluate(good, NoOne, Start.AddSeconds(8));
 
         foreach (var (had, has) in before.Zip(after))
         {
@@ -114,7 +116,7 @@ public sealed class ShopSimulationTests
         ];
 
         var audience = new MembershipOracle([customer])
-            .Evaluate(accepted, Start.AddMinutes(3))
+            .Evaluate(accepted, NoOne, Start.AddMinutes(3))
             .First(one => one.Key == JourneyList.All[1].Key);
 
         audience.Undecided.ShouldBeEmpty();

@@ -1,4 +1,5 @@
 using AudienceSync.Shop.Destinations;
+using AudienceSync.Shop.Outcomes;
 using AudienceSync.Shop.Reporting;
 using AudienceSync.Shop.Sending;
 using AudienceSync.Shop.Simulation;
@@ -12,17 +13,25 @@ namespace AudienceSync.Shop.Oracle;
 internal sealed class Comparison(
     Play play,
     Tally tally,
+    OutcomeTally outcomes,
     EngineStatus? status,
     IReadOnlyDictionary<(string Key, Destination Destination), PlatformList> platforms
 )
 {
     private const int MaxExamples = 5;
 
+    /// <summary>Who must be in which audience where, and who may not be at any platform.</summary>
+    public (IReadOnlyList<ExpectedAudience> Audiences, OutcomeOracle Outcomes) Expect(DateTimeOffset now)
+    {
+        var outcome = new OutcomeOracle(outcomes.Acknowledged);
+        return (new MembershipOracle(play.Customers).Evaluate(tally.Accepted, outcome.Suppressed, now), outcome);
+    }
+
     /// <param name="earlierFailures">Failures that occurred before the comparison.</param>
     public RunReport Evaluate(DateTimeOffset now, double seconds, IEnumerable<string> earlierFailures)
     {
         var accepted = tally.Accepted;
-        var expected = new MembershipOracle(play.Customers).Evaluate(accepted, now);
+        var (expected, outcome) = Expect(now);
         var examples = expected
             .SelectMany(audience =>
                 DriftExamples.Find(audience, platforms[(audience.Key, audience.Destination)].Digests, play.Customers, MaxExamples)
@@ -36,7 +45,11 @@ internal sealed class Comparison(
             [.. earlierFailures, .. AnswerFailures(), .. Undecided(expected), .. AccountFailures(accepted)],
             [.. examples],
             MixedIn.Of(play)
-        );
+        )
+        {
+            Outcomes = outcomes.Counts,
+            Suppressed = outcome.Suppressed.Count,
+        };
     }
 
     private AudienceFinding Find(ExpectedAudience expected)
@@ -63,7 +76,7 @@ internal sealed class Comparison(
             yield return $"{tally.Counts.Unknown} webhooks never received a valid answer";
         }
 
-        foreach (var violation in tally.Violations)
+        foreach (var violation in tally.Violations.Concat(outcomes.Violations))
         {
             yield return violation;
         }
@@ -111,7 +124,7 @@ internal sealed class Comparison(
         }
 
         var quarantined = tally.Counts.Quarantined;
-        if (status.Quarantine.Open < quarantined || status.Quarantine.Open > quarantined + tally.QuarantineRepeats)
+        if (status.Quarantine.Open < quarantined || status.Quarantine.Open > quarantined + tally.QuarantineRepeats + outcomes.Counts.Kept)
         {
             yield return $"{quarantined} events were answered as quarantined, the engine holds {status.Quarantine.Open}";
         }

@@ -19,24 +19,42 @@ internal sealed class MembershipOracle(IReadOnlyList<Customer> customers)
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
 
     /// <param name="accepted">Any order, any number of times.</param>
-    public IReadOnlyList<ExpectedAudience> Evaluate(IReadOnlyCollection<AcceptedEvent> accepted, DateTimeOffset now)
+    /// <param name="suppressed">Customers who may not be at any platform.</param>
+    public IReadOnlyList<ExpectedAudience> Evaluate(
+        IReadOnlyCollection<AcceptedEvent> accepted,
+        IReadOnlySet<int> suppressed,
+        DateTimeOffset now
+    )
     {
         var known = accepted
             .GroupBy(item => item.Event.Customer)
             .ToDictionary(group => group.Key, group => group.Aggregate(Identifiers.None, (all, item) => all | item.Event.Identifiers));
-        return [.. JourneyList.All.SelectMany(journey => Evaluate(journey, accepted, known, now))];
+        return [.. JourneyList.All.SelectMany(journey => Evaluate(journey, accepted, known, suppressed, now))];
     }
+
+    /// <summary>
+    /// Whether one customer is in an audience, whatever restricts targeting; null when it depends on times that only the receiver has.
+    /// </summary>
+    /// <param name="accepted">Events about that customer, of any audience.</param>
+    public static bool? IsMember(IJourney journey, IReadOnlyCollection<AcceptedEvent> accepted, DateTimeOffset now) =>
+        IsPresent(
+            [.. accepted.Where(item => string.Equals(item.Event.AudienceKey, journey.Key, StringComparison.Ordinal))],
+            journey.Window,
+            now
+        );
 
     private IEnumerable<ExpectedAudience> Evaluate(
         IJourney journey,
         IReadOnlyCollection<AcceptedEvent> accepted,
         Dictionary<int, Identifiers> known,
+        IReadOnlySet<int> suppressed,
         DateTimeOffset now
     )
     {
         var presence = accepted
             .Where(item => string.Equals(item.Event.AudienceKey, journey.Key, StringComparison.Ordinal))
             .GroupBy(item => item.Event.Customer)
+            .Where(history => !suppressed.Contains(history.Key))
             .Where(history => (known[history.Key] & (Identifiers.Email | Identifiers.Phone)) != Identifiers.None)
             .ToDictionary(history => history.Key, history => IsPresent([.. history], journey.Window, now));
         var members = presence.Where(one => one.Value == true).ToDictionary(one => one.Key, one => known[one.Key]);

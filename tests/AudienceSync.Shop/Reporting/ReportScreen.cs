@@ -31,6 +31,25 @@ internal static class ReportScreen
         }
 
         console.Write(table);
+        var (outcomes, decisions, feedback) = (report.Outcomes, report.Decisions, report.Feedback);
+        console.WriteLine(
+            $"outcomes: {Number(outcomes.Sent)} sent, {Number(outcomes.Kept)} kept, {Number(outcomes.Refused)} refused, "
+                + $"{Number(report.Suppressed)} customers suppressed by them"
+        );
+        console.WriteLine(
+            $"decisions: {Number(decisions.Checked)} checked, {Number(decisions.Wrong)} wrong, {Number(decisions.Fallbacks)} fallbacks, "
+                + $"{Number(decisions.Skipped)} not comparable"
+        );
+        console.WriteLine(
+            $"feedback: {Number(feedback.Facts)} facts, {Number(feedback.Missing)} missing, {Number(feedback.Doubled)} doubled, "
+                + $"{Number(feedback.WrongAttributes)} wrong attributes, {Number(feedback.Refused)} refused by rule, "
+                + $"{Number(feedback.Repeated)} repeated"
+        );
+        foreach (var example in decisions.Examples.Concat(feedback.Examples))
+        {
+            console.WriteLine($"  {example}");
+        }
+
         foreach (var example in report.DriftExamples)
         {
             console.WriteLine($"  drift: {example}");

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using AudienceSync.Shop.Decisions;
+using AudienceSync.Shop.Feedback;
+using AudienceSync.Shop.Outcomes;
 using AudienceSync.Shop.Sending;
 
 namespace AudienceSync.Shop.Reporting;
@@ -19,7 +22,22 @@ internal sealed record RunReport(
     MixedIn MixedIn
 )
 {
-    public bool IsGood => Failures.Count == 0 && Audiences.All(audience => audience.Drift == 0);
+    /// <summary>The reporting stream.</summary>
+    public OutcomeCounts Outcomes { get; init; } = new(0, 0, 0, 0, 0, 0, 0);
+
+    /// <summary>Customers whom the oracle removed from the audiences because of outcomes.</summary>
+    public int Suppressed { get; init; }
+
+    public DecisionFinding Decisions { get; init; } = DecisionFinding.None;
+
+    public FeedbackFinding Feedback { get; init; } = FeedbackFinding.None;
+
+    public bool IsGood =>
+        Failures.Count == 0
+        && Audiences.All(audience => audience.Drift == 0)
+        && Outcomes is { Refused: 0, Unknown: 0 }
+        && Decisions.Wrong == 0
+        && Feedback.IsGood;
 
     /// <summary>The one line that programs parse.</summary>
     public string ToJsonLine() =>
@@ -49,6 +67,31 @@ internal sealed record RunReport(
                     clocks_ahead = MixedIn.ClocksAhead,
                     clocks_skewed = MixedIn.ClocksSkewed,
                     doubtful_removals = MixedIn.DoubtfulRemovals,
+                },
+                outcomes = new
+                {
+                    sent = Outcomes.Sent,
+                    accepted = Outcomes.Accepted,
+                    duplicates = Outcomes.Duplicates,
+                    kept = Outcomes.Kept,
+                    refused = Outcomes.Refused,
+                    suppressed = Suppressed,
+                },
+                decisions = new
+                {
+                    @checked = Decisions.Checked,
+                    skipped = Decisions.Skipped,
+                    fallbacks = Decisions.Fallbacks,
+                    wrong = Decisions.Wrong,
+                },
+                feedback = new
+                {
+                    facts = Feedback.Facts,
+                    missing = Feedback.Missing,
+                    doubled = Feedback.Doubled,
+                    wrong_attributes = Feedback.WrongAttributes,
+                    refused = Feedback.Refused,
+                    repeated = Feedback.Repeated,
                 },
                 seconds = Math.Round(Seconds, 2),
             }

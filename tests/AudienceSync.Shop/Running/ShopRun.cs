@@ -1,7 +1,10 @@
 using System.Globalization;
+using AudienceSync.Shop.Decisions;
 using AudienceSync.Shop.Destinations;
+using AudienceSync.Shop.Feedback;
 using AudienceSync.Shop.Journeys;
 using AudienceSync.Shop.Oracle;
+using AudienceSync.Shop.Outcomes;
 using AudienceSync.Shop.Reporting;
 using AudienceSync.Shop.Sending;
 using AudienceSync.Shop.Simulation;
@@ -24,6 +27,10 @@ internal sealed class ShopRun(
 {
     private const double PlaySeconds = 60;
 
+    private const int LastDecisions = 150;
+
+    private static readonly TimeSpan SamplePause = TimeSpan.FromMilliseconds(60);
+    private static readonly TimeSpan FeedbackLimit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan QuietLimit = TimeSpan.FromSeconds(120);
 
     // After the last intended end of a membership the engine has this long to detect it by itself.
@@ -39,16 +46,17 @@ internal sealed class ShopRun(
     {
         if (options.Faults)
         {
-            foreach (var fault in Fault.ForAllPlatforms(seed))
+            foreach (var fault in Fault.ForAllPlatforms(seed).Concat(Fault.ForFeedback(seed)))
             {
                 await _sandbox.AddFaultAsync(fault, cancel);
             }
         }
 
-        using var session = new PlaySession(options, seed, settings, stage.Secrets.Sender, time.GetUtcNow(), time);
+        using var session = new PlaySession(options, seed, settings, stage.Secrets, time.GetUtcNow(), time);
+        await _sandbox.PutPeopleAsync(stage.Secrets.CustomerIoSite, ReachableCustomers(session.Play), cancel);
         var began = time.GetTimestamp();
-        await PlayAsync(session, cancel);
-        var report = await CompareAsync(session, began, cancel);
+        var sampled = await PlayAsync(session, cancel);
+        var report = await CompareAsync(session, sampled, began, cancel);
         ReportScreen.Show(console, report, seed);
         if (!options.Once)
         {
@@ -59,7 +67,12 @@ internal sealed class ShopRun(
         return report;
     }
 
-    private async Task PlayAsync(PlaySession session, CancellationToken cancel)
+    // The workspace that messages come from knows nobody who has neither an id nor an address.
+    private static IEnumerable<Customer> ReachableCustomers(Play play) =>
+        play.Customers.Where(customer => customer.CustomerId is not null || customer.Email is not null);
+
+    /// <returns>The decisions that were asked for during the play.</returns>
+    private async Task<DecisionFinding> PlayAsync(PlaySession session, CancellationToken cancel)
     {
         var play = session.Play;
         console.WriteLine(
@@ -70,9 +83,17 @@ internal sealed class ShopRun(
             )
         );
         console.WriteLine(MixedIn.Of(play).ToString());
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{play.Outcomes.Stream.Count:N0} outcomes of messages beside them"));
         var pace = new Pace(options.Connections, options.Once ? null : play.Deliveries.Count / PlaySeconds);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var sending = session.Runner.PlayAsync(play.Deliveries, pace, stop.Token);
+        var reporting = session.Reporting.PlayAsync(
+            play.Outcomes,
+            options.Once ? null : play.Outcomes.Stream.Count / PlaySeconds,
+            stop.Token
+        );
+        var sending = Task.WhenAll(session.Runner.PlayAsync(play.Deliveries, pace, stop.Token), reporting);
+        using var sent = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+        var sampling = session.Sampler.SampleAsync(SamplePause, sent.Token);
         var crashing = options.Crash ? new Crash(stage, session.Tally, time).RunAsync(play.WebhookCount, stop.Token) : Task.FromResult(0);
         var showing = new PlayScreen(console, session.Tally, play.WebhookCount, time).ShowAsync(Task.WhenAll(sending, crashing));
         var first = await Task.WhenAny(
@@ -86,6 +107,7 @@ internal sealed class ShopRun(
             await showing.ContinueWith(_ => { }, TaskScheduler.Default);
         }
 
+        await sent.CancelAsync();
         await ThrowIfStageLostAsync(cancel);
         var killedAfter = await crashing;
         await showing;
@@ -95,9 +117,11 @@ internal sealed class ShopRun(
                 string.Create(CultureInfo.InvariantCulture, $"the engine was killed after {killedAfter:N0} answers and restarted")
             );
         }
+
+        return await sampling;
     }
 
-    private async Task<RunReport> CompareAsync(PlaySession session, long began, CancellationToken cancel)
+    private async Task<RunReport> CompareAsync(PlaySession session, DecisionFinding sampled, long began, CancellationToken cancel)
     {
         var failures = new List<string>();
         await WaitForLastExpiryAsync(session, cancel);
@@ -125,11 +149,43 @@ internal sealed class ShopRun(
             failures.Add("the play took so long that memberships ended during the comparison; send fewer webhooks");
         }
 
-        return new Comparison(session.Play, session.Tally, quiet.Status, platforms).Evaluate(
-            time.GetUtcNow(),
-            time.GetElapsedTime(began).TotalSeconds,
-            failures
+        var comparison = new Comparison(session.Play, session.Tally, session.Outcomes, quiet.Status, platforms);
+        failures.AddRange(await ProbeAsync(session, cancel));
+        var decisions = sampled.With(
+            await session.Sampler.SampleAsync(LastDecisions, comparison.Expect(time.GetUtcNow()).Outcomes.Customers, cancel)
         );
+        if (decisions.Checked == 0)
+        {
+            failures.Add("no decision could be compared");
+        }
+
+        var feedback = await WaitForFeedbackAsync(session, comparison, cancel);
+        return comparison.Evaluate(time.GetUtcNow(), time.GetElapsedTime(began).TotalSeconds, failures) with
+        {
+            Decisions = decisions,
+            Feedback = feedback,
+        };
+    }
+
+    // Reports are made from deliveries, so they follow when the platforms have confirmed.
+    private Task<FeedbackFinding> WaitForFeedbackAsync(PlaySession session, Comparison comparison, CancellationToken cancel)
+    {
+        console.WriteLine("waiting until the sender has the feedback");
+        var now = time.GetUtcNow();
+        var (audiences, outcomes) = comparison.Expect(now);
+        return new FeedbackWait(_sandbox, stage.Secrets.CustomerIoSite, time).WaitAsync(
+            () => new FeedbackComparison(session.Play.Customers, audiences, outcomes, now),
+            FeedbackLimit,
+            cancel
+        );
+    }
+
+    // Somebody who does not have the key is refused, or anybody could suppress people.
+    private static async Task<IReadOnlyList<string>> ProbeAsync(PlaySession session, CancellationToken cancel)
+    {
+        var forged = session.Play.Outcomes.Stream.First(item => item.Kind == OutcomeKind.HardBounced || item.Kind == OutcomeKind.Delivered);
+        var status = await session.Reporting.ProbeAsync(forged, cancel);
+        return status == 401 ? [] : [$"an outcome with a forged signature was answered {status}, expected 401"];
     }
 
     private async Task WaitForLastExpiryAsync(PlaySession session, CancellationToken cancel)

@@ -17,7 +17,7 @@ internal static class StageFiles
     {
         var yaml = new StringBuilder();
         yaml.Append(
-            """
+            $$"""
             operator_token: { file: operator.token }
             workspaces:
               default:
@@ -27,6 +27,18 @@ internal static class StageFiles
                     signature: required
                     signing_keys: [ { file: journeys.key } ]
                     default_country: US
+                    decisions: { timeout_ms: 2000 }
+                    feedback:
+                      service: customerio
+                      region: us
+                      site_id: { file: customerio.site }
+                      api_key: { file: customerio.key }
+                      base_url: {{sandbox.ToString().TrimEnd('/')}}/customerio
+                      events: true
+                      attributes: true
+                  - name: cio_reporting
+                    kind: customerio_reporting
+                    signing_keys: [ { file: reporting.key } ]
                 audiences:
 
             """
@@ -95,6 +107,12 @@ internal static class StageFiles
                     account = DestinationList.TikTok.Account,
                     token = secrets.TikTokToken,
                     audiences = RemotesOf(DestinationList.TikTok),
+                },
+                new
+                {
+                    platform = "customerio",
+                    account = secrets.CustomerIoSite,
+                    token = secrets.CustomerIoKey,
                 },
             }
         );

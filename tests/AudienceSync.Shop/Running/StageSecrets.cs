@@ -16,6 +16,12 @@ internal sealed class StageSecrets
 
     public string TikTokToken { get; } = Generate();
 
+    public string ReportingKey { get; } = Generate();
+
+    public string CustomerIoSite { get; } = Generate();
+
+    public string CustomerIoKey { get; } = Generate();
+
     public string SandboxAdminToken { get; } = Generate();
 
     public SenderKeys Sender { get; } = new(Generate(), Generate());
@@ -31,6 +37,9 @@ internal sealed class StageSecrets
         Save(folder.PathOf("google.token"), GoogleRefreshToken);
         Save(folder.PathOf("google.secret"), GoogleClientSecret);
         Save(folder.PathOf("tiktok.token"), TikTokToken);
+        Save(folder.PathOf("reporting.key"), ReportingKey);
+        Save(folder.PathOf("customerio.site"), CustomerIoSite);
+        Save(folder.PathOf("customerio.key"), CustomerIoKey);
         Save(folder.PathOf("master.key"), Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
     }
 

@@ -7,7 +7,7 @@ namespace AudienceSync.Shop.Sending;
 internal sealed record Pace(int Connections, double? DeliveriesPerSecond);
 
 /// <summary>Sends the deliveries in order over a number of connections.</summary>
-internal sealed class DeliveryRunner(WebhookSender sender, Tally tally, TimeProvider time)
+internal sealed class DeliveryRunner(WebhookSender sender, Tally tally, InFlight inFlight, TimeProvider time)
 {
     public async Task PlayAsync(IReadOnlyList<Delivery> deliveries, Pace pace, CancellationToken cancel)
     {
@@ -20,7 +20,10 @@ internal sealed class DeliveryRunner(WebhookSender sender, Tally tally, TimeProv
             for (var i = Interlocked.Increment(ref next); i < deliveries.Count; i = Interlocked.Increment(ref next))
             {
                 await WaitForTurnAsync(i);
-                tally.Record(deliveries[i], await sender.SendAsync(deliveries[i], cancel));
+                using (inFlight.Enter(deliveries[i].Events.Select(item => item.Customer)))
+                {
+                    tally.Record(deliveries[i], await sender.SendAsync(deliveries[i], cancel));
+                }
             }
         }
 

@@ -40,6 +40,15 @@ internal sealed class Tally
         }
     }
 
+    /// <summary>Distinct events about one customer that were answered 200.</summary>
+    public IReadOnlyList<AcceptedEvent> AcceptedOf(int customer)
+    {
+        lock (_gate)
+        {
+            return [.. _accepted.Values.Where(item => item.Event.Customer == customer)];
+        }
+    }
+
     /// <summary>Answers that violate the contract, at most twenty.</summary>
     public IReadOnlyList<string> Violations
     {

@@ -1,10 +1,14 @@
 using AudienceSync.Shop.Journeys;
+using AudienceSync.Shop.Outcomes;
 
 namespace AudienceSync.Shop.Simulation;
 
 /// <summary>Everything that happens in one run, determined before the first webhook is sent.</summary>
 internal sealed record Play(IReadOnlyList<Customer> Customers, IReadOnlyList<ShopEvent> Events, IReadOnlyList<Delivery> Deliveries)
 {
+    /// <summary>What happened to the shop's messages.</summary>
+    public OutcomePlay Outcomes { get; init; } = OutcomePlay.Empty;
+
     /// <summary>The number of events as sent; an event sent twice counts twice.</summary>
     public int WebhookCount => Deliveries.Sum(delivery => delivery.Events.Count);
 }
@@ -36,7 +40,13 @@ internal sealed class ShopSimulation
     }
 
     /// <param name="webhooks">At least this many events are sent, duplicates and flawed ones included.</param>
-    public static Play Draw(int seed, DateTimeOffset start, int webhooks) => new ShopSimulation(seed, start).Draw(webhooks);
+    public static Play Draw(int seed, DateTimeOffset start, int webhooks)
+    {
+        var simulation = new ShopSimulation(seed, start);
+        var play = simulation.Draw(webhooks);
+        Customer[] known = [.. simulation._known.Order().Select(number => play.Customers[number - 1])];
+        return play with { Outcomes = OutcomeSimulation.Draw(seed, start, known, webhooks) };
+    }
 
     private Play Draw(int webhooks)
     {

@@ -10,8 +10,12 @@ internal sealed record EngineStatus(
     IReadOnlyList<BindingStatus> Bindings,
     bool Quiet,
     IReadOnlyList<PlanStatus>? Plans = null,
-    IReadOnlyList<SourceStatus>? Sources = null
+    IReadOnlyList<SourceStatus>? Sources = null,
+    IReadOnlyList<ProjectionStatus>? Projections = null
 );
+
+/// <summary>What else reads the log, and how many events it has not read.</summary>
+internal sealed record ProjectionStatus(string Name, long Lag);
 
 /// <summary>The number of events of a source that were accepted with this warning.</summary>
 internal sealed record SourceStatus(string Source, string Code, long Events);

@@ -16,6 +16,7 @@ internal sealed record Fault(
 )
 {
     private const int SeedsEach = 10;
+    private const int LongDelayMs = 10_500;
 
     public static readonly JsonSerializerOptions Json = new()
     {
@@ -30,6 +31,25 @@ internal sealed record Fault(
                 (destination, n) =>
                     ForPlatform(destination, seed + (n * SeedsEach)).Select(fault => fault with { Platform = destination.Platform })
             ),
+        ];
+
+    /// <summary>
+    /// The faults of the workspace at Customer.io that feedback goes to. The long delay is a time-out of the engine's call; the items that
+    /// <c>invalid_rows</c> names are lost by intention, those that <c>partial</c> names must be sent again.
+    /// </summary>
+    public static IReadOnlyList<Fault> ForFeedback(int seed) =>
+        [
+            .. new Fault[]
+            {
+                new("delay", "feedback", 1, 1, seed, DelayMs: LongDelayMs),
+                new("server_error", "feedback", 3, 0.15, seed + 1),
+                new("html_error", "feedback", 1, 0.1, seed + 2),
+                new("drop_before", "feedback", 2, 0.15, seed + 3),
+                new("drop_after", "feedback", 2, 0.2, seed + 4),
+                new("invalid_rows", "feedback", 2, 0.2, seed + 5),
+                new("partial", "feedback", 1, 0.5, seed + 6),
+                new("delay", "feedback", 5, 0.3, seed + 7, DelayMs: 300),
+            }.Select(fault => fault with { Platform = "customerio" }),
         ];
 
     private static IEnumerable<Fault> ForPlatform(Destination destination, int seed) =>

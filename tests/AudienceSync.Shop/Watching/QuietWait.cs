@@ -29,7 +29,7 @@ internal sealed class QuietWait(EngineApi engine, TimeProvider time)
                     await engine.ApproveAsync(plan, cancel);
                 }
 
-                quietInARow = last.Quiet && last.Bindings.All(binding => binding.OpenJobs == 0) ? quietInARow + 1 : 0;
+                quietInARow = IsQuiet(last) ? quietInARow + 1 : 0;
             }
             catch (Exception e)
                 when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
@@ -48,4 +48,10 @@ internal sealed class QuietWait(EngineApi engine, TimeProvider time)
 
         return new QuietResult(false, last, text);
     }
+
+    // Outcomes become suppressions in a projection of their own, and those are events of the log again.
+    private static bool IsQuiet(EngineStatus status) =>
+        status.Quiet
+        && status.Bindings.All(binding => binding.OpenJobs == 0)
+        && (status.Projections ?? []).All(projection => projection.Lag == 0);
 }

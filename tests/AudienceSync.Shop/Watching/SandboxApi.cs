@@ -2,8 +2,11 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using AudienceSync.Shop.Destinations;
+using AudienceSync.Shop.Feedback;
 using AudienceSync.Shop.Journeys;
 using AudienceSync.Shop.Oracle;
+using AudienceSync.Shop.Outcomes;
+using AudienceSync.Shop.Simulation;
 
 namespace AudienceSync.Shop.Watching;
 
@@ -13,6 +16,11 @@ internal sealed record PlatformList(int People, DigestSet Digests);
 /// <summary>The sandbox's admin interface, which exposes what the real platforms never do.</summary>
 internal sealed class SandboxApi(HttpClient http, Uri root, string adminToken)
 {
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
+
     /// <exception cref="HttpRequestException">No answer, or not 200.</exception>
     public async Task<PlatformList> ListAsync(Destination destination, IJourney journey, CancellationToken cancel)
     {
@@ -36,6 +44,38 @@ internal sealed class SandboxApi(HttpClient http, Uri root, string adminToken)
     public async Task PutAccountsAsync(string accounts, CancellationToken cancel)
     {
         using var response = await SendAsync(HttpMethod.Post, "/admin/accounts", accounts, cancel);
+    }
+
+    /// <summary>Creates the shop's customers in its workspace at Customer.io, where messages come from.</summary>
+    /// <exception cref="HttpRequestException">No answer, or not a success.</exception>
+    public async Task PutPeopleAsync(string site, IEnumerable<Customer> customers, CancellationToken cancel)
+    {
+        var people = customers.Select(customer => new
+        {
+            id = customer.CustomerId,
+            email = customer.Email,
+            cio_id = OutcomeWriter.CioIdOf(customer.Number),
+        });
+        using var response = await SendAsync(HttpMethod.Post, PathOf(site, "people"), JsonSerializer.Serialize(people), cancel);
+    }
+
+    /// <summary>Everybody in a workspace, with attributes and events.</summary>
+    /// <exception cref="HttpRequestException">No answer, or not a success.</exception>
+    public Task<IReadOnlyList<TrackPerson>> PeopleAsync(string site, CancellationToken cancel) =>
+        ReadAsync<IReadOnlyList<TrackPerson>>(PathOf(site, "people"), cancel);
+
+    /// <summary>The items that were refused by rule in answers 207.</summary>
+    /// <exception cref="HttpRequestException">No answer, or not a success.</exception>
+    public Task<IReadOnlyList<RefusedItem>> RefusedAsync(string site, CancellationToken cancel) =>
+        ReadAsync<IReadOnlyList<RefusedItem>>(PathOf(site, "refused"), cancel);
+
+    private static string PathOf(string site, string what) => $"/admin/customerio/{site}/{what}";
+
+    private async Task<T> ReadAsync<T>(string path, CancellationToken cancel)
+    {
+        using var response = await SendAsync(HttpMethod.Get, path, null, cancel);
+        await using var body = await response.Content.ReadAsStreamAsync(cancel);
+        return await JsonSerializer.DeserializeAsync<T>(body, Json, cancel) ?? throw new HttpRequestException($"{path} answered null");
     }
 
     private static HashSet<string> Set(JsonElement digests, string matchKey) =>

@@ -104,6 +104,13 @@ public sealed class LeaseStore(WorkspaceDatabase database, string owner, TimeSpa
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Holds the lease in a transaction of the caller's; see <see cref="IsLost"/>.</summary>
+    internal static NpgsqlBatchCommand Hold(Lease lease) =>
+        Sql.Command(HoldSql, Sql.Of(lease.Name), Sql.Of(lease.Fence), Sql.Of(lease.Time));
+
+    /// <summary>Whether a transaction failed because another host holds the lease now; nothing was committed.</summary>
+    internal static bool IsLost(PostgresException failed) => failed.SqlState == LostState;
+
     /// <summary>Runs a batch as one transaction that holds the lease: either all of it is committed, or nothing.</summary>
     /// <exception cref="LeaseLostException">Another host holds it now; nothing was committed.</exception>
     internal static Task WriteAsync(

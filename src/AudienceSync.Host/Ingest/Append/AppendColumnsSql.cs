@@ -68,6 +68,8 @@ internal sealed class AppendColumnsSql
 
     public DuplicateSql Duplicates { get; } = new();
 
+    public StepSql Steps { get; } = new();
+
     public void Clear()
     {
         NewPeople.Clear();
@@ -94,6 +96,7 @@ internal sealed class AppendColumnsSql
         Refused.Clear();
         Counts.Clear();
         Duplicates.Clear();
+        Steps.Clear();
     }
 
     public void AddEvent(Guid id, PersonId person, long version, string type, byte[] data)

@@ -149,6 +149,7 @@ internal sealed class AppendPlanner(Vault vault, LinkLimit limit, Func<byte[]> n
     private ItemOutcome AddEvent(PendingEvent pending, PersonId person, byte[] data, KnownState known)
     {
         _rows.AddEvent(pending.Id.Value, person, known.NextVersion(person), pending.Type, data);
+        _rows.Steps.Add(pending, person);
         return ItemOutcome.Appended;
     }
 

@@ -58,6 +58,9 @@ public sealed class EventLogStore(
     // The last position after our last commit, and so the current one as long as no other host appends. -1: unknown.
     private long _head = -1;
 
+    /// <summary>Seals the delivery ids of steps; null when no source has their outcomes reported.</summary>
+    internal StepSeal? Steps { get; init; }
+
     internal string Workspace => database.Workspace.Value;
 
     /// <summary>The last position after our last commit.</summary>
@@ -308,6 +311,10 @@ public sealed class EventLogStore(
         {
             PeopleSql.AddTo(commands, rows, vault.KeyVersion, now.UtcDateTime);
             AddEvents(commands, rows, head, now);
+            if (Steps is { } seal)
+            {
+                rows.Steps.AddTo(commands, seal, now);
+            }
         }
 
         rows.AddCounts(commands, now);

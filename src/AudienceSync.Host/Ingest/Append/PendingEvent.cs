@@ -36,12 +36,24 @@ public sealed record PendingEvent(
     /// <summary>Which parts of it were left out; null when all of it was read.</summary>
     public EventWarning[]? Warnings { get; init; }
 
+    /// <summary>The step whose outcome is to be reported; null for none.</summary>
+    public PendingStep? Step { get; init; }
+
     /// <summary>Whether it removes the person from an audience or withdraws a permission.</summary>
     public bool IsRemoval =>
         Type is EventTypes.MemberRemoved or EventTypes.Suppressed || (Type == EventTypes.ConsentChanged && !LinkLimit.MustWait(Type, Data));
 
     /// <summary>The same event with one more warning.</summary>
     public PendingEvent WithWarning(EventWarning warning) => this with { Warnings = [.. Warnings ?? [], warning] };
+}
+
+/// <summary>A step of a journey, of a source that wants its outcome.</summary>
+/// <param name="DeliveryId">A capability: sealed when it is stored.</param>
+/// <param name="AudienceKey">The key of the event.</param>
+public sealed record PendingStep(string DeliveryId, string AudienceKey)
+{
+    /// <summary>A delivery id never reaches a log by accident.</summary>
+    public override string ToString() => $"PendingStep(***, {AudienceKey})";
 }
 
 /// <summary>A part of an event that could not be read as it was sent, and that the event does not need.</summary>

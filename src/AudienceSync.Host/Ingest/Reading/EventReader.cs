@@ -73,6 +73,7 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
             IsRemoval = isRemoval,
             IsTest = isTest,
             TimeNeeded = !isTest,
+            DeliveryId = source.StepMetrics && !isTest ? senderKey.DeliveryOf(item) : null,
         };
         if (CheckVersion(incoming, out var isNewer, ref warnings) is { } wrongVersion)
         {
@@ -138,7 +139,15 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
         }
 
         var stored = Stored(incoming.Type, key, time.At, incoming.Source.Name, consent, context);
-        return ParsedEvent.Append(Pending(eventId, stored, time, person, incoming.Source, digester, warnings.ToArray()));
+        var pending = Pending(eventId, stored, time, person, incoming.Source, digester, warnings.ToArray());
+        return ParsedEvent.Append(
+            incoming is { DeliveryId: { } delivery, Type: EventTypes.MemberAdded or EventTypes.MemberRemoved }
+                ? pending with
+                {
+                    Step = new PendingStep(delivery, key.Value),
+                }
+                : pending
+        );
     }
 
     /// <summary>An event in the form that the log takes.</summary>

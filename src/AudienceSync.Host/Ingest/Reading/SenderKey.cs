@@ -85,6 +85,18 @@ public readonly record struct SenderKey(string? IdempotencyKey, string? Delivery
         return null;
     }
 
+    /// <summary>The delivery id of the step that sent an event: of the header, else of the body. Null when there is none that can be used.</summary>
+    public string? DeliveryOf(JsonElement item)
+    {
+        var given = Id(DeliveryId);
+        if (given is null)
+        {
+            _ = TextField.TryRead(item, "delivery_id"u8, Limits.EventIdChars, IngestProblem.InvalidEventId, out given);
+        }
+
+        return given is { Length: > 0 and <= Limits.EventIdChars } usable && usable != TestSend ? usable : null;
+    }
+
     /// <summary>The id of an event.</summary>
     /// <param name="source">The sender.</param>
     /// <param name="id">The id that the sender gave it; null when there is none.</param>

@@ -6,6 +6,20 @@ using AudienceSync.Host.Configuration;
 
 namespace AudienceSync.Host.Sync.Verbs;
 
+/// <summary>Checks something besides the ad accounts.</summary>
+/// <param name="config">The configuration.</param>
+/// <param name="loader">Reads its secrets.</param>
+/// <param name="dependencies">Send the calls.</param>
+/// <param name="only">The one name to check; null for all.</param>
+/// <param name="cancellationToken">Ends the calls.</param>
+internal delegate Task<List<CheckedDestination>> MoreChecks(
+    AudienceSyncConfig config,
+    ConfigLoader loader,
+    DestinationDependencies dependencies,
+    string? only,
+    CancellationToken cancellationToken
+);
+
 /// <summary>
 /// <c>destinations</c>: lists what is configured, and checks whether it works. Both read the configuration that <c>serve</c> reads and no
 /// database, except <c>list --held</c>. The other commands are those of <see cref="HoldCommands"/>.
@@ -14,13 +28,14 @@ internal static class DestinationsCommands
 {
     /// <param name="environment">Environment variables of the process.</param>
     /// <param name="network">Sends the calls; null for the real network.</param>
-    public static Command Create(Func<string, string?> environment, HttpMessageHandler? network)
+    /// <param name="more">What <c>check</c> checks besides the ad accounts.</param>
+    public static Command Create(Func<string, string?> environment, HttpMessageHandler? network, MoreChecks? more = null)
     {
         var holds = new HoldCommands(environment);
         return new Command("destinations", "Manage the configured ad accounts.")
         {
             List(environment, network),
-            Check(environment, network),
+            Check(environment, network, more ?? (static (_, _, _, _, _) => Task.FromResult(new List<CheckedDestination>()))),
             holds.Pause(),
             holds.Resume(),
             holds.Approve(),
@@ -42,8 +57,9 @@ internal static class DestinationsCommands
                     parsed,
                     environment,
                     network,
-                    async (config, planner) =>
+                    async (config, loader, dependencies) =>
                     {
+                        var planner = new DestinationPlanner(loader, dependencies);
                         var rows = DestinationList.Of(config, planner);
                         if (parsed.GetValue(held))
                         {
@@ -71,12 +87,12 @@ internal static class DestinationsCommands
         return list;
     }
 
-    private static Command Check(Func<string, string?> environment, HttpMessageHandler? network)
+    private static Command Check(Func<string, string?> environment, HttpMessageHandler? network, MoreChecks more)
     {
         var json = Json();
         var name = new Argument<string?>("name")
         {
-            Description = "Destination to check; all when omitted.",
+            Description = "Destination, or source with feedback, to check; all when omitted.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var check = new Command("check", "Check token, permissions, terms and bound remote audiences at each platform. Changes nothing.")
@@ -90,10 +106,12 @@ internal static class DestinationsCommands
                     parsed,
                     environment,
                     network,
-                    async (config, planner) =>
+                    async (config, loader, dependencies) =>
                     {
                         var only = parsed.GetValue(name);
+                        var planner = new DestinationPlanner(loader, dependencies);
                         var checks = await new DestinationCheck(planner).RunAsync(config, only, cancellationToken);
+                        checks.AddRange(await more(config, loader, dependencies, only, cancellationToken));
                         if (only is not null && checks.Count == 0)
                         {
                             throw new SetupException(
@@ -116,7 +134,7 @@ internal static class DestinationsCommands
         ParseResult parsed,
         Func<string, string?> environment,
         HttpMessageHandler? network,
-        Func<AudienceSyncConfig, DestinationPlanner, Task<int>> action
+        Func<AudienceSyncConfig, ConfigLoader, DestinationDependencies, Task<int>> action
     )
     {
         using var own = network is null ? PlatformHttp.CreateHandler() : null;
@@ -124,7 +142,7 @@ internal static class DestinationsCommands
         {
             var loader = new ConfigLoader(HostSettings.FromEnvironment(environment).ConfigPath, environment);
             var dependencies = new DestinationDependencies(network ?? own!, TimeProvider.System, new Random(Environment.TickCount));
-            return await action(loader.Load(), new DestinationPlanner(loader, dependencies));
+            return await action(loader.Load(), loader, dependencies);
         }
         catch (Exception failure) when (Failures.Explain(failure) is { } line)
         {

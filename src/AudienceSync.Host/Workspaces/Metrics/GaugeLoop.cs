@@ -1,4 +1,5 @@
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Feedback;
 using AudienceSync.Host.Outcomes;
 using AudienceSync.Host.Projection;
 using AudienceSync.Host.Sync.Accounts;
@@ -27,6 +28,9 @@ public sealed class GaugeLoop(
 
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
 
+    /// <summary>Reads how far feedback is behind; null for none.</summary>
+    internal FeedbackQueries? Feedback { get; init; }
+
     /// <summary>Reads the present values.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
@@ -42,6 +46,11 @@ public sealed class GaugeLoop(
             var quarantine = await queries.QuarantineAsync(cancellationToken);
             values.Add(new GaugeValue(SyncGauges.Quarantine, quarantine.Waiting, ("state", "waiting")));
             values.Add(new GaugeValue(SyncGauges.Quarantine, quarantine.Refused, ("state", "refused")));
+        }
+
+        if (Feedback is not null && owned.Contains(FeedbackLoop.LeaseName))
+        {
+            values.AddRange(await LagsAsync(Feedback, cancellationToken));
         }
 
         if (owned.Contains(DaemonHealth.LeaseName))
@@ -72,6 +81,11 @@ public sealed class GaugeLoop(
         var rest = clock.GetElapsedTime(started) * Rest;
         return rest > Every ? rest : Every;
     }
+
+    private static async Task<IEnumerable<GaugeValue>> LagsAsync(FeedbackQueries feedback, CancellationToken cancellationToken) =>
+        from source in await feedback.LagsAsync(cancellationToken)
+        from stream in source
+        select new GaugeValue(SyncGauges.FeedbackLag, stream.Lag, ("source", source.Key), ("stream", stream.Stream));
 
     private async Task AddAccountsAsync(
         List<GaugeValue> values,

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using AudienceSync.Host.Decisions;
+using AudienceSync.Host.Feedback;
 using AudienceSync.Host.Sync;
 using AudienceSync.Host.Telemetry;
 
@@ -40,6 +41,7 @@ public sealed class HostMetrics : IDisposable
     {
         HistogramBucketBoundaries = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 3],
     };
+    private readonly Counter<long> _feedback;
 
     public HostMetrics()
     {
@@ -48,6 +50,7 @@ public sealed class HostMetrics : IDisposable
         AddGauge("audiencesync_projector_lag_events", progress => progress.Lag, "Events behind the projector, at the Host that folds.");
         _calls = _meter.CreateCounter<long>("audiencesync_platform_calls", description: "Calls that add or remove members, by outcome.");
         _deliveries = _meter.CreateCounter<long>("audiencesync_deliveries", description: "Members in these calls, by result.");
+        _feedback = _meter.CreateCounter<long>("audiencesync_feedback_items", description: "Items of feedback to senders, by result.");
         _callDuration = AddHistogram("audiencesync_platform_call_duration", "How long these calls took.", CallSeconds);
         _removalLatency = AddHistogram(
             "audiencesync_removal_latency",
@@ -84,6 +87,8 @@ public sealed class HostMetrics : IDisposable
 
     /// <summary>The metrics of a workspace's decisions.</summary>
     public DecisionMetrics DecisionsOf(string workspace) => new(workspace, _decisions, _lostDecisions, _decisionDuration);
+    /// <summary>The metrics of a workspace's feedback.</summary>
+    public FeedbackMetrics FeedbackOf(string workspace) => new(workspace, _feedback);
 
     public void Dispose() => _meter.Dispose();
 
