@@ -45,7 +45,8 @@ internal static class CommandLine
             ProjectionsCommands.Create(environment),
             MessagesCommands.Create(environment),
             RunsCommands.Create(environment),
-            EventsCommands.Create(environment),
+            EventsCommands.Create(environment, clock ?? TimeProvider.System),
+            SourcesCommands.Create(environment),
         };
     }
 
