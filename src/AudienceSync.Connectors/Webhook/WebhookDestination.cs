@@ -95,7 +95,9 @@ public sealed class WebhookDestination : IDestination, IChecks, IPreviewsCalls
             return [WebhookChecks.NoCheck];
         }
 
-        var findings = WebhookChecks.OfAccount(await ProbeAsync(audience: null, cancellationToken));
+        var findings = _settings.Templates?.Check?.NamesAudience == true
+            ? []
+            : WebhookChecks.OfAccount(await ProbeAsync(audience: null, cancellationToken));
         foreach (var audience in audiences)
         {
             var outcome = WebhookSettings.IsName(audience.Value)

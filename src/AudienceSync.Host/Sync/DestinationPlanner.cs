@@ -43,11 +43,15 @@ public sealed class DestinationPlanner(ConfigLoader config, DestinationDependenc
             )
         );
 
-    /// <summary>The content of the secret where the value refers to one, else the value.</summary>
+    /// <summary>The content of the secret where the value, or a part of it, refers to one; else the value.</summary>
     private SettingValue Resolved(SettingValue value, string place) =>
         SecretReference.Of(value) is { } reference
             ? SettingValue.Of(new SecretDocument(Encoding.UTF8.GetString(config.Secret(reference, place))))
-            : value;
+        : value.Parts is { } parts
+            ? SettingValue.Of(
+                parts.ToDictionary(part => part.Key, part => Resolved(part.Value, $"{place}.{part.Key}"), StringComparer.Ordinal)
+            )
+        : value;
 
     private void Require(bool holds, string place, string otherwise)
     {

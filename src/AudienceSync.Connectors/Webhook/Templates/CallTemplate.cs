@@ -15,6 +15,9 @@ internal sealed record CallTemplate(
     /// <summary>Whether one call has one member.</summary>
     public bool IsSingle => Member is null;
 
+    /// <summary>Whether its address names a list, so that there is no such call without one.</summary>
+    public bool NamesAudience => Path.Any(part => part is { IsPlaceholder: true, Text: "audience" });
+
     /// <summary>The template that has the placeholders of the person.</summary>
     public JsonTemplate? Row => Member ?? Body;
 
@@ -25,7 +28,17 @@ internal sealed record CallTemplate(
     /// <param name="valueOf">The value of a placeholder; null when there is none.</param>
     public Uri? Address(Uri baseUrl, Func<string, string?> valueOf)
     {
-        var path = string.Concat(Path.Select(part => part.IsPlaceholder ? Uri.EscapeDataString(valueOf(part.Text) ?? "") : part.Text));
+        if (Path.Count == 0)
+        {
+            return baseUrl;
+        }
+
+        if (Path.Any(part => part.IsPlaceholder && valueOf(part.Text) is null))
+        {
+            return null;
+        }
+
+        var path = string.Concat(Path.Select(part => part.IsPlaceholder ? Uri.EscapeDataString(valueOf(part.Text)!) : part.Text));
         var written = baseUrl.AbsoluteUri.TrimEnd('/') + path;
         return Uri.TryCreate(written, UriKind.Absolute, out var url)
             && url.AbsoluteUri == written

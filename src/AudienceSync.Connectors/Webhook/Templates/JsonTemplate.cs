@@ -7,7 +7,8 @@ namespace AudienceSync.Connectors.Webhook.Templates;
 /// JSON in whose texts placeholders stand for values. It is JSON itself, and values are written as parts of texts by a JSON writer, so the
 /// result is JSON whatever they contain.
 /// <para>
-/// A property, or an item of a list, whose text has a placeholder without a value is left out.
+/// A property, or an item of a list, whose text has a placeholder without a value is left out, and so is an object or a list of which
+/// nothing but texts of the template would be left.
 /// </para>
 /// </summary>
 internal sealed partial class JsonTemplate
@@ -87,7 +88,7 @@ internal sealed partial class JsonTemplate
         var membersAt = -1L;
         if (!Write(_root, json, valueOf, property: null, ref membersAt))
         {
-            json.WriteNullValue();
+            json.WriteNullValue(); // A check of the account, whose body only names the list.
         }
 
         return membersAt;
@@ -95,9 +96,15 @@ internal sealed partial class JsonTemplate
 
     private static bool Write(Node node, Utf8JsonWriter json, Func<string, string?> valueOf, string? property, ref long membersAt)
     {
+        if (HasValue(node, valueOf) == false)
+        {
+            return false;
+        }
+
         if (node.Text is { } parts)
         {
-            return WriteText(parts, json, valueOf, property, ref membersAt);
+            WriteText(parts, json, valueOf, property, ref membersAt);
+            return true;
         }
 
         if (property is not null)
@@ -133,7 +140,27 @@ internal sealed partial class JsonTemplate
         return true;
     }
 
-    private static bool WriteText(
+    // Null when it has no placeholder.
+    private static bool? HasValue(Node node, Func<string, string?> valueOf)
+    {
+        if (node.Text is { } parts)
+        {
+            return parts.Any(part => part.IsPlaceholder)
+                ? parts.All(part => !part.IsPlaceholder || part.Text == Members || valueOf(part.Text) is not null)
+                : null;
+        }
+
+        bool? any = null;
+        foreach (var child in node.Items ?? node.Properties?.Select(property => property.Value) ?? [])
+        {
+            var has = HasValue(child, valueOf);
+            any = has == true || any == true ? true : any ?? has;
+        }
+
+        return any;
+    }
+
+    private static void WriteText(
         IReadOnlyList<(bool IsPlaceholder, string Text)> parts,
         Utf8JsonWriter json,
         Func<string, string?> valueOf,
@@ -144,11 +171,6 @@ internal sealed partial class JsonTemplate
         var isList = parts is [{ IsPlaceholder: true, Text: Members }];
         var isNumber = parts is [{ IsPlaceholder: true, Text: MemberCount }];
         var values = isList ? [] : parts.Select(part => part.IsPlaceholder ? valueOf(part.Text) : part.Text).ToList();
-        if (values.Contains(null))
-        {
-            return false;
-        }
-
         if (property is not null)
         {
             json.WritePropertyName(property);
@@ -167,8 +189,6 @@ internal sealed partial class JsonTemplate
         {
             json.WriteStringValue(string.Concat(values));
         }
-
-        return true;
     }
 
     private string? Collect(Node node, string property)

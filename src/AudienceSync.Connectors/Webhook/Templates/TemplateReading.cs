@@ -184,7 +184,7 @@ internal sealed class TemplateReading
             else if (string.IsNullOrEmpty(text) || text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
             {
                 // A line break would begin another header.
-                Wrong(which, "invalid_template_header", "must be printable ASCII on one line, or {{ file: NAME }} or {{ env: NAME }}");
+                Wrong(which, "invalid_template_header", "must be printable ASCII on one line, or { file: NAME } or { env: NAME }");
             }
 
             headers.Add(new TemplateHeader(name, text ?? "", given.Secret is not null));
