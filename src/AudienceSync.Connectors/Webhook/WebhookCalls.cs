@@ -25,7 +25,10 @@ internal sealed class WebhookCalls(WebhookSettings settings, CallPipeline pipeli
             return new WebhookReply(0, null, new Outcome(OutcomeKind.Retry, failure));
         }
 
-        var answer = settings.Templates is { ReadsBody: false } ? WebhookAnswer.Unread : http.TooLarge ? null : WebhookAnswer.Parse(http.Body);
+        var answer =
+            settings.Templates is { ReadsBody: false } ? WebhookAnswer.Unread
+            : http.TooLarge ? null
+            : WebhookAnswer.Parse(http.Body);
         var outcome = RetryAfterPolicy.With(WebhookErrors.Of(http.Status, answer), http, clock.GetUtcNow());
         var isBare = outcome is { Kind: OutcomeKind.Snooze, Wait: null };
         return new WebhookReply(http.Status, answer, isBare ? outcome with { Wait = WebhookLimits.ThrottleWait } : outcome);

@@ -95,9 +95,10 @@ public sealed class WebhookDestination : IDestination, IChecks, IPreviewsCalls
             return [WebhookChecks.NoCheck];
         }
 
-        var findings = _settings.Templates?.Check?.NamesAudience == true
-            ? []
-            : WebhookChecks.OfAccount(await ProbeAsync(audience: null, cancellationToken));
+        var findings =
+            _settings.Templates?.Check?.NamesAudience == true
+                ? []
+                : WebhookChecks.OfAccount(await ProbeAsync(audience: null, cancellationToken));
         foreach (var audience in audiences)
         {
             var outcome = WebhookSettings.IsName(audience.Value)

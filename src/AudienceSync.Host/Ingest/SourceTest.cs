@@ -106,8 +106,9 @@ internal sealed class SourceTest(Source source, EventReader reader, AliasDigeste
     private TestedEvent Of(in ParsedEvent parsed, JsonElement? item)
     {
         var warnings = default(WarningList);
-        var (identifiers, type, key, occurredAt) =
-            item is { ValueKind: JsonValueKind.Object } fields ? Read(fields, ref warnings) : ([], null, null, null);
+        var (identifiers, type, key, occurredAt) = item is { ValueKind: JsonValueKind.Object } fields
+            ? Read(fields, ref warnings)
+            : ([], null, null, null);
         var (status, code, detail) = parsed switch
         {
             { Problem: { } problem } => (Receipt.Refused, problem.Code, problem.Detail),
@@ -137,13 +138,7 @@ internal sealed class SourceTest(Source source, EventReader reader, AliasDigeste
         {
             var type = EventReader.TypeIn(item);
             _ = PersonFields.TryRead(item, source, digester, EventReader.IsRemoval(item, type), ref warnings, out var person);
-            var wrong = TextField.TryRead(
-                item,
-                "audience_key"u8,
-                Limits.AudienceKeyChars,
-                IngestProblem.InvalidAudienceKey,
-                out var key
-            );
+            var wrong = TextField.TryRead(item, "audience_key"u8, Limits.AudienceKeyChars, IngestProblem.InvalidAudienceKey, out var key);
             DateTimeOffset? occurredAt =
                 item.TryGetProperty("occurred_at"u8, out var value) && OccurredAt.TryRead(value, out var at) ? at : null;
             return (

@@ -30,7 +30,7 @@ public sealed class DestinationPlanner(ConfigLoader config, DestinationDependenc
                 // A destination that declares to a platform that consent was granted must have it.
                 ConsentRequired = destination.RequireConsent ?? connector.DeclaresConsent,
             }
-            : throw config.Invalid($"{place}: {created.Errors[0].Text}");
+            : throw config.Invalid($"{place}: {created.Errors[0].Text} ({created.Errors[0].Code})");
     }
 
     private DestinationSection Section(DestinationConfig destination, string place) =>

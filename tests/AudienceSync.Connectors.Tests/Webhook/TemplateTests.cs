@@ -14,7 +14,8 @@ namespace AudienceSync.Connectors.Tests.Webhook;
 public sealed class TemplateTests
 {
     private const string Key = "0123456789abcdef";
-    private const string Body = """{"list":"{{audience}}","n":"{{members.count}}","op":"{{operation}} by {{account}}","people":"{{members}}","v":2}""";
+    private const string Body =
+        """{"list":"{{audience}}","n":"{{members.count}}","op":"{{operation}} by {{account}}","people":"{{members}}","v":2}""";
     private const string Member = """{"m":"{{person.email_sha256}}","id":"{{person.customer_id}}","kind":"customer"}""";
 
     private static readonly PersonIdentifiers Jane = new("a\"b\\c{{members}}</é", "jane@example.com", null, "US");
@@ -78,7 +79,15 @@ public sealed class TemplateTests
     [Fact]
     public async Task A_body_about_one_member_makes_one_call_for_each_and_leaves_out_what_the_member_lacks()
     {
-        var single = Templates().With("add", Call("POST", "/people", """{"hash":{"sha256":"{{person.phone_sha256}}"},"who":["{{person.customer_id}}"],"list":"{{audience}}"}"""));
+        var single = Templates()
+            .With(
+                "add",
+                Call(
+                    "POST",
+                    "/people",
+                    """{"hash":{"sha256":"{{person.phone_sha256}}"},"who":["{{person.customer_id}}"],"list":"{{audience}}"}"""
+                )
+            );
         var network = ScriptedNetwork.Answering(200, "");
         var destination = Make(network, single);
         destination.Limits.MembersPerCall.ShouldBe(1);
@@ -149,8 +158,12 @@ public sealed class TemplateTests
     public void Each_fault_of_a_template_has_its_code_and_field(string operation, string? field, string? value, string expected)
     {
         var templates = Templates();
-        templates = field is null ? templates.With(operation, null)
-            : templates.With(operation, (templates.Parts!.GetValueOrDefault(operation) ?? Parts(("path", SettingValue.Of("/x")))).With(field, value));
+        templates = field is null
+            ? templates.With(operation, null)
+            : templates.With(
+                operation,
+                (templates.Parts!.GetValueOrDefault(operation) ?? Parts(("path", SettingValue.Of("/x")))).With(field, value)
+            );
         Parse(templates).ShouldBe(expected);
     }
 
@@ -209,9 +222,9 @@ public sealed class TemplateTests
                     new DestinationDependencies(network, new ManualTime(), new Random(1))
                 )
                 .Destination!;
-        plain.Preview(null, new RemoteAudienceId("vip"))!.Body.ShouldBe(
-            """{"version":1,"account":"crm","audience":"vip","operation":"check","members":[]}"""
-        );
+        plain
+            .Preview(null, new RemoteAudienceId("vip"))!
+            .Body.ShouldBe("""{"version":1,"account":"crm","audience":"vip","operation":"check","members":[]}""");
     }
 
     [Theory]
@@ -220,7 +233,8 @@ public sealed class TemplateTests
     public async Task The_record_of_a_call_has_no_member(bool single)
     {
         var templates = single
-            ? Templates().With("add", Call("POST", "/p", """{"hash":"{{person.email_sha256}}","id":"{{person.customer_id}}","kind":"customer"}"""))
+            ? Templates()
+                .With("add", Call("POST", "/p", """{"hash":"{{person.email_sha256}}","id":"{{person.customer_id}}","kind":"customer"}"""))
             : Templates();
         var network = ScriptedNetwork.Answering(200, """{"note":"cust-77 is kept as customer"}""");
         using var recorder = ExchangeRecorder.Start();
@@ -269,7 +283,11 @@ public sealed class TemplateTests
             .Create("webhook", Entry(templates, more), new DestinationDependencies(network, new ManualTime(), new Random(1)))
             .Destination!;
 
-    private static async Task<CallResult> SendAsync(IDestination destination, MemberOperation operation, params PersonIdentifiers[] people) =>
+    private static async Task<CallResult> SendAsync(
+        IDestination destination,
+        MemberOperation operation,
+        params PersonIdentifiers[] people
+    ) =>
         await destination.SendAsync(
             new MemberCall(
                 new RemoteAudienceId("vip:1"),
@@ -287,7 +305,9 @@ file static class SettingValues
     /// <summary>The parts with one replaced, added, or removed by null.</summary>
     public static SettingValue With(this SettingValue parts, string name, object? value)
     {
-        var changed = parts.Parts!.Where(part => part.Key != name).ToDictionary(part => part.Key, part => part.Value, StringComparer.Ordinal);
+        var changed = parts
+            .Parts!.Where(part => part.Key != name)
+            .ToDictionary(part => part.Key, part => part.Value, StringComparer.Ordinal);
         if (value is not null)
         {
             changed.Add(name, value as SettingValue ?? SettingValue.Of((string)value));

@@ -40,7 +40,8 @@ internal sealed record CallTemplate(
 
         var path = string.Concat(Path.Select(part => part.IsPlaceholder ? Uri.EscapeDataString(valueOf(part.Text)!) : part.Text));
         var written = baseUrl.AbsoluteUri.TrimEnd('/') + path;
-        return Uri.TryCreate(written, UriKind.Absolute, out var url)
+        return
+            Uri.TryCreate(written, UriKind.Absolute, out var url)
             && url.AbsoluteUri == written
             && !path.Contains("//", StringComparison.Ordinal)
             ? url

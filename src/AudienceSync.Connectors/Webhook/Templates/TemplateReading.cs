@@ -11,9 +11,12 @@ internal sealed class TemplateReading
 
     private static readonly FrozenSet<string> Shared = Names("account", "audience", "operation");
 
-    private static readonly FrozenSet<string> OfPerson = Names(
-        [.. Shared, "person.email_sha256", "person.phone_sha256", "person.customer_id"]
-    );
+    private static readonly FrozenSet<string> OfPerson = Names([
+        .. Shared,
+        "person.email_sha256",
+        "person.phone_sha256",
+        "person.customer_id",
+    ]);
 
     private static readonly FrozenSet<string> OfBatch = Names([.. Shared, JsonTemplate.Members, JsonTemplate.MemberCount]);
 
@@ -99,7 +102,13 @@ internal sealed class TemplateReading
 
         var path = Path($"{place}.path", fields.GetValueOrDefault("path")?.Text ?? "");
         var member = Json($"{place}.member", fields, isCheck ? Shared : OfPerson);
-        var body = Json($"{place}.body", fields, isCheck ? Shared : member is null ? OfPerson : OfBatch);
+        var body = Json(
+            $"{place}.body",
+            fields,
+            isCheck ? Shared
+                : member is null ? OfPerson
+                : OfBatch
+        );
         if (isCheck ? member is not null || (method == "GET" && body is not null) : !FitsMembers(body, member))
         {
             Wrong(
@@ -129,7 +138,11 @@ internal sealed class TemplateReading
 
         if (value.Text is not { } text || JsonTemplate.Parse(text, out var problem) is not { } template)
         {
-            Wrong(place, "invalid_template_json", "must be a text with JSON; placeholders stand only inside texts of it, {{members}} alone");
+            Wrong(
+                place,
+                "invalid_template_json",
+                "must be a text with JSON; placeholders stand only inside texts of it, {{members}} alone"
+            );
             return null;
         }
 

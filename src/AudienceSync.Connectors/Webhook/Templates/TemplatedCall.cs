@@ -27,7 +27,10 @@ internal sealed class TemplatedCall(WebhookSettings settings, CallTemplate templ
     {
         var (head, tail) = template.IsSingle ? ([], []) : Around(members.Count);
         var row = template.Row!;
-        var layout = new MemberLayout(template.Body?.MembersProperty ?? "", Schema: null, [.. row.Constants]) { IsWhole = template.IsSingle };
+        var layout = new MemberLayout(template.Body?.MembersProperty ?? "", Schema: null, [.. row.Constants])
+        {
+            IsWhole = template.IsSingle,
+        };
         return MemberBody.Write(
             members,
             new MemberFrame(head, tail, RowBytes(row), layout),
@@ -83,7 +86,10 @@ internal sealed class TemplatedCall(WebhookSettings settings, CallTemplate templ
 
     // Every character of the template and of a value may be escaped.
     private int RowBytes(JsonTemplate row) =>
-        ((row.Bytes + (settings.Account.Length + operation.Length + (audience?.Value.Length ?? 0)) * row.Placeholders.Count) * MaxEscapedChar)
+        (
+            (row.Bytes + (settings.Account.Length + operation.Length + (audience?.Value.Length ?? 0)) * row.Placeholders.Count)
+            * MaxEscapedChar
+        )
         + (row.Placeholders.Count * ExternalIdChars * MaxEscapedChar)
         + 1;
 

@@ -16,7 +16,9 @@ internal sealed record BatchAnswer(ImportCounts Counts, IReadOnlyList<(int Index
         try
         {
             var reader = new Utf8JsonReader(json);
-            return Read(ref reader, duplicates) is { } answer && answer.Counts is var counts
+            return
+                Read(ref reader, duplicates) is { } answer
+                && answer.Counts is var counts
                 && counts.Accepted >= 0
                 && counts.Accepted + counts.Duplicates + counts.Quarantined + counts.Refused == events
                 && counts.Quarantined + counts.Refused == answer.Rejected.Count

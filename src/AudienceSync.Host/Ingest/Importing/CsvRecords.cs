@@ -195,7 +195,10 @@ internal sealed class CsvRecords : IRecords
         }
 
         _fields = [.. CsvMapping.Groups.SelectMany(group => filled.Where(field => field.Field.Group == group))];
-        IgnoredColumns = [.. Enumerable.Range(0, _width).Where(index => filled.TrueForAll(field => field.Column != index)).Select(n => n + 1)];
+        IgnoredColumns =
+        [
+            .. Enumerable.Range(0, _width).Where(index => filled.TrueForAll(field => field.Column != index)).Select(n => n + 1),
+        ];
     }
 
     private static int ColumnOf(List<string> header, string name)

@@ -24,10 +24,7 @@ internal sealed record ImportTarget(string Path, string Token, byte[]? SigningKe
             hash.AppendData(Encoding.ASCII.GetBytes($"v0:{timestamp}:"));
             hash.AppendData(lines.Span);
             request.Headers.TryAddWithoutValidation(SignatureCheck.TimestampHeader, timestamp);
-            request.Headers.TryAddWithoutValidation(
-                SignatureCheck.SignatureHeader,
-                Convert.ToHexStringLower(hash.GetHashAndReset())
-            );
+            request.Headers.TryAddWithoutValidation(SignatureCheck.SignatureHeader, Convert.ToHexStringLower(hash.GetHashAndReset()));
         }
 
         return request;

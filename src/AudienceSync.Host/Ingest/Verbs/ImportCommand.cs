@@ -41,7 +41,8 @@ internal sealed class ImportCommand
 
     private readonly Option<string[]> _map = new("--map")
     {
-        Description = "CSV: FIELD=COLUMN pairs, separated by commas. A column named like a field needs none. --map customer_id=Kunde,email=Mail",
+        Description =
+            "CSV: FIELD=COLUMN pairs, separated by commas. A column named like a field needs none. --map customer_id=Kunde,email=Mail",
     };
 
     private readonly Option<string[]> _set = new("--set")
@@ -184,7 +185,8 @@ internal sealed class ImportCommand
             throw new SetupException("import_missing", "The file to import does not exist.");
         }
 
-        var delimiter = parsed.GetValue(_delimiter) is { } name && ListDelimiter.TryRead(name, out var named) ? named : ListDelimiter.Default;
+        var delimiter =
+            parsed.GetValue(_delimiter) is { } name && ListDelimiter.TryRead(name, out var named) ? named : ListDelimiter.Default;
         var mapping =
             CsvMapping.Parse(parsed.GetValue(_map) ?? [], parsed.GetValue(_set) ?? [], delimiter, out var problem)
             ?? throw new SetupException("import_mapping", problem!);

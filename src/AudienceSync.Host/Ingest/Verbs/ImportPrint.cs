@@ -47,9 +47,7 @@ internal static class ImportPrint
         }
 
         await output.WriteLineAsync(
-            Text(
-                $"{(isDryRun ? "Would import" : "Imported")}: {report.Read:N0} read, {counts.Accepted:N0} accepted, "
-            )
+            Text($"{(isDryRun ? "Would import" : "Imported")}: {report.Read:N0} read, {counts.Accepted:N0} accepted, ")
                 + Text($"{counts.Duplicates:N0} duplicates, {counts.Quarantined:N0} quarantined, {counts.Refused:N0} refused, ")
                 + Text($"{counts.WithWarnings:N0} with warnings, in {report.Seconds:N1} s.")
         );

@@ -46,8 +46,8 @@ internal static class SourcesCommands
         var source = new Argument<string>("SOURCE") { Description = "Source, as shown by sources list." };
         var file = new Argument<string?>("FILE")
         {
-            Description = "The body of a webhook, or - for standard input; several lines of JSON are read as a batch. "
-                + "A sample when omitted.",
+            Description =
+                "The body of a webhook, or - for standard input; several lines of JSON are read as a batch. " + "A sample when omitted.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var delivery = new Option<string?>("--delivery-id")

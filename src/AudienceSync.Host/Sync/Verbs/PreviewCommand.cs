@@ -26,7 +26,10 @@ internal static class PreviewCommand
         };
         var json = new Option<bool>("--json") { Description = "Output as JSON." };
         var workspace = Arguments.Workspace();
-        var preview = new Command("preview", "Show a call of a webhook destination for invented people, with secrets masked. Sends nothing.")
+        var preview = new Command(
+            "preview",
+            "Show a call of a webhook destination for invented people, with secrets masked. Sends nothing."
+        )
         {
             name,
             operation,
@@ -84,7 +87,8 @@ internal static class PreviewCommand
             _ => null,
         };
         var remote = settings.Bindings.Find(binding => binding.Destination == name)?.Remote is { Length: > 0 } bound ? bound : "audience-1";
-        return planner.Plan(workspace, found).Connector is IPreviewsCalls previews
+        return
+            planner.Plan(workspace, found).Connector is IPreviewsCalls previews
             && previews.Preview(members, new RemoteAudienceId(remote)) is { } call
             ? call
             : throw new SetupException(

@@ -72,7 +72,10 @@ public sealed class ImportCommandTests : IAsyncLifetime, IDisposable
             "audience_key=high_intent_cart_7d_v1",
             "--json",
         ];
-        (await RunAsync(mapped)).ShouldSatisfyAllConditions(run => run.ExitCode.ShouldBe(0, run.Error), run => Counts(run).ShouldBe([40, 40, 0, 0, 0]));
+        (await RunAsync(mapped)).ShouldSatisfyAllConditions(
+            run => run.ExitCode.ShouldBe(0, run.Error),
+            run => Counts(run).ShouldBe([40, 40, 0, 0, 0])
+        );
 
         var lines = Write(
             "same",
@@ -129,7 +132,14 @@ public sealed class ImportCommandTests : IAsyncLifetime, IDisposable
         await RefusedAsync("secret_missing", "events", "import", file);
         await RefusedAsync("import_mapping", "events", "import", file, "--source", "signed", "--map", "mail=x");
         await RefusedAsync("unauthorized", "events", "import", file, "--token-file", Write("token", zipped: false, ["wrong"]));
-        await RefusedAsync("signature_missing", "events", "import", file, "--token-file", Write("token", zipped: false, [TestHostFiles.SignedToken]));
+        await RefusedAsync(
+            "signature_missing",
+            "events",
+            "import",
+            file,
+            "--token-file",
+            Write("token", zipped: false, [TestHostFiles.SignedToken])
+        );
         _environment["AUDIENCESYNC_URLS"] = "http://127.0.0.1:1";
         await RefusedAsync("host_unreachable", "events", "import", file, "--source", "signed");
     }
@@ -202,7 +212,10 @@ public sealed class ImportCommandTests : IAsyncLifetime, IDisposable
     {
         run.Output.ShouldStartWith("{", customMessage: run.Error);
         var summary = JsonSerializer.Deserialize<JsonElement>(run.Output);
-        return [.. new[] { "read", "accepted", "duplicates", "quarantined", "refused" }.Select(name => summary.GetProperty(name).GetInt64())];
+        return
+        [
+            .. new[] { "read", "accepted", "duplicates", "quarantined", "refused" }.Select(name => summary.GetProperty(name).GetInt64()),
+        ];
     }
 
     private string Write(string name, bool zipped, IEnumerable<string> lines)

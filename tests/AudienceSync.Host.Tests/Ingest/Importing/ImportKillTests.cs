@@ -93,7 +93,16 @@ public sealed class ImportKillTests(ITestOutputHelper output) : IDisposable
 
     private static Process Start(TestHost host, string file)
     {
-        string[] args = [Path.Combine(AppContext.BaseDirectory, "AudienceSync.Host.dll"), "events", "import", file, "--source", "signed", "--json"];
+        string[] args =
+        [
+            Path.Combine(AppContext.BaseDirectory, "AudienceSync.Host.dll"),
+            "events",
+            "import",
+            file,
+            "--source",
+            "signed",
+            "--json",
+        ];
         var start = new ProcessStartInfo("dotnet", args)
         {
             UseShellExecute = false,
@@ -134,10 +143,7 @@ public sealed class ImportKillTests(ITestOutputHelper output) : IDisposable
     private static async Task<List<string>> MembersAsync(TestHost host)
     {
         await host.WaitUntilQuietAsync(atMost_s: 180);
-        return await ReadAsync(
-            host,
-            "select key_id || ' ' || state || ' ' || count(*) from membership group by key_id, state order by 1"
-        );
+        return await ReadAsync(host, "select key_id || ' ' || state || ' ' || count(*) from membership group by key_id, state order by 1");
     }
 
     private static async Task<List<string>> ReadAsync(TestHost host, string sql)

@@ -41,7 +41,13 @@ public sealed class ImportSenderTests : IDisposable
     [Fact]
     public async Task Without_any_answer_the_import_stops_and_keeps_its_state()
     {
-        var receiver = new Receiver { Otherwise = body => body.Contains("\"n\":0,", StringComparison.Ordinal) ? Receiver.Accept(body) : throw new HttpRequestException(HttpRequestError.ResponseEnded) };
+        var receiver = new Receiver
+        {
+            Otherwise = body =>
+                body.Contains("\"n\":0,", StringComparison.Ordinal)
+                    ? Receiver.Accept(body)
+                    : throw new HttpRequestException(HttpRequestError.ResponseEnded),
+        };
         var import = ImportAsync(receiver, 700);
         await Deadline.UntilAsync(
             () =>
@@ -84,11 +90,19 @@ public sealed class ImportSenderTests : IDisposable
     {
         var receiver = new Receiver
         {
-            Otherwise = body => Receiver.Answer(
-                202,
-                [.. body.Split('\n').Select(line => line.Contains("\"n\":3,", StringComparison.Ordinal) ? "refused" : line.Contains("\"n\":4,", StringComparison.Ordinal) ? "quarantined" : "accepted")],
-                duplicates: 2
-            ),
+            Otherwise = body =>
+                Receiver.Answer(
+                    202,
+                    [
+                        .. body.Split('\n')
+                            .Select(line =>
+                                line.Contains("\"n\":3,", StringComparison.Ordinal) ? "refused"
+                                : line.Contains("\"n\":4,", StringComparison.Ordinal) ? "quarantined"
+                                : "accepted"
+                            ),
+                    ],
+                    duplicates: 2
+                ),
         };
         var report = await ImportAsync(receiver, 6, more: "[1]\n").OrTimeoutAsync("the report");
         report.Counts.ShouldBe(new ImportCounts(2, 2, 1, 2, 0));
@@ -111,7 +125,11 @@ public sealed class ImportSenderTests : IDisposable
     [Fact]
     public async Task An_answer_of_something_else_is_never_taken_for_an_acknowledgement()
     {
-        var receiver = new Receiver(_ => Receiver.Text(200, "<html>log in</html>"), body => Receiver.Answer(200, ["accepted"], 0), _ => Receiver.Text(200, ""));
+        var receiver = new Receiver(
+            _ => Receiver.Text(200, "<html>log in</html>"),
+            body => Receiver.Answer(200, ["accepted"], 0),
+            _ => Receiver.Text(200, "")
+        );
         var import = ImportAsync(receiver, 3);
         await Deadline.UntilAsync(
             () =>
@@ -145,7 +163,9 @@ public sealed class ImportSenderTests : IDisposable
     private async Task<ImportReport> ImportAsync(Receiver receiver, int events, string more = "", string source = "shop", string name = "n")
     {
         var file = _folder.Below("events.ndjson");
-        var lines = Enumerable.Range(0, events).Select(n => string.Create(CultureInfo.InvariantCulture, $"{{\"{name}\":{n},\"person\":{{}}}}\n"));
+        var lines = Enumerable
+            .Range(0, events)
+            .Select(n => string.Create(CultureInfo.InvariantCulture, $"{{\"{name}\":{n},\"person\":{{}}}}\n"));
         await File.WriteAllTextAsync(file, string.Concat(lines) + more);
         var http = new HttpClient(receiver) { BaseAddress = new Uri("http://host.example/") };
         var retries = new RetryWindow(TimeSpan.FromMinutes(10), _clock, new Random(1));
@@ -170,7 +190,14 @@ public sealed class ImportSenderTests : IDisposable
 
         public static HttpResponseMessage Answer(int status, string[] results, int duplicates)
         {
-            var items = string.Join(',', results.Select(result => result == "accepted" ? """{"status":"accepted","warnings":[]}""" : $$"""{"status":"{{result}}","code":"some_code","detail":"d"}"""));
+            var items = string.Join(
+                ',',
+                results.Select(result =>
+                    result == "accepted"
+                        ? """{"status":"accepted","warnings":[]}"""
+                        : $$"""{"status":"{{result}}","code":"some_code","detail":"d"}"""
+                )
+            );
             var count = (string of) => results.Count(result => result == of);
             var response = Text(
                 status,

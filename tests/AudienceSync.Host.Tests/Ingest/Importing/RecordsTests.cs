@@ -35,7 +35,11 @@ public sealed class RecordsTests : IDisposable
     [Fact]
     public async Task Columns_and_constants_fill_fields_and_empty_cells_are_absent()
     {
-        var mapping = Mapping(["customer_id=Kunde,email=E-Mail, privat,person.phone=Tel"], ["event=audience_add", "context.journey=Crm \"x\""], ';');
+        var mapping = Mapping(
+            ["customer_id=Kunde,email=E-Mail, privat,person.phone=Tel"],
+            ["event=audience_add", "context.journey=Crm \"x\""],
+            ';'
+        );
         var records = await ReadAsync(
             "Kunde;E-Mail, privat;Tel;Note;Audience_Key;consent.ad_user_data\n"
                 + "7;Ann@Example.com;;x;winback_45d_v1;granted\n\n"
@@ -57,7 +61,12 @@ public sealed class RecordsTests : IDisposable
     [Fact]
     public async Task A_record_with_a_cell_too_many_or_with_other_bytes_than_text_is_refused_alone()
     {
-        byte[] text = [.. Encoding.UTF8.GetBytes("email\na@example.com,b\nb"), 0xFF, .. Encoding.UTF8.GetBytes("@example.com\nc@example.com\n")];
+        byte[] text =
+        [
+            .. Encoding.UTF8.GetBytes("email\na@example.com,b\nb"),
+            0xFF,
+            .. Encoding.UTF8.GetBytes("@example.com\nc@example.com\n"),
+        ];
         (await ReadAsync(text, Plain)).ShouldBe([
             (2, "too_many_fields"),
             (3, "invalid_text"),
@@ -76,9 +85,9 @@ public sealed class RecordsTests : IDisposable
 
     [Fact]
     public async Task Utf16_is_refused() =>
-        (await Should.ThrowAsync<ImportException>(() => ReadAsync([0xFF, 0xFE, .. Encoding.Unicode.GetBytes("email\n")], Plain))).Code.ShouldBe(
-            "import_not_text"
-        );
+        (
+            await Should.ThrowAsync<ImportException>(() => ReadAsync([0xFF, 0xFE, .. Encoding.Unicode.GetBytes("email\n")], Plain))
+        ).Code.ShouldBe("import_not_text");
 
     [Theory]
     [InlineData("email=Mail,email=Mail2", "event=x", "--map names email twice.")]
@@ -118,7 +127,10 @@ public sealed class RecordsTests : IDisposable
     public async Task The_digest_does_not_depend_on_where_chunks_end()
     {
         var path = _folder.Below("events");
-        await File.WriteAllTextAsync(path, string.Concat(Enumerable.Range(0, 1_234).Select(n => n % 100 == 7 ? "[1]\n" : $"{{\"n\":{n}}}\n")));
+        await File.WriteAllTextAsync(
+            path,
+            string.Concat(Enumerable.Range(0, 1_234).Select(n => n % 100 == 7 ? "[1]\n" : $"{{\"n\":{n}}}\n"))
+        );
         var digests = new HashSet<string>(StringComparer.Ordinal);
         foreach (var most in new[] { 1, 7, 499, 10_000 })
         {
@@ -169,9 +181,7 @@ public sealed class RecordsTests : IDisposable
         }
 
         // The framework writes nothing at all for an empty text.
-        return zipped.Length > 0
-            ? zipped.ToArray()
-            : [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0x03, 0x03, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        return zipped.Length > 0 ? zipped.ToArray() : [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0x03, 0x03, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     }
 
     private Task<List<(long Line, string Text)>> ReadAsync(string text, CsvMapping? mapping = null) =>

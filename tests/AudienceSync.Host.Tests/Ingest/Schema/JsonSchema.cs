@@ -29,7 +29,12 @@ internal sealed class JsonSchema(JsonElement root)
             "enum" => rule.EnumerateArray().Any(one => JsonElement.DeepEquals(one, value)),
             "const" => JsonElement.DeepEquals(rule, value),
             "pattern" => value.ValueKind != JsonValueKind.String
-                || Regex.IsMatch(value.GetString()!, rule.GetString()!.Replace("$", "\\z", StringComparison.Ordinal), RegexOptions.None, Timeout),
+                || Regex.IsMatch(
+                    value.GetString()!,
+                    rule.GetString()!.Replace("$", "\\z", StringComparison.Ordinal),
+                    RegexOptions.None,
+                    Timeout
+                ),
             "minLength" => value.ValueKind != JsonValueKind.String || value.GetString()!.Length >= rule.GetInt32(),
             "maxLength" => value.ValueKind != JsonValueKind.String || value.GetString()!.Length <= rule.GetInt32(),
             "minimum" => value.ValueKind != JsonValueKind.Number || value.GetDecimal() >= rule.GetDecimal(),

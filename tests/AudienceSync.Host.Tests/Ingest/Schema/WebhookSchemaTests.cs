@@ -241,7 +241,8 @@ public sealed class WebhookSchemaTests : IDisposable
 
         if ((which & 2) != 0)
         {
-            person["email"] = $"u{Text(random, "abcXYZ019", 1, 20)}.{Text(random, "xyz", 1, 5)}+{random.Next(99)}@{Text(random, "abc09", 1, 20)}x.{Text(random, "abcd", 3, 10)}.com";
+            person["email"] =
+                $"u{Text(random, "abcXYZ019", 1, 20)}.{Text(random, "xyz", 1, 5)}+{random.Next(99)}@{Text(random, "abc09", 1, 20)}x.{Text(random, "abcd", 3, 10)}.com";
         }
 
         if ((which & 4) != 0)
