@@ -3,8 +3,8 @@ using Refit;
 namespace AudienceSync.Connectors.Webhook;
 
 /// <summary>
-/// The URL of a receiver, used as configured (docs/webhook.md), and by templates with other methods. No status throws. The headers are those
-/// of the attempt: its signature, and those of the templates.
+/// The URL of a receiver, used as configured (docs/webhook.md), and by templates with other methods. No status throws. The headers are
+/// those of the attempt: its signature, and those of the templates.
 /// </summary>
 public interface IWebhookApi
 {

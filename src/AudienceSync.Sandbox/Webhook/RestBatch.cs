@@ -4,8 +4,8 @@ using AudienceSync.Sandbox.Lists;
 namespace AudienceSync.Sandbox.Webhook;
 
 /// <summary>
-/// The members of one request in the receiver's other format: <c>{"people":[{"mail":{"sha256":"..."},"tel":{"sha256":"..."},"ref":"..."}]}</c>,
-/// parsed strictly.
+/// The members of one request in the receiver's other format, parsed strictly:
+/// <c>{"people":[{"mail":{"sha256":"..."},"tel":{"sha256":"..."},"ref":"..."}]}</c>.
 /// </summary>
 internal static class RestBatch
 {

@@ -5,8 +5,8 @@ using AudienceSync.Sandbox.Faults;
 namespace AudienceSync.Sandbox.Webhook;
 
 /// <summary>
-/// The endpoint of the simulated receiver for docs/webhook.md; <see cref="RestApi"/> has another format. The order of checks: method, size, signature, format, budget, list, scripted fault, rows. A
-/// refused request applies nothing.
+/// The endpoint of the simulated receiver for docs/webhook.md; <see cref="RestApi"/> has another format. The order of checks: method, size,
+/// signature, format, budget, list, scripted fault, rows. A refused request applies nothing.
 /// </summary>
 internal sealed class WebhookApi(WebhookPlatform platform, FaultPlan faults, CallLog calls, TimeProvider clock)
 {

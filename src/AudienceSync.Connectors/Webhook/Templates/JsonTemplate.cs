@@ -80,7 +80,9 @@ internal sealed partial class JsonTemplate
         return parts.Exists(part => !part.Item1 && (part.Item2.Contains("{{") || part.Item2.Contains("}}"))) ? null : parts;
     }
 
-    /// <summary>Writes it with values. <see cref="Members"/> becomes an empty list, whose place is returned; -1 when there is none.</summary>
+    /// <summary>
+    /// Writes it with values. <see cref="Members"/> becomes an empty list, whose place is returned; -1 when there is none.
+    /// </summary>
     /// <param name="json">Receives it.</param>
     /// <param name="valueOf">The value of a placeholder; null when there is none.</param>
     public long Write(Utf8JsonWriter json, Func<string, string?> valueOf)
