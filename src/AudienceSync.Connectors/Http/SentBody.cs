@@ -38,7 +38,7 @@ internal sealed class SentBody
         try
         {
             using var json = new Utf8JsonWriter(buffer);
-            read.Copy(body.Span, json);
+            read.Copy(layout is { IsWhole: true } ? [(byte)'[', .. body.Span, (byte)']'] : body.Span, json);
         }
         catch (Exception unreadable) when (ResponseText.IsUnreadable(unreadable))
         {

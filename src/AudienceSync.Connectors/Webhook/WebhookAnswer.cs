@@ -12,6 +12,9 @@ internal sealed record WebhookAnswer
     /// <summary>The receiver gave no reason, or one that does not have the form of a code and might quote the row.</summary>
     private const string NoReason = "webhook_rejected";
 
+    /// <summary>Of a receiver whose bodies are not read: the status decides.</summary>
+    public static readonly WebhookAnswer Unread = new() { IsUnderstood = true };
+
     public bool IsUnderstood { get; private init; }
 
     public IReadOnlyList<RejectedRow> Rejected { get; private init; } = [];

@@ -5,6 +5,15 @@ namespace AudienceSync.Connectors.Webhook;
 /// <summary>Turns outcomes into advice.</summary>
 internal static class WebhookChecks
 {
+    /// <summary>Without a template for it nothing can be asked.</summary>
+    public static CheckFinding NoCheck { get; } =
+        new(
+            "token",
+            CheckState.NotKnown,
+            "no_check_template",
+            "The receiver is not asked anything: add templates.check, if it has a call that changes nothing."
+        );
+
     /// <summary>The signature has the role of the token at other platforms.</summary>
     public static List<CheckFinding> OfAccount(Outcome outcome) => [Finding("token", outcome, audience: null)];
 

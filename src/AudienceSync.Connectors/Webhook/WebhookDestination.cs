@@ -1,5 +1,8 @@
+using System.Text;
 using AudienceSync.Connectors.Http;
 using AudienceSync.Connectors.Members;
+using AudienceSync.Connectors.Webhook.Templates;
+using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 
@@ -9,7 +12,7 @@ namespace AudienceSync.Connectors.Webhook;
 /// A receiver of signed batches (docs/webhook.md). It responds with the result at once, so there are no jobs; it does not report what it
 /// holds, so a full refresh and an erasure are done from the ledger.
 /// </summary>
-public sealed class WebhookDestination : IDestination, IChecks
+public sealed class WebhookDestination : IDestination, IChecks, IPreviewsCalls
 {
     private readonly WebhookSettings _settings;
     private readonly Normalizers _normalizers;
@@ -28,7 +31,7 @@ public sealed class WebhookDestination : IDestination, IChecks
             dependencies.Clock,
             api
         );
-        Limits = WebhookLimits.For(settings.MembersPerCall, settings.CallTimeout);
+        Limits = WebhookLimits.For(settings);
     }
 
     public Platform Platform => Platform.Webhook;
@@ -51,13 +54,19 @@ public sealed class WebhookDestination : IDestination, IChecks
             return new CallResult(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"), [], []);
         }
 
-        using var body = WebhookPayload.Write(_settings, call, _normalizers);
+        using var request = RequestOf(call);
+        if (request is null)
+        {
+            return new CallResult(new Outcome(OutcomeKind.StopAudience, "invalid_audience_id"), [], []);
+        }
+
+        var body = request.Body;
         if (body.Rows == 0)
         {
             return new CallResult(Outcome.Done, body.Invalid, []);
         }
 
-        var reply = await _calls.MakeAsync(body, cancellationToken);
+        var reply = await _calls.MakeAsync(request, cancellationToken);
         var rejected = Rejected(reply.Answer, body);
         return new CallResult(
             reply.Outcome,
@@ -81,7 +90,15 @@ public sealed class WebhookDestination : IDestination, IChecks
     )
     {
         ArgumentNullException.ThrowIfNull(audiences);
-        var findings = WebhookChecks.OfAccount(await ProbeAsync(audience: null, cancellationToken));
+        if (_settings.Templates is { Check: null })
+        {
+            return [WebhookChecks.NoCheck];
+        }
+
+        var findings =
+            _settings.Templates?.Check?.NamesAudience == true
+                ? []
+                : WebhookChecks.OfAccount(await ProbeAsync(audience: null, cancellationToken));
         foreach (var audience in audiences)
         {
             var outcome = WebhookSettings.IsName(audience.Value)
@@ -93,10 +110,65 @@ public sealed class WebhookDestination : IDestination, IChecks
         return findings;
     }
 
+    /// <summary>The call for two invented people, or for one where a call has one member.</summary>
+    public CallPreview? Preview(MemberOperation? operation, RemoteAudienceId audience)
+    {
+        var people = InventedPeople().Take(_settings.MembersPerCall).Select(person => new Member(person, Normalizer));
+        using var request = operation is { } members
+            ? RequestOf(new MemberCall(audience, members, [.. people]))
+            : CheckOf(WebhookSettings.IsName(audience.Value) ? audience : null);
+        if (request is null)
+        {
+            return null;
+        }
+
+        var headers = _calls
+            .Headers(request.Body.Written)
+            .Select(header => new KeyValuePair<string, string>(header.Name, header.IsSecret ? "***" : header.Value));
+        return new CallPreview(
+            request.Method,
+            request.Url.AbsoluteUri,
+            request.Body.Written.IsEmpty ? [.. headers] : [new("Content-Type", "application/json"), .. headers],
+            Encoding.UTF8.GetString(request.Body.Written)
+        );
+    }
+
+    private static IEnumerable<PersonIdentifiers> InventedPeople() =>
+        [
+            IdentifierReader.Read("cust-42", "ann@example.com", "+12025550123", "US"),
+            IdentifierReader.Read("cust-43", "bob@example.com", null, "US"),
+        ];
+
+    // Null when the name of the list would change the structure of the address.
+    private WebhookRequest? RequestOf(MemberCall call)
+    {
+        if (_settings.Templates is not { } templates)
+        {
+            return new WebhookRequest("POST", _settings.Url, WebhookPayload.Write(_settings, call, _normalizers));
+        }
+
+        var template = call.Operation == MemberOperation.Add ? templates.Add : templates.Remove;
+        var made = new TemplatedCall(_settings, template, WebhookPayload.NameOf(call.Operation), call.Audience);
+        return made.Address is { } url ? new WebhookRequest(made.Method, url, made.Write(call.Members, _normalizers)) : null;
+    }
+
+    private WebhookRequest? CheckOf(RemoteAudienceId? audience)
+    {
+        if (_settings.Templates is not { } templates)
+        {
+            return new WebhookRequest("POST", _settings.Url, WebhookPayload.Check(_settings, audience));
+        }
+
+        var made = templates.Check is { } check ? new TemplatedCall(_settings, check, "check", audience) : null;
+        return made?.Address is { } url ? new WebhookRequest(made.Method, url, made.WriteCheck()) : null;
+    }
+
     private async ValueTask<Outcome> ProbeAsync(RemoteAudienceId? audience, CancellationToken cancellationToken)
     {
-        using var body = WebhookPayload.Check(_settings, audience);
-        return (await _calls.MakeAsync(body, cancellationToken)).Outcome;
+        using var request = CheckOf(audience);
+        return request is null
+            ? new Outcome(OutcomeKind.StopAudience, "invalid_audience_id")
+            : (await _calls.MakeAsync(request, cancellationToken)).Outcome;
     }
 
     private static List<RefusedMember> Rejected(WebhookAnswer? answer, MemberBody body) =>

@@ -7,6 +7,8 @@ public static class WebhookLimits
 
     public const int MaxMembersPerCall = 10_000;
 
+    public const int MaxCallsPerMinute = 60_000;
+
     /// <summary>A key shorter than this can be guessed from one signed call.</summary>
     public const int LeastKeyChars = 16;
 
@@ -18,5 +20,9 @@ public static class WebhookLimits
     /// <summary>
     /// A receiver is guaranteed one call of a list at a time and nothing about overlapping calls, so adds and removes never overlap.
     /// </summary>
-    public static DestinationLimits For(int membersPerCall, TimeSpan callTimeout) => new(membersPerCall, callTimeout, OrderedCalls: false);
+    public static DestinationLimits For(WebhookSettings settings) =>
+        new(settings.MembersPerCall, settings.CallTimeout, OrderedCalls: false)
+        {
+            Allowances = settings.CallsPerMinute is { } calls ? [new CallAllowance("minute", calls, TimeSpan.FromMinutes(1))] : [],
+        };
 }

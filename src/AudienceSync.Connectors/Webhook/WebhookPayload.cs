@@ -32,19 +32,22 @@ internal static class WebhookPayload
 
     public static MemberBody Write(WebhookSettings settings, MemberCall call, Normalizers normalizers)
     {
-        var operation = call.Operation switch
-        {
-            MemberOperation.Add => "add",
-            MemberOperation.Remove => "remove",
-            _ => throw new ArgumentOutOfRangeException(nameof(call), call.Operation, "Unknown operation."),
-        };
         return MemberBody.Write(
             call.Members,
-            Frame(settings, call.Audience, operation),
+            Frame(settings, call.Audience, NameOf(call.Operation)),
             version => normalizers.Find(Rules, version),
             WriteRow
         );
     }
+
+    /// <summary>The name of an operation.</summary>
+    public static string NameOf(MemberOperation operation) =>
+        operation switch
+        {
+            MemberOperation.Add => "add",
+            MemberOperation.Remove => "remove",
+            _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "Unknown operation."),
+        };
 
     /// <summary>A check that changes nothing: whether we may call, and whether a list exists.</summary>
     public static MemberBody Check(WebhookSettings settings, RemoteAudienceId? audience) =>

@@ -13,4 +13,7 @@ internal static class ExitCodes
 
     /// <summary>No error was found, but something could not be determined.</summary>
     public const int NotKnown = 3;
+
+    /// <summary>Stopped by a signal; the same command continues. The shell's own code for an interrupt.</summary>
+    public const int Interrupted = 130;
 }

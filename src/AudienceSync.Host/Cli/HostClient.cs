@@ -15,11 +15,16 @@ internal sealed class HostClient : IDisposable
 
     public HostClient(Func<string, string?> environment)
     {
-        var settings = HostSettings.FromEnvironment(environment);
-        var loader = new ConfigLoader(settings.ConfigPath, environment);
-        var token = loader.Secret(loader.Load().OperatorToken, "operator_token");
-        _http.BaseAddress = Address(settings.Urls);
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Encoding.UTF8.GetString(token));
+        _http.BaseAddress = Address(HostSettings.FromEnvironment(environment).Urls);
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", OperatorToken(environment));
+    }
+
+    /// <summary>The operator token of the configuration.</summary>
+    /// <exception cref="SetupException">config_missing, config_invalid, secret_missing</exception>
+    internal static string OperatorToken(Func<string, string?> environment)
+    {
+        var loader = new ConfigLoader(HostSettings.FromEnvironment(environment).ConfigPath, environment);
+        return Encoding.UTF8.GetString(loader.Secret(loader.Load().OperatorToken, "operator_token"));
     }
 
     public void Dispose() => _http.Dispose();
@@ -64,6 +69,32 @@ internal sealed class HostClient : IDisposable
         }
 
         return code;
+    }
+
+    /// <summary>Sends a request and prints its response, as it is or for people. Returns the exit code.</summary>
+    /// <exception cref="SetupException">host_unreachable</exception>
+    public async Task<int> PrintAsync(
+        HttpRequestMessage request,
+        bool json,
+        Func<TextWriter, JsonElement, int> print,
+        (TextWriter Output, TextWriter Error) console,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var answer = new StringWriter();
+        var code = await SendAsync(request, (answer, console.Error), cancellationToken);
+        if (code != ExitCodes.Done)
+        {
+            return code;
+        }
+
+        using var document = JsonDocument.Parse(answer.ToString());
+        if (json)
+        {
+            await console.Output.WriteAsync(answer.ToString());
+        }
+
+        return print(json ? TextWriter.Null : console.Output, document.RootElement);
     }
 
     /// <summary>
@@ -128,7 +159,7 @@ internal sealed class HostClient : IDisposable
     }
 
     // The first listen address; a wildcard address is reached through the loopback interface.
-    private static Uri Address(string urls)
+    internal static Uri Address(string urls)
     {
         var first = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[0]
             .Replace("://*", "://127.0.0.1", StringComparison.Ordinal)

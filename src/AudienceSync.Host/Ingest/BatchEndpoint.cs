@@ -1,3 +1,4 @@
+using System.Globalization;
 using AudienceSync.Domain;
 using AudienceSync.Host.Access;
 
@@ -17,6 +18,11 @@ public sealed class BatchEndpoint(AccessTokens<WebhookInbox> inboxes, TimeProvid
 {
     public const string Path = "/v1/webhooks/batch";
 
+    /// <summary>
+    /// How many of the accepted events were in the log before. A header, because the body of an answer is the same for every retry.
+    /// </summary>
+    public const string DuplicatesHeader = "X-AudienceSync-Duplicates";
+
     protected override int MaxBytes => Limits.BatchBytes;
 
     protected override IngestProblem TooLarge => IngestProblem.BatchTooLarge;
@@ -28,5 +34,10 @@ public sealed class BatchEndpoint(AccessTokens<WebhookInbox> inboxes, TimeProvid
         return refusal;
     }
 
-    protected override Task WriteAsync(HttpContext context, KeepResult kept) => Answers.WriteBatchAsync(context, kept.Receipts);
+    protected override Task WriteAsync(HttpContext context, KeepResult kept)
+    {
+        var duplicates = kept.Receipts.Count(receipt => receipt is { Status: Receipt.Accepted, Duplicate: true });
+        context.Response.Headers[DuplicatesHeader] = duplicates.ToString(CultureInfo.InvariantCulture);
+        return Answers.WriteBatchAsync(context, kept.Receipts);
+    }
 }

@@ -35,6 +35,7 @@ public sealed record BodyContract(BodyForm Form, int MaxBytes)
     public static readonly BodyContract Declaration = new(BodyForm.Json, Limits.BodyBytes);
     public static readonly BodyContract Event = new(BodyForm.Whole, Limits.OperatorBodyBytes);
     public static readonly BodyContract List = new(BodyForm.Stream, Limits.ListBytes) { TooLarge = static () => QueryProblem.ListTooLarge };
+    public static readonly BodyContract Sample = new(BodyForm.Whole, Limits.BatchBytes);
     public static readonly BodyContract Webhook = new(BodyForm.Unchecked, Limits.BodyBytes);
     public static readonly BodyContract Batch = new(BodyForm.Unchecked, Limits.BatchBytes);
 

@@ -119,6 +119,9 @@ internal static class QueryProblem
 
     public static IResult InvalidList(string detail) => Of(422, "invalid_list", detail);
 
+    public static IResult UnknownSource =>
+        Of(404, "unknown_source", "No source of this workspace has this name; GET /v1/sources lists them.");
+
     public static IResult UnknownMessage => Of(404, "unknown_message", "No failed message has this id.");
 
     public static IResult UnknownEntry => Of(404, "unknown_quarantine_entry", "No such open entry in quarantine.");

@@ -48,8 +48,9 @@ internal static class CommandLine
             ProjectionsCommands.Create(environment),
             MessagesCommands.Create(environment),
             RunsCommands.Create(environment),
-            EventsCommands.Create(environment),
+            EventsCommands.Create(environment, clock ?? TimeProvider.System),
             OutcomesCommands.Create(environment),
+            SourcesCommands.Create(environment),
         };
     }
 

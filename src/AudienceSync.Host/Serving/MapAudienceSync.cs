@@ -59,6 +59,7 @@ public static class MapAudienceSyncExtensions
         new AudienceEndpoints().Map(group);
         new QuarantineEndpoints().Map(group);
         new EventEndpoints().Map(group);
+        new SourceEndpoints(clock).Map(group);
         new HistoryEndpoints(clock).Map(group);
         new DestinationEndpoints().Map(group);
         new RunEndpoints().Map(group);

@@ -30,7 +30,7 @@ public sealed class DestinationPlanner(ConfigLoader config, DestinationDependenc
                 // A destination that declares to a platform that consent was granted must have it.
                 ConsentRequired = destination.RequireConsent ?? connector.DeclaresConsent,
             }
-            : throw config.Invalid($"{place}: {created.Errors[0].Text}");
+            : throw config.Invalid($"{place}: {created.Errors[0].Text} ({created.Errors[0].Code})");
     }
 
     private DestinationSection Section(DestinationConfig destination, string place) =>
@@ -43,11 +43,15 @@ public sealed class DestinationPlanner(ConfigLoader config, DestinationDependenc
             )
         );
 
-    /// <summary>The content of the secret where the value refers to one, else the value.</summary>
+    /// <summary>The content of the secret where the value, or a part of it, refers to one; else the value.</summary>
     private SettingValue Resolved(SettingValue value, string place) =>
         SecretReference.Of(value) is { } reference
             ? SettingValue.Of(new SecretDocument(Encoding.UTF8.GetString(config.Secret(reference, place))))
-            : value;
+        : value.Parts is { } parts
+            ? SettingValue.Of(
+                parts.ToDictionary(part => part.Key, part => Resolved(part.Value, $"{place}.{part.Key}"), StringComparer.Ordinal)
+            )
+        : value;
 
     private void Require(bool holds, string place, string otherwise)
     {

@@ -59,20 +59,23 @@ internal sealed class MemberBatch : IDisposable
         return batch;
     }
 
+    /// <inheritdoc cref="ApplyFault(RowBatch, int, FaultKind?)"/>
+    public IReadOnlyList<int> ApplyFault(FaultKind? fault) => ApplyFault(Rows, Count, fault);
+
     /// <summary>Applies a scripted fault to the rows.</summary>
     /// <returns>The rows that the response reports as rejected.</returns>
-    public IReadOnlyList<int> ApplyFault(FaultKind? fault)
+    public static IReadOnlyList<int> ApplyFault(RowBatch rows, int count, FaultKind? fault)
     {
         switch (fault)
         {
             case FaultKind.InvalidRows:
-                Rows.DropFirstRow();
+                rows.DropFirstRow();
                 return [0];
             case FaultKind.Partial:
-                Rows.KeepRowsBefore(Count / 2);
-                return [.. Enumerable.Range(Count / 2, Count - (Count / 2))];
+                rows.KeepRowsBefore(count / 2);
+                return [.. Enumerable.Range(count / 2, count - (count / 2))];
             case FaultKind.SilentDrop:
-                Rows.KeepRowsBefore(0);
+                rows.KeepRowsBefore(0);
                 return [];
             default:
                 return [];

@@ -5,8 +5,8 @@ using AudienceSync.Sandbox.Faults;
 namespace AudienceSync.Sandbox.Webhook;
 
 /// <summary>
-/// The only endpoint of the simulated receiver. The order of checks: method, size, signature, format, budget, list, scripted fault, rows. A
-/// refused request applies nothing.
+/// The endpoint of the simulated receiver for docs/webhook.md; <see cref="RestApi"/> has another format. The order of checks: method, size,
+/// signature, format, budget, list, scripted fault, rows. A refused request applies nothing.
 /// </summary>
 internal sealed class WebhookApi(WebhookPlatform platform, FaultPlan faults, CallLog calls, TimeProvider clock)
 {
@@ -26,6 +26,7 @@ internal sealed class WebhookApi(WebhookPlatform platform, FaultPlan faults, Cal
         var platform = new WebhookPlatform(parts.Lists, parts.Clock);
         var api = new WebhookApi(platform, parts.Faults, parts.Calls, parts.Clock);
         app.Map(Path, api.HandleAsync);
+        new RestApi(platform, parts.Faults, parts.Calls, parts.Clock).Map(app);
         return platform;
     }
 

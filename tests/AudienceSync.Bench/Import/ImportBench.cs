@@ -15,9 +15,13 @@ internal sealed class ImportBench(ImportOptions options, TimeProvider clock) : I
 {
     private const int WarmUpSeconds = 3;
     private const int IngestConnections = 64;
+    private const int MaxInFlight = 32;
 
     // More people than the single webhooks can name before.
     private const int FirstPerson = 4_000_000;
+
+    // And more than the batches can name.
+    private const int FirstPersonOfFile = 6_000_000;
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
 
     public void Dispose() => _http.Dispose();
@@ -53,12 +57,27 @@ internal sealed class ImportBench(ImportOptions options, TimeProvider clock) : I
         await memory.StopAsync();
         long logged = await system.Cluster.CountEventsAsync(cancel) - before;
         Drain drain = await DrainAsync(system, cancel);
+        FileFigures file = await ImportFileAsync(root, folder, system, cancel);
+        await DrainAsync(system, cancel);
 
         Report("COPY of the same rows");
         CopyFigures copied = await copy.MeasureAsync(mark, cancel);
         LogSize size = await LogSize.MeasureAsync(system.Cluster, cancel);
-        var result = new ImportResult(ingest, import, copied, size, drain, logged, ProcFs.PeakRssMb(system.HostPid), system.ReadyMs);
+        var result = new ImportResult(ingest, import, file, copied, size, drain, logged, ProcFs.PeakRssMb(system.HostPid), system.ReadyMs);
         return ImportReport.Of(result, options);
+    }
+
+    private async Task<FileFigures> ImportFileAsync(RepositoryRoot root, RunFolder folder, SystemUnderTest system, CancellationToken cancel)
+    {
+        LoadPlan plan = Plan(system, "f", connections: 1, options.Seconds) with
+        {
+            EventsPerRequest = options.EventsPerRequest,
+            FirstPerson = FirstPersonOfFile,
+        };
+        string path = folder.File("events.ndjson");
+        long events = EventFile.Write(path, plan, Math.Max(1, options.FileEvents / options.EventsPerRequest), clock);
+        Report($"events import of {events} events");
+        return await FileImport.RunAsync(root, system, path, events, Math.Min(options.Connections, MaxInFlight), cancel);
     }
 
     private LoadPlan Plan(SystemUnderTest system, string part, int connections, int seconds)
@@ -87,13 +106,23 @@ internal sealed class ImportBench(ImportOptions options, TimeProvider clock) : I
 }
 
 /// <param name="EventsPerRequest">The size of a batch.</param>
-internal sealed record ImportOptions(int Seconds, int Connections, int EventsPerRequest, int IngestSeconds, int NewPeople, int Seed);
+/// <param name="FileEvents">Events of the file that <c>events import</c> gets.</param>
+internal sealed record ImportOptions(
+    int Seconds,
+    int Connections,
+    int EventsPerRequest,
+    int IngestSeconds,
+    int NewPeople,
+    int Seed,
+    int FileEvents
+);
 
 /// <summary>Everything measured in one run.</summary>
 /// <param name="Logged">The events that the batches added to the log.</param>
 internal sealed record ImportResult(
     LoadOutcome Ingest,
     LoadOutcome Import,
+    FileFigures File,
     CopyFigures Copy,
     LogSize Size,
     Drain Drain,

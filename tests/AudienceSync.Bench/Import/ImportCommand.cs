@@ -26,6 +26,12 @@ internal static class ImportCommand
         18,
         100
     );
+    private static readonly Option<int> FileEvents = NumberOption.Of(
+        "--file-events",
+        "Events of the file for events import",
+        300_000,
+        10_000_000
+    );
     private static readonly Option<int> Seed = NumberOption.Of("--seed", "Seed of the random events", 20_261, int.MaxValue);
 
     public static Command Build()
@@ -38,6 +44,7 @@ internal static class ImportCommand
             IngestSeconds,
             NewPeople,
             Seed,
+            FileEvents,
         };
         command.SetAction((parsed, cancel) => BenchRun.RunAsync(() => RunAsync(Read(parsed), cancel), cancel));
         return command;
@@ -56,6 +63,7 @@ internal static class ImportCommand
             parsed.GetValue(Events),
             parsed.GetValue(IngestSeconds),
             parsed.GetValue(NewPeople),
-            parsed.GetValue(Seed)
+            parsed.GetValue(Seed),
+            parsed.GetValue(FileEvents)
         );
 }

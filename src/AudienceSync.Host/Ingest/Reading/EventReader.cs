@@ -267,7 +267,8 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
             _ => new AudienceExposureRecorded(key, occurredAt, source, consent, context),
         };
 
-    private static bool IsRemoval(JsonElement item, string? type)
+    /// <summary>Whether an item of a type is a removal or a withdrawal.</summary>
+    internal static bool IsRemoval(JsonElement item, string? type)
     {
         if (type is not EventTypes.ConsentChanged)
         {
@@ -323,6 +324,9 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
         name = name.Trim();
         return name.Length is > 0 and <= Limits.EventIdChars ? null : IngestProblem.MissingEvent;
     }
+
+    /// <summary>The type of an item that is an object; null when it names none that is known.</summary>
+    internal static string? TypeIn(JsonElement item) => TryEvent(item, out var name) is null ? TypeOf(name) : null;
 
     private static string? TypeOf(string name) =>
         (name.StartsWith("cio.", StringComparison.Ordinal) ? name[4..] : name) switch

@@ -3,10 +3,12 @@ using AudienceSync.Host.Cli;
 
 namespace AudienceSync.Host.Ingest.Verbs;
 
-/// <summary><c>events</c>: what a sender sent, as the running Host has kept it.</summary>
+/// <summary><c>events</c>: what a sender sent, as the running Host has kept it, and files of events.</summary>
 internal static class EventsCommands
 {
-    public static Command Create(Func<string, string?> environment)
+    /// <param name="environment">Environment variables of the process.</param>
+    /// <param name="clock">Clock of an import.</param>
+    public static Command Create(Func<string, string?> environment, TimeProvider clock)
     {
         var id = new Argument<Guid>("EVENT") { Description = "Event id: the receipt that its sender received." };
         var workspace = Arguments.Workspace();
@@ -27,6 +29,6 @@ internal static class EventsCommands
                     }
                 )
         );
-        return new Command("events", "Show what senders sent.") { body };
+        return new Command("events", "Show what senders sent, and import events.") { body, ImportCommand.Create(environment, clock) };
     }
 }

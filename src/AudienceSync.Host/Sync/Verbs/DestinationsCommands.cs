@@ -36,6 +36,7 @@ internal static class DestinationsCommands
         {
             List(environment, network),
             Check(environment, network, more ?? (static (_, _, _, _, _) => Task.FromResult(new List<CheckedDestination>()))),
+            PreviewCommand.Create(environment, network),
             holds.Pause(),
             holds.Resume(),
             holds.Approve(),
@@ -130,7 +131,8 @@ internal static class DestinationsCommands
 
     private static Option<bool> Json() => new("--json") { Description = "Output as JSON." };
 
-    private static async Task<int> RunAsync(
+    /// <summary>Runs a verb on the configuration. What a human must fix is printed in one line.</summary>
+    internal static async Task<int> RunAsync(
         ParseResult parsed,
         Func<string, string?> environment,
         HttpMessageHandler? network,
