@@ -95,7 +95,8 @@ public sealed class ReportingEndpointTests : IAsyncLifetime
         )
         {
             var id = Sample.NewId();
-            var report = $$$$"""{"event_id":"{{{{id}}}}","timestamp":{{{{written}}}},"metric":"sent","data":{"identifiers":{"id":"ann"}}}""";
+            var report =
+                $$$$"""{"event_id":"{{{{id}}}}","timestamp":{{{{written}}}},"metric":"sent","data":{"identifiers":{"id":"ann"}}}""";
             (await _host.StatusOfAsync(report)).ShouldBe("accepted", written);
             var at = DateTimeOffset.Parse(
                 await _host.ScalarAsync<string>(

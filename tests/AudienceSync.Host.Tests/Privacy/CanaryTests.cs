@@ -40,9 +40,7 @@ public sealed class CanaryTests
     public async Task No_canary_and_no_secret_is_in_a_log_a_response_a_metric_or_a_table_under_any_fault()
     {
         await using var stage = await CanaryStage.StartAsync(
-            ReportingStage.Options(
-                new TestHostOptions { Audiences = [.. Kinds.Select(kind => new TestAudience("canary_of_" + kind, 7))] }
-            )
+            ReportingStage.Options(new TestHostOptions { Audiences = [.. Kinds.Select(kind => new TestAudience("canary_of_" + kind, 7))] })
         );
         await RefuseAsync(stage);
         await ReportAsync(stage);
@@ -112,7 +110,8 @@ public sealed class CanaryTests
             data["campaign_id"] = Canaries.Email;
             if (metric == "cio_subscription_preferences_changed")
             {
-                data["content"] = $$$"""{"topics":{"{{{Canaries.Email}}}":true,"topic_1":false},"channels":{"email":"{{{Canaries.Email}}}"}}""";
+                data["content"] =
+                    $$$"""{"topics":{"{{{Canaries.Email}}}":true,"topic_1":false},"channels":{"email":"{{{Canaries.Email}}}"}}""";
             }
 
             stage.Keep(
