@@ -4,7 +4,8 @@ namespace AudienceSync.Domain.Outcomes;
 
 /// <summary>Whether messages reach a person on a channel.</summary>
 /// <param name="Deliverable">True as long as nothing is known to the contrary.</param>
-/// <param name="Reason">Why not: <c>hard_bounce</c>, <c>complaint</c>, <c>blocked</c> or <c>soft_bounces</c>; null when it is deliverable.</param>
+/// <param name="Reason">Why not: <c>hard_bounce</c>, <c>complaint</c>, <c>blocked</c> or <c>soft_bounces</c>; null when it is
+/// deliverable.</param>
 /// <param name="Since">Since when not, by the sender's time.</param>
 public readonly record struct Deliverability(bool Deliverable, string? Reason, DateTimeOffset? Since)
 {

@@ -3,8 +3,8 @@ using System.Net;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// The addresses from which a source may send; without any, from everywhere. The address is that of the connection: behind a proxy it is the
-/// sender's only as far as ASP.NET's forwarded headers are configured to trust the proxy.
+/// The addresses from which a source may send; without any, from everywhere. The address is that of the connection: behind a proxy it is
+/// the sender's only as far as ASP.NET's forwarded headers are configured to trust the proxy.
 /// </summary>
 /// <param name="Networks">Single addresses and networks.</param>
 public sealed record AllowedAddresses(IReadOnlyList<IPNetwork> Networks)

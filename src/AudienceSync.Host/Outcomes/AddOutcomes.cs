@@ -11,7 +11,8 @@ internal static class AddOutcomesExtensions
 {
     /// <param name="services">The workspace's container.</param>
     /// <param name="policy">What outcomes lead to.</param>
-    /// <param name="hasReports">Whether a source of the workspace reports outcomes: otherwise nothing is projected, and nothing polls.</param>
+    /// <param name="hasReports">Whether a source of the workspace reports outcomes: otherwise nothing is projected, and nothing
+    /// polls.</param>
     public static IServiceCollection AddOutcomes(this IServiceCollection services, OutcomePolicy policy, bool hasReports)
     {
         services

@@ -45,7 +45,8 @@ public sealed class EngagementQueries(WorkspaceDatabase database)
         union all
         select a.id, e.type, e.data::text, e.seq_id, head.at from head, progress, unnest($1::uuid[]) as a(id)
         cross join lateral (
-          select r.type, r.data, r.seq_id from mt_events r where r.stream_id = a.id and r.seq_id > progress.at and r.type = any($3) offset 0) e
+          select r.type, r.data, r.seq_id from mt_events r
+          where r.stream_id = a.id and r.seq_id > progress.at and r.type = any($3) offset 0) e
         union all
         select null, null, null, -1, head.at from head
         order by 4

@@ -17,8 +17,8 @@ namespace AudienceSync.Host.Outcomes;
 /// Suppresses people by the workspace's policy, as a subscription of Marten's daemon: for each outcome that has a consequence it appends a
 /// <c>person_suppressed</c> or <c>person_suppression_lifted</c>, by the same group commit as webhooks and operators.
 /// <para>
-/// <b>At least once, and one fact.</b> The page is read again when the daemon ends before its progress is stored. The id of what is appended
-/// is derived from the outcome's, so the log refuses a second one.
+/// <b>At least once, and one fact.</b> The page is read again when the daemon ends before its progress is stored. The id of what is
+/// appended is derived from the outcome's, so the log refuses a second one.
 /// </para>
 /// <para>
 /// <b>Reversible.</b> A suppression has the time of its outcome. A later lifting outweighs it by time, and the same outcome, replayed or

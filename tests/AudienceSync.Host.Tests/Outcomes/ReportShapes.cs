@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace AudienceSync.Host.Tests.Outcomes;
 
-/// <summary>Every message shape of contracts/customerio.md 2.6 and 6.2: an object type, a metric, and the fields that it requires.</summary>
+/// <summary>
+/// Every message shape of contracts/customerio.md 2.6 and 6.2: an object type, a metric, and the fields that it requires.
+/// </summary>
 internal static class ReportShapes
 {
     private static readonly (string Channel, string Metrics)[] Catalog =

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -106,7 +105,7 @@ public sealed class ReportingEndpointTests : IAsyncLifetime
             );
             at.ShouldBe(
                 expected is null ? Sample.Now : DateTimeOffset.Parse(expected, CultureInfo.InvariantCulture),
-                TimeSpan.FromMinutes(expected is null ? 2 : 0),
+                expected is null ? TimeSpan.FromMinutes(2) : TimeSpan.FromTicks(1),
                 written
             );
         }
@@ -167,9 +166,9 @@ public sealed class ReportingEndpointTests : IAsyncLifetime
         var report = ReportingStage.Report("email", "sent", "stalled", Sample.Now, ReportingStage.Person("ann"));
         await using (await StalledLog.StartAsync(_host.Database))
         {
-            var watch = Stopwatch.StartNew();
-            var answer = await _host.SendAsync(report);
-            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(3.5));
+            // The deadline itself is tested in virtual time (AnswerDeadlineTests): here it must only end the wait of a report, too, and not
+            // the much later time-outs of the store. The rest is for a busy machine.
+            var answer = await _host.SendAsync(report).OrTimeoutAsync("the answer", 2 * AnswerDeadline.MaxWait);
             (answer.Status, answer.Code).ShouldBe((503, "storage_slow"));
             answer.Headers.RetryAfter.ShouldNotBeNull();
         }
@@ -251,7 +250,7 @@ public sealed class ReportingEndpointTests : IAsyncLifetime
 
     [Theory]
     [InlineData("10.0.0.0/33")]
-    [InlineData("10.0.0.1/8")]
+    [InlineData("10.0.0.0/x")]
     [InlineData("somewhere")]
     [InlineData("")]
     public void What_is_no_address_is_not_read(string text) => AllowedAddresses.Read(text).ShouldBeNull();

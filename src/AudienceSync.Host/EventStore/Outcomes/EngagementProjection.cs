@@ -10,8 +10,8 @@ namespace AudienceSync.Host.EventStore.Outcomes;
 /// (<c>Outcomes/EngagementDaemon.cs</c>); a team's own program must not run it. A page's documents and its progress are one transaction.
 /// <para>
 /// <b>Erasure.</b> From its request on nothing is added, and at its end the document is deleted. The erasure deletes it, too
-/// (<c>People/Erasure/ErasureSql.cs</c>), because this projection may be behind; if it then folds older outcomes, it also folds the end of the
-/// erasure, which follows them in the same stream.
+/// (<c>People/Erasure/ErasureSql.cs</c>), because this projection may be behind; if it then folds older outcomes, it also folds the end of
+/// the erasure, which follows them in the same stream.
 /// </para>
 /// </summary>
 public sealed class EngagementProjection : SingleStreamProjection<PersonEngagement, Guid>

@@ -19,8 +19,11 @@ public sealed class ReportArchiveStore(WorkspaceDatabase database, BodySeal seal
 
     private const string NextSql = """
         select b.received_at, b.first_position, b.last_position, b.key_version, b.cipher from reporting_bodies b
-        where b.received_at >= $1 and b.received_at < $2 and b.first_position > $3 order by b.first_position limit 1
+        where b.received_at >= $1 and b.received_at < $2 and b.first_position > $3 and b.first_position <= $4
+        order by b.first_position limit 1
         """;
+
+    private const string NewestSql = "select coalesce(max(b.first_position), 0) from reporting_bodies b";
 
     private const string SourcesSql = """
         select e.seq_id, e.data->>'source' from mt_events e where e.seq_id between $1 and $2 and e.type = $3
@@ -37,7 +40,8 @@ public sealed class ReportArchiveStore(WorkspaceDatabase database, BodySeal seal
     )
     {
         var last = 0L;
-        while (await NextAsync(from, to, last, cancellationToken) is { } row)
+        var newest = await NewestAsync(cancellationToken);
+        while (await NextAsync(from, to, (last, newest), cancellationToken) is { } row)
         {
             last = row.First;
             var sources = await SourcesAsync(row.First, row.Last, cancellationToken);
@@ -49,14 +53,28 @@ public sealed class ReportArchiveStore(WorkspaceDatabase database, BodySeal seal
         }
     }
 
+    // What a replay appends is stored as well, and is not part of it.
+    private async Task<long> NewestAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(database.Query, NewestSql);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     private async Task<(DateTimeOffset ReceivedAt, long First, long Last, short KeyVersion, byte[] Cipher)?> NextAsync(
         DateTimeOffset from,
         DateTimeOffset to,
-        long after,
+        (long After, long UpTo) positions,
         CancellationToken cancellationToken
     )
     {
-        await using var command = Sql.Command(database.Query, NextSql, Sql.Of(from), Sql.Of(to), Sql.Of(after));
+        await using var command = Sql.Command(
+            database.Query,
+            NextSql,
+            Sql.Of(from),
+            Sql.Of(to),
+            Sql.Of(positions.After),
+            Sql.Of(positions.UpTo)
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
             ? (

@@ -8,8 +8,8 @@ namespace AudienceSync.Host.Ingest.Reporting;
 /// <para>
 /// <b>Which fields.</b> <c>identifiers.id</c> and <c>identifiers.email</c>; the older <c>customer_id</c> only when there is no object
 /// <c>identifiers</c>, because for a person without an id it may be Customer.io's own; <c>email_address</c> when <c>identifiers</c> has no
-/// email. Never <c>recipient</c>: a message may go to an address that is not the person's. <c>cio_id</c> is not an identifier here: no other
-/// sender ever names a person by it, and a report that has it has no phone, so it could never lead to a person that is known.
+/// email. Never <c>recipient</c>: a message may go to an address that is not the person's. <c>cio_id</c> is not an identifier here: no
+/// other sender ever names a person by it, and a report that has it has no phone, so it could never lead to a person that is known.
 /// </para>
 /// </summary>
 internal static class ReportPerson

@@ -13,9 +13,9 @@ namespace AudienceSync.Host.Ingest.Reporting;
 public sealed record ReplayResult(long Read, long Accepted, long Duplicates, long Kept, long Skipped, long Released, long Held);
 
 /// <summary>
-/// Reads stored reports again, as if they had been received at the same time as before: after a fault of the reader, or of the database. What
-/// is in the log already is a duplicate, so a replay can be repeated and interrupted. Held reports of the period are released if they can be
-/// read now.
+/// Reads stored reports again, as if they had been received at the same time as before: after a fault of the reader, or of the database.
+/// What is in the log already is a duplicate, so a replay can be repeated and interrupted. Held reports of the period are released if they
+/// can be read now.
 /// </summary>
 /// <param name="archive">The stored reports.</param>
 /// <param name="inboxes">By source.</param>

@@ -9,8 +9,8 @@ namespace AudienceSync.Host.Ingest.Reporting;
 /// <c>POST /v1/webhooks/customerio/reporting</c>: Customer.io's reporting webhooks, one report a request (contracts/customerio.md 2 and
 /// 6.2).
 /// <para>
-/// <b>Answers.</b> 200 whatever the content is. 401 for a missing or wrong signature, after which nothing is kept; 403 for an address that the
-/// source does not admit. Overload and storage are 503, within <see cref="AnswerDeadline.MaxWait"/>: its sender gives up after 4 s, and
+/// <b>Answers.</b> 200 whatever the content is. 401 for a missing or wrong signature, after which nothing is kept; 403 for an address that
+/// the source does not admit. Overload and storage are 503, within <see cref="AnswerDeadline.MaxWait"/>: its sender gives up after 4 s, and
 /// after 429 or 500 it would wait for an hour.
 /// </para>
 /// <para>

@@ -11,8 +11,8 @@ public sealed class ReportingSources
     public void Add(WebhookInbox inbox) => _inboxes.Add(inbox);
 
     /// <summary>
-    /// Those that a request may come from. Workspaces may have sources of the same name: whose it is, its signature shows. Without a name it
-    /// is the only one there is, so that no request is compared with the keys of many.
+    /// Those that a request may come from. Workspaces may have sources of the same name: whose it is, its signature shows. Without a name
+    /// it is the only one there is, so that no request is compared with the keys of many.
     /// </summary>
     /// <param name="name">As the request names it; null when it names none.</param>
     public IReadOnlyList<WebhookInbox> Named(string? name) =>

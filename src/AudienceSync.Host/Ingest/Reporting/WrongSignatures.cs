@@ -25,7 +25,8 @@ public sealed class WrongSignatures(TimeProvider clock, ILogger logger)
 
             _sources[source] = (clock.GetTimestamp(), 0);
             logger.LogWarning(
-                "Reports for source {Source} are refused: no signing key matches ({Refused} more since the last warning). If Customer.io sends them, the key is wrong, and its stream stands still until it is right",
+                "Reports for source {Source} are refused: no signing key matches ({Refused} more since the last warning). "
+                    + "If Customer.io sends them, the key is wrong, and its stream stands still until it is right",
                 source,
                 last.Since
             );

@@ -18,7 +18,8 @@ internal static class OutcomesCommands
         var workspace = Arguments.Workspace();
         var replay = new Command(
             "replay",
-            "Read stored reports of a period again. What is in the log already is a duplicate; held reports are released if they can be read now."
+            "Read stored reports of a period again. What is in the log already is a duplicate; held reports are released if they can be "
+                + "read now."
         )
         {
             from,

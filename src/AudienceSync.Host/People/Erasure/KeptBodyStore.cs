@@ -29,7 +29,8 @@ public sealed class KeptBodyStore(WorkspaceDatabase database, BodySeal seal, Tim
 
     private const string EmptyReportSql = """
         with emptied as (
-          update reporting_bodies set cipher = $4, key_version = $5 where received_at = $1 and first_position = $2 and cipher = $3 returning 1)
+          update reporting_bodies set cipher = $4, key_version = $5
+          where received_at = $1 and first_position = $2 and cipher = $3 returning 1)
         update erasures set bodies = bodies + $6 where erasure = $7 and exists (select from emptied)
         """;
 

@@ -1,5 +1,5 @@
--- Reporting webhooks, as they were sent: their sender retries for a week and sends nothing twice after that, so their bodies are kept longer
--- than others, for replay after a mapping fault. A table of its own, because retention drops whole days. The rows are like those of
+-- Reporting webhooks, as they were sent: their sender retries for a week and sends nothing again after that, so their bodies are kept
+-- longer than others, for replay after a mapping fault. A table of its own, because retention drops whole days. The rows are like those of
 -- raw_bodies and cover the same positions: see Ingest/Append/AppendColumnsSql.cs.
 create table reporting_bodies (
   received_at     timestamptz not null,
@@ -12,7 +12,8 @@ alter table reporting_bodies alter column cipher set storage external;
 alter table reporting_bodies alter column cipher set statistics 0;
 create index reporting_bodies_position on reporting_bodies (first_position);
 
-create function ensure_reporting_body_partition(day date) returns void language plpgsql security definer set search_path = ${schema}, pg_temp as $$
+create function ensure_reporting_body_partition(day date) returns void
+language plpgsql security definer set search_path = ${schema}, pg_temp as $$
 declare
   partition_name text := 'reporting_bodies_' || to_char(day, 'YYYYMMDD');
 begin
@@ -25,7 +26,8 @@ begin
 exception when duplicate_table then null;
 end $$;
 
-create function drop_reporting_body_partitions(before date) returns int language plpgsql security definer set search_path = ${schema}, pg_temp as $$
+create function drop_reporting_body_partitions(before date) returns int
+language plpgsql security definer set search_path = ${schema}, pg_temp as $$
 declare
   partition_name text;
   dropped int := 0;
