@@ -11,7 +11,7 @@ namespace AudienceSync.Domain.Outcomes;
 /// <item><c>dropped</c> is blocked: the platform suppresses the person and did not send.</item>
 /// <item><c>attempted</c>, <c>deferred</c> and <c>failed</c> are soft: the message did not go out. When the text shows that the template
 /// could not be rendered, they prove nothing.</item>
-/// <item><c>undeliverable</c> proves nothing: a message limit, a cancelled newsletter, or sending is off in that environment.</item>
+/// <item><c>undeliverable</c> proves nothing: a message limit, a canceled newsletter, or sending is off in that environment.</item>
 /// </list>
 /// Channels without an address of the person (in_app, slack, webhook, customer and unknown ones) never fail in this sense.
 /// </summary>

@@ -109,6 +109,21 @@ public sealed class WorkspaceDatabase : IAsyncDisposable
         await Login.DisposeAsync();
     }
 
+    /// <summary>
+    /// Another store of the workspace, for work beside the requests: its sessions use <see cref="Query"/>. The caller disposes it, and it
+    /// does not append.
+    /// </summary>
+    /// <param name="clock">Gives the time.</param>
+    /// <param name="configure">Adds what only this store has.</param>
+    internal DocumentStore OpenBeside(TimeProvider clock, Action<StoreOptions> configure) =>
+        DocumentStore.For(options =>
+        {
+            options.Connection(Query);
+            options.DisableNpgsqlLogging = true;
+            WorkspaceEvents.Configure(options, Workspace, clock);
+            configure(options);
+        });
+
     private DocumentStore Open(TimeProvider clock) =>
         DocumentStore.For(options =>
         {

@@ -37,8 +37,11 @@ internal sealed class EngagementDaemon(
     DaemonHealth health,
     TimeProvider clock,
     ILogger<EngagementDaemon> logger
-) : LeasedLoop(DaemonHealth.LeaseName, "Engagement", leases, wake: null, clock, logger)
+) : LeasedLoop(DaemonHealth.LeaseName, "Engagement", leases, wake: null, clock, logger), IAsyncDisposable
 {
+    // One for all claims: opening it reads the types of the workspace.
+    private readonly Lazy<DocumentStore> _store = new(() => Open(database, suppression, wake, clock));
+
     /// <summary>How often a quiet workspace is asked whether something was appended.</summary>
     public static readonly TimeSpan SlowPoll = TimeSpan.FromSeconds(5);
 
@@ -61,8 +64,7 @@ internal sealed class EngagementDaemon(
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await using var store = Open();
-        using var daemon = await store.BuildProjectionDaemonAsync(logger: Logger);
+        using var daemon = await _store.Value.BuildProjectionDaemonAsync(logger: Logger);
         await daemon.StartAllAsync();
         try
         {
@@ -80,6 +82,15 @@ internal sealed class EngagementDaemon(
         }
     }
 
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_store.IsValueCreated)
+        {
+            await _store.Value.DisposeAsync();
+        }
+    }
+
     // The daemon starts a paused shard again by itself, and has logged the reason.
     private void Observe(IProjectionDaemon daemon)
     {
@@ -92,26 +103,26 @@ internal sealed class EngagementDaemon(
         health.IsPaused = isPaused;
     }
 
-    private DocumentStore Open() =>
-        DocumentStore.For(options =>
-        {
-            options.Connection(database.Query);
-            options.DisableNpgsqlLogging = true;
-            WorkspaceEvents.Configure(options, database.Workspace, Clock);
-            var daemon = options.Projections;
-            daemon.SlowPollingTime = SlowPoll;
-            daemon.FastPollingTime = FastPoll;
-            daemon.StaleSequenceThreshold = StaleAfter;
-            daemon.Wakeup = new ReportWakeup(wake);
-            daemon.Subscribe(
-                suppression,
-                subscription =>
-                {
-                    subscription.Name = OutcomeSuppression.SubscriptionName;
-                    subscription.IncludeType<Domain.Events.MessageOutcomeRecorded>();
-                }
-            );
-        });
+    private static DocumentStore Open(WorkspaceDatabase database, OutcomeSuppression suppression, Wake wake, TimeProvider clock) =>
+        database.OpenBeside(
+            clock,
+            options =>
+            {
+                var daemon = options.Projections;
+                daemon.SlowPollingTime = SlowPoll;
+                daemon.FastPollingTime = FastPoll;
+                daemon.StaleSequenceThreshold = StaleAfter;
+                daemon.Wakeup = new ReportWakeup(wake);
+                daemon.Subscribe(
+                    suppression,
+                    subscription =>
+                    {
+                        subscription.Name = OutcomeSuppression.SubscriptionName;
+                        subscription.IncludeType<Domain.Events.MessageOutcomeRecorded>();
+                    }
+                );
+            }
+        );
 
     private sealed class ReportWakeup(Wake wake) : IDaemonWakeup
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Ingest.Reporting;
 using AudienceSync.Host.Requests;
@@ -18,13 +17,6 @@ public sealed class OutcomeEndpoints(TimeProvider clock)
         MomentText.TryRead(from, out var start);
         var end = to is not null && MomentText.TryRead(to, out var given) ? given : clock.GetUtcNow();
         var (result, problem) = await workspace.Get<ReportReplay>().RunAsync(start, end, context.RequestAborted);
-        if (problem is not null)
-        {
-            context.Response.Headers.Append("X-Replayed", result.Read.ToString(CultureInfo.InvariantCulture));
-            await Answers.WriteAsync(context, problem);
-            return;
-        }
-
-        await Results.Ok(result).ExecuteAsync(context);
+        await (problem is null ? Results.Ok(result).ExecuteAsync(context) : Answers.WriteAsync(context, problem));
     }
 }

@@ -14,7 +14,7 @@ namespace AudienceSync.Host.Ingest.Reporting;
 /// sender holds back all reports that follow, for up to a week. What cannot become an event, because it is damaged or names no person, is
 /// kept in quarantine, and the sender is answered all the same.
 /// <para>
-/// <b>What an event does not hold.</b> Addresses, delivery ids, subjects, links and texts of failures: whoever has a delivery id can
+/// <b>What an event does not hold.</b> Addresses, delivery ids, subjects, links and texts of failures: with a delivery id anyone can
 /// unsubscribe its person. They are in the sealed body only.
 /// </para>
 /// </summary>
