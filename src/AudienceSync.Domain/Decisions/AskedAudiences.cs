@@ -50,7 +50,9 @@ public static class AskedAudiences
         }
     }
 
-    /// <summary>The keys that answer, in the order of the names; for all audiences in the order of their names when none is given.</summary>
+    /// <summary>
+    /// The keys that answer, in the order of the names; for all audiences in the order of their names when none is given.
+    /// </summary>
     /// <param name="names">The names; each once.</param>
     /// <param name="keys">The published keys.</param>
     /// <param name="feeding">The numbers of the keys that feed a remote audience.</param>

@@ -42,8 +42,8 @@ public static class EngagementFields
     }
 
     /// <summary>
-    /// The field of a topic: <c>topic_7</c> for the topic 7 and for the topic topic_7, as the sender writes it. Other characters than letters,
-    /// digits and underscores become underscores, because a template cannot name them. Null when nothing is left.
+    /// The field of a topic: <c>topic_7</c> for the topic 7 and for the topic topic_7, as the sender writes it. Other characters than
+    /// letters, digits and underscores become underscores, because a template cannot name them. Null when nothing is left.
     /// </summary>
     internal static string? NameOf(string topic)
     {

@@ -1,7 +1,6 @@
 using AudienceSync.Domain.Decisions;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Telemetry;
-using Npgsql;
 
 namespace AudienceSync.Host.Decisions;
 
@@ -87,7 +86,7 @@ internal sealed class Decider(PersonState state, DecisionLog log, TimeProvider c
             _ = reading.ContinueWith(static ended => ended.Exception, TaskScheduler.Default);
             return (null, state.Published(names), DecisionOutcome.TimedOut);
         }
-        catch (Exception failure) when (failure is NpgsqlException or TimeoutException or IOException || OutageLog.IsStorage(failure))
+        catch (Exception failure) when (OutageLog.IsStorage(failure))
         {
             Failed(failure);
             return (null, state.Published(names), DecisionOutcome.StorageFailed);

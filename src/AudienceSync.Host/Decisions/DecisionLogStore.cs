@@ -22,7 +22,8 @@ internal sealed class DecisionLogStore(WorkspaceDatabase database, TimeProvider 
         insert into decisions (decided_at, source, via, outcome, known, duration_us, fields, asked, present, unknown)
         select d.decided_at, d.source, d.via, d.outcome, d.known, d.duration_us, d.fields, string_to_array(d.asked, E'\x1f'),
           string_to_array(d.present, E'\x1f'), d.unknown
-        from unnest($1::timestamptz[], $2::text[], $3::smallint[], $4::smallint[], $5::boolean[], $6::int[], $7::int[], $8::text[], $9::text[], $10::int[])
+        from unnest($1::timestamptz[], $2::text[], $3::smallint[], $4::smallint[], $5::boolean[], $6::int[], $7::int[], $8::text[],
+          $9::text[], $10::int[])
           as d(decided_at, source, via, outcome, known, duration_us, fields, asked, present, unknown)
         """;
 
@@ -35,7 +36,8 @@ internal sealed class DecisionLogStore(WorkspaceDatabase database, TimeProvider 
     private const string AudiencesSql = """
         select d.source, a.audience, count(*), count(*) filter (where a.audience = any(d.present))
         from decisions d cross join lateral unnest(d.asked) as a(audience)
-        where d.decided_at >= $1 and d.decided_at < $2 and d.outcome = 1 group by d.source, a.audience order by d.source, a.audience limit $3
+        where d.decided_at >= $1 and d.decided_at < $2 and d.outcome = 1
+        group by d.source, a.audience order by d.source, a.audience limit $3
         """;
 
     /// <summary>Creates the partitions of the next days, and drops those past their retention. Can be repeated at any time.</summary>

@@ -68,7 +68,7 @@ internal sealed class DecisionQueries(WorkspaceDatabase database, bool hasReport
 
     // The stream of an anchor is read only when its last event is not projected: otherwise one probe answers for all of it.
     private const string PersonSql = """
-        with recursive projected as (select p.last_seq_id from mt_event_progression p where p.name = 'membership:All'),
+        with recursive projected(at) as (select p.last_seq_id from mt_event_progression p where p.name = 'membership:All'),
         engaged(at) as (
           select coalesce((select p.last_seq_id from mt_event_progression p where p.name = 'person_engagement:All'), 0)),
         named(digest, kind, anchor, owner, older) as (
@@ -78,18 +78,22 @@ internal sealed class DecisionQueries(WorkspaceDatabase database, bool hasReport
           select a.digest, a.kind, a.anchor, a.owner, true from unnest($2::uuid[]) as d(digest)
             cross join lateral (select r.* from person_aliases r where r.digest = d.digest and r.parser < $5 limit 1) a),
         up(person) as (
-          select x.person from named n cross join lateral (values (n.anchor), (n.owner)) as x(person) where x.person is not null
+          select x.person from named n
+            cross join lateral (values (n.anchor), (n.owner)) as x(person) where x.person is not null
           union
-          select p.owner from up cross join lateral (select r.owner from people r where r.person = up.person limit 1) p where p.owner is not null),
+          select p.owner from up
+            cross join lateral (select r.owner from people r where r.person = up.person limit 1) p where p.owner is not null),
         down(person) as (
           select up.person from up union
-          select p.person from down cross join lateral (select r.person from people r where r.owner = down.person offset 0) p)
-        select 1 as what, null::uuid as person, null::uuid as other, null::int as number, p.last_seq_id as pos, null::text as label, null::jsonb as data,
-          null::boolean as flag, null::timestamptz as t1, null::timestamptz as t2, null::timestamptz as t3, null::timestamptz as t4, null::timestamptz as t5,
-          null::timestamptz as t6, null::timestamptz as t7
-        from (select e.seq_id from mt_events e order by e.seq_id desc limit 1) p(last_seq_id)
+          select p.person from down
+            cross join lateral (select r.person from people r where r.owner = down.person offset 0) p)
+        select 1 as what, null::uuid as person, null::uuid as other, null::int as number, p.at as pos, null::text as label,
+          null::jsonb as data, null::boolean as flag, null::timestamptz as t1, null::timestamptz as t2, null::timestamptz as t3,
+          null::timestamptz as t4, null::timestamptz as t5, null::timestamptz as t6, null::timestamptz as t7
+        from (select e.seq_id from mt_events e order by e.seq_id desc limit 1) p(at)
         union all
-        select 2, n.digest, coalesce(n.owner, n.anchor), n.kind, null, null, null, n.older, null, null, null, null, null, null, null from named n
+        select 2, n.digest, coalesce(n.owner, n.anchor), n.kind, null, null, null, n.older, null, null, null, null, null, null, null
+        from named n
         union all
         select 3, d.person, p.owner, p.kind, null, null, null, null, null, null, null, null, null, null, null
         from down d cross join lateral (select r.owner, r.kind from people r where r.person = d.person limit 1) p
@@ -98,8 +102,8 @@ internal sealed class DecisionQueries(WorkspaceDatabase database, bool hasReport
         from down d cross join unnest($4::int[]) as k(key_id)
         cross join lateral (select r.* from membership r where r.key_id = k.key_id and r.person = d.person limit 1) m
         union all
-        select 5, p.person, null, null, null, null, p.destinations, p.exact, p.user_data_yes, p.user_data_no, p.personalization_yes, p.personalization_no,
-          p.lifted_at, p.suppressed_at, p.erasing_at
+        select 5, p.person, null, null, null, null, p.destinations, p.exact, p.user_data_yes, p.user_data_no,
+          p.personalization_yes, p.personalization_no, p.lifted_at, p.suppressed_at, p.erasing_at
         from down d cross join lateral (select r.* from person_permissions r where r.person = d.person limit 1) p
         union all
         select 6, d.person, null, null, e.seq_id, e.type, e.data, null, e.timestamp, null, null, null, null, null, null
@@ -107,20 +111,23 @@ internal sealed class DecisionQueries(WorkspaceDatabase database, bool hasReport
         cross join lateral (select r.seq_id from mt_events r where r.stream_id = d.person order by r.version desc limit 1) l
         cross join lateral (
           select r.seq_id, r.type, r.data, r.timestamp from mt_events r
-          where l.seq_id > (select p.last_seq_id from projected p) and r.stream_id = d.person and r.seq_id > (select p.last_seq_id from projected p)
+          where l.seq_id > (select p.at from projected p) and r.stream_id = d.person and r.seq_id > (select p.at from projected p)
           offset 0) e
         union all
         select 7, d.person, null, null, e.seq_id, e.type, e.data, null, e.timestamp, null, null, null, null, null, null
         from down d
-        cross join lateral (select r.person from person_permissions r where r.person = d.person and r.suppressed_at is not null limit 1) p
         cross join lateral (
-          select r.seq_id, r.type, r.data, r.timestamp from mt_events r where r.stream_id = p.person and r.type = 'person_suppressed' offset 0) e
+          select r.person from person_permissions r where r.person = d.person and r.suppressed_at is not null limit 1) p
+        cross join lateral (
+          select r.seq_id, r.type, r.data, r.timestamp from mt_events r
+          where r.stream_id = p.person and r.type = 'person_suppressed' offset 0) e
         union all
         select 8, null, null, b.key_id, null, null, null, null, null, null, null, null, null, null, null
         from bindings b where b.bound and b.key_id = any($4::int[])
         union all
         select 9, null, null, null, null, null, null, null, null, null, null, null, null, null, null
-        from unnest($3::uuid[]) as d(digest) cross join lateral (select r.digest from tombstones r where r.digest = d.digest limit 1) t
+        from unnest($3::uuid[]) as d(digest)
+        cross join lateral (select r.digest from tombstones r where r.digest = d.digest limit 1) t
         union all
         select 10, d.person, null, null, null, null, g.data, null, null, null, null, null, null, null, null
         from down d cross join lateral (select r.data from mt_doc_person_engagement r where r.id = d.person limit 1) g

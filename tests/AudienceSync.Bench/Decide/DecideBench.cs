@@ -9,8 +9,8 @@ using AudienceSync.Bench.Reporting;
 namespace AudienceSync.Bench.Decide;
 
 /// <summary>
-/// Loads members, then asks for decisions in an open loop while webhooks come in at a fixed rate, projector and sync included. Beside it, at
-/// the same rate and beside the same webhooks: <c>/health/ready</c>, which is <c>select 1</c> through HTTP.
+/// Loads members, then asks for decisions in an open loop while webhooks come in at a fixed rate, projector and sync included. Beside it,
+/// at the same rate and beside the same webhooks: <c>/health/ready</c>, which is <c>select 1</c> through HTTP.
 /// </summary>
 internal sealed class DecideBench(DecideOptions options, TimeProvider clock) : IDisposable
 {

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace AudienceSync.Bench.Decide;
 
-/// <summary>Writes signed questions about random people of those that the load created, each by customer id, half of them with the email too.</summary>
+/// <summary>
+/// Writes signed questions about random people of those that the load created, each by customer id, half of them with the email too.
+/// </summary>
 internal sealed class DecisionWriter(string address, string token, string signingKey, int people, int seed, TimeProvider clock)
 {
     private readonly byte[] _key = Encoding.UTF8.GetBytes(signingKey);

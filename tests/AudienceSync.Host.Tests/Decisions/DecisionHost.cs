@@ -3,8 +3,8 @@ using AudienceSync.Host.Tests.Serving;
 namespace AudienceSync.Host.Tests.Decisions;
 
 /// <summary>
-/// One Host for all tests of a class, whose projector does not work. The source that does not sign receives few fields, also in the response
-/// to its webhooks.
+/// One Host for all tests of a class, whose projector does not work. The source that does not sign receives few fields, also in the
+/// response to its webhooks.
 /// </summary>
 public sealed class DecisionHost : IAsyncLifetime
 {

@@ -11,8 +11,8 @@ using AudienceSync.Host.Tests.Storage;
 namespace AudienceSync.Host.Tests.Decisions;
 
 /// <summary>
-/// Versions that inherit, asked for while the projector has not read their publication, while their rows are taken over, and afterwards; and
-/// which version answers for the name of an audience.
+/// Versions that inherit, asked for while the projector has not read their publication, while their rows are taken over, and afterwards;
+/// and which version answers for the name of an audience.
 /// </summary>
 public sealed class DecisionSuccessorTests
 {

@@ -1,9 +1,9 @@
--- How often journeys ask about people, what they were answered and how long it took, so that an analyst can count decisions by audience and an operator sees
--- time-outs. There is no person, identifier or digest in it: who was asked about is in the sender's own log. Written in the background, once a second; a crash may lose
--- what was not written yet.
--- via: 1 a question, 2 the response to a webhook. outcome: 1 answered, 2 fallback because of the time-out, 3 fallback because storage did not answer.
--- fields: the bits of AudienceSync.Domain.Decisions.DecisionFields. asked: the published audiences and keys that were asked for; present: those of them the person was in;
--- unknown: how many names were neither.
+-- How often journeys ask about people, what they were answered and how long it took, so that an analyst can count decisions by audience and
+-- an operator sees time-outs. There is no person, identifier or digest in it: who was asked about is in the sender's own log. Written in
+-- the background, once a second; a crash may lose what was not written yet.
+-- via: 1 a question, 2 the response to a webhook. outcome: 1 answered, 2 fallback because of the time-out, 3 fallback because storage did
+-- not answer. fields: the bits of AudienceSync.Domain.Decisions.DecisionFields. asked: the published audiences and keys that were asked
+-- for; present: those of them the person was in; unknown: how many names were neither.
 create table decisions (
   decided_at   timestamptz not null,
   source       text not null,
@@ -19,7 +19,8 @@ create table decisions (
 create index decisions_by_time on decisions (decided_at);
 
 -- Made and dropped under the owner's rights: the process's role may not change the schema.
-create function ensure_decision_partitions(first date, days int) returns void language plpgsql security definer set search_path = ${schema}, pg_temp as $$
+create function ensure_decision_partitions(first date, days int) returns void
+language plpgsql security definer set search_path = ${schema}, pg_temp as $$
 declare
   day date;
   name text;
@@ -36,7 +37,8 @@ begin
   end loop;
 end $$;
 
-create function drop_decision_partitions(before date) returns int language plpgsql security definer set search_path = ${schema}, pg_temp as $$
+create function drop_decision_partitions(before date) returns int
+language plpgsql security definer set search_path = ${schema}, pg_temp as $$
 declare
   partition_name text;
   dropped int := 0;
