@@ -31,6 +31,9 @@ internal sealed class CustomerIoCalls
 {
     public const string Done = "done";
 
+    /// <summary>The code of a call that is not repeated, because what it sends is not to be sent any more as it is.</summary>
+    public const string Outdated = "outdated";
+
     private readonly ResiliencePipeline<CustomerIoReply> _pipeline;
     private readonly CustomerIoSettings _settings;
     private readonly TimeProvider _clock;
@@ -58,11 +61,13 @@ internal sealed class CustomerIoCalls
 
     /// <param name="send">One attempt; receives the value of <c>X-Retry-Count</c>.</param>
     /// <param name="rate">Spaces the attempts.</param>
+    /// <param name="mayRepeat">Asked before each retry: whether what was sent may still be sent. Null for always.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="OperationCanceledException">The caller's token was canceled, and only then.</exception>
     public async ValueTask<CustomerIoReply> MakeAsync(
         Func<string?, CancellationToken, Task<HttpResponseMessage>> send,
         CustomerIoRate rate,
+        Func<CancellationToken, Task<bool>>? mayRepeat,
         CancellationToken cancellationToken
     )
     {
@@ -74,6 +79,11 @@ internal sealed class CustomerIoCalls
                 {
                     await rate.WaitAsync(token);
                     var before = attempts++;
+                    if (before > 0 && mayRepeat is not null && !await mayRepeat(token))
+                    {
+                        return new CustomerIoReply(FeedbackOutcome.Later, Outdated, 0, default, null);
+                    }
+
                     var count = before == 0 ? null : before.ToString(CultureInfo.InvariantCulture);
                     return await AttemptAsync(send, count, token);
                 },
@@ -130,7 +140,8 @@ internal sealed class CustomerIoCalls
     }
 
     private static bool IsRetried(CustomerIoReply reply) =>
-        reply.Outcome == FeedbackOutcome.Later && (reply.RetryAfter ?? TimeSpan.Zero) <= CustomerIoLimits.LongestWait;
+        reply is { Outcome: FeedbackOutcome.Later, Code: not Outdated }
+        && (reply.RetryAfter ?? TimeSpan.Zero) <= CustomerIoLimits.LongestWait;
 
     private TimeSpan Wait(int retry, TimeSpan? requested)
     {

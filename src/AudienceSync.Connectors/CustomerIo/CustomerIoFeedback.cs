@@ -49,8 +49,13 @@ public sealed class CustomerIoFeedback
 
     /// <summary>Sends one batch; it is halved where the service finds it too large.</summary>
     /// <param name="items">At most a batch: see <see cref="CustomerIoPayload.Batches"/>.</param>
+    /// <param name="mayRepeat">Asked before each retry: whether all of it may still be sent. Null for always.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public async ValueTask<FeedbackReply> SendAsync(IReadOnlyList<byte[]> items, CancellationToken cancellationToken)
+    public async ValueTask<FeedbackReply> SendAsync(
+        IReadOnlyList<byte[]> items,
+        Func<CancellationToken, Task<bool>>? mayRepeat,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(items);
         var body = CustomerIoPayload.Batch(items);
@@ -61,12 +66,13 @@ public sealed class CustomerIoFeedback
                 return await _api.BatchAsync(content, retries, token);
             },
             _rate,
+            mayRepeat,
             cancellationToken
         );
         return reply.Outcome switch
         {
             FeedbackOutcome.Accepted when reply.Status == 207 => Partly(reply, items.Count),
-            FeedbackOutcome.Split when items.Count > 1 => await HalvesAsync(items, cancellationToken),
+            FeedbackOutcome.Split when items.Count > 1 => await HalvesAsync(items, mayRepeat, cancellationToken),
             FeedbackOutcome.Split => Refused(reply, items.Count, CustomerIoPayload.TooLarge),
             FeedbackOutcome.Refused => Refused(reply, items.Count, CustomerIoAnswer.FirstCode(reply.Body) ?? reply.Code),
             _ => new FeedbackReply(reply.Outcome, reply.Code, reply.Status, [], reply.RetryAfter),
@@ -95,6 +101,7 @@ public sealed class CustomerIoFeedback
                 return await _api.MetricAsync(content, retries, token);
             },
             _stepRate,
+            mayRepeat: null,
             cancellationToken
         );
         return new FeedbackReply(reply.Outcome, reply.Code, reply.Status, [], reply.RetryAfter);
@@ -103,21 +110,25 @@ public sealed class CustomerIoFeedback
     /// <summary>Whether the credentials are accepted and the region is theirs. Changes nothing.</summary>
     public async ValueTask<IReadOnlyList<CheckFinding>> CheckAsync(CancellationToken cancellationToken)
     {
-        var reply = await _calls.MakeAsync((retries, token) => _api.RegionAsync(retries, token), _rate, cancellationToken);
+        var reply = await _calls.MakeAsync((retries, token) => _api.RegionAsync(retries, token), _rate, mayRepeat: null, cancellationToken);
         var region = reply.Outcome == FeedbackOutcome.Accepted ? CustomerIoAnswer.Region(reply.Body) : null;
         return CustomerIoChecks.Of(reply.Outcome, reply.Code, region, Settings.Region);
     }
 
-    private async ValueTask<FeedbackReply> HalvesAsync(IReadOnlyList<byte[]> items, CancellationToken cancellationToken)
+    private async ValueTask<FeedbackReply> HalvesAsync(
+        IReadOnlyList<byte[]> items,
+        Func<CancellationToken, Task<bool>>? mayRepeat,
+        CancellationToken cancellationToken
+    )
     {
         var half = items.Count / 2;
-        var first = await SendAsync([.. items.Take(half)], cancellationToken);
+        var first = await SendAsync([.. items.Take(half)], mayRepeat, cancellationToken);
         if (first.Outcome is not (FeedbackOutcome.Accepted or FeedbackOutcome.Refused))
         {
             return first;
         }
 
-        var second = await SendAsync([.. items.Skip(half)], cancellationToken);
+        var second = await SendAsync([.. items.Skip(half)], mayRepeat, cancellationToken);
         return second.Outcome is FeedbackOutcome.Accepted or FeedbackOutcome.Refused
             ? second with
             {

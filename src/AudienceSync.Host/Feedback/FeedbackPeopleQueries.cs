@@ -75,6 +75,17 @@ internal sealed class FeedbackPeopleQueries(WorkspaceDatabase database, Vault va
         return found;
     }
 
+    /// <summary>Whether all of these people are still known, and nobody of them is being erased.</summary>
+    public async Task<bool> AreSameAsync(
+        string source,
+        IReadOnlyDictionary<Guid, KnownToSource> before,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = await ReadAsync(source, [.. before.Keys], cancellationToken);
+        return before.Keys.All(now.ContainsKey);
+    }
+
     private FeedbackPerson? Open(PersonId person, int revision, short keyVersion, byte[] salt, byte[] cipher, bool byId)
     {
         PersonIdentifiers identifiers;

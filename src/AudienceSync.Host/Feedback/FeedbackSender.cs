@@ -22,7 +22,7 @@ namespace AudienceSync.Host.Feedback;
 /// <b>Why it is right.</b> What is sent twice is one: an event has an id that is derived from its fact, an attribute has the time at
 /// which it
 /// was true. Nothing is kept of who it was about: identifiers are read from the vault for a few hundred people at a time, right before they
-/// are sent, so that nothing is sent about somebody whose erasure was requested before.
+/// are sent, and before each retry, so that nothing is sent about somebody whose erasure was requested before.
 /// </para>
 /// </summary>
 internal sealed class FeedbackSender(
@@ -137,7 +137,10 @@ internal sealed class FeedbackSender(
                 }
             }
 
-            if (await SendAsync(planned, items, tally, cancellationToken) is { } failed)
+            if (
+                await SendAsync(planned, items, tally, token => people.AreSameAsync(planned.Source, known, token), cancellationToken) is
+                { } failed
+            )
             {
                 return failed;
             }
@@ -151,12 +154,13 @@ internal sealed class FeedbackSender(
         PlannedFeedback planned,
         IReadOnlyList<byte[]> items,
         FeedbackTally tally,
+        Func<CancellationToken, Task<bool>> mayRepeat,
         CancellationToken cancellationToken
     )
     {
         foreach (var batch in CustomerIoPayload.Batches(items))
         {
-            var reply = await planned.Service.SendAsync(batch, cancellationToken);
+            var reply = await planned.Service.SendAsync(batch, mayRepeat, cancellationToken);
             tally.Status = reply.Status;
             if (
                 reply.Outcome is not (FeedbackOutcome.Accepted or FeedbackOutcome.Refused)

@@ -26,7 +26,10 @@ internal sealed class StepReporter(StepStore store, StepSeal seal, TimeProvider 
     /// <summary>The code of a step whose delivery id cannot be opened.</summary>
     public const string Unreadable = "step_unreadable";
 
-    private const int StepsAtOnce = 300;
+    // Five seconds at the rate of steps: then it is read again whose person is being erased.
+    private const int StepsAtOnce = 50;
+
+    private const int Rounds = 6;
 
     /// <summary>Looks at what is due. Whether there is something to report of it; the rest is looked at later.</summary>
     public async Task<bool> AnyToReportAsync(string source, CancellationToken cancellationToken)
@@ -50,12 +53,22 @@ internal sealed class StepReporter(StepStore store, StepSeal seal, TimeProvider 
         CancellationToken cancellationToken
     )
     {
-        foreach (var step in await store.DueAsync(range.Source, clock.GetUtcNow(), StepsAtOnce, cancellationToken))
+        for (var round = 0; round < Rounds; round++)
         {
             var now = clock.GetUtcNow();
-            if (IsToReport(step, now) && await SendAsync(planned, step, now, tally, cancellationToken) is { } failed)
+            var due = await store.DueAsync(range.Source, now, StepsAtOnce, cancellationToken);
+            var reported = due.FindAll(step => IsToReport(step, now));
+            foreach (var step in reported)
             {
-                return failed;
+                if (await SendAsync(planned, step, clock.GetUtcNow(), tally, cancellationToken) is { } failed)
+                {
+                    return failed;
+                }
+            }
+
+            if (reported.Count == 0)
+            {
+                return null;
             }
         }
 

@@ -28,7 +28,7 @@ internal sealed class TraitPages(TraitStore store, FeedbackPeopleQueries people,
             var roots = known.Values.DistinctBy(person => person.Root).ToList();
             var at = clock.GetUtcNow();
             var traits = await store.ReadAsync(planned.Source, roots, at, cancellationToken);
-            if (await SendAsync(planned, roots, traits, at, tally, cancellationToken) is { } failed)
+            if (await SendAsync(planned, known, traits, at, tally, cancellationToken) is { } failed)
             {
                 return failed;
             }
@@ -39,7 +39,7 @@ internal sealed class TraitPages(TraitStore store, FeedbackPeopleQueries people,
 
     private async Task<FeedbackReply?> SendAsync(
         PlannedFeedback planned,
-        List<KnownToSource> roots,
+        Dictionary<Guid, KnownToSource> known,
         Dictionary<Guid, (PersonTraits Traits, long? Accepted)> traits,
         DateTimeOffset at,
         FeedbackTally tally,
@@ -47,7 +47,7 @@ internal sealed class TraitPages(TraitStore store, FeedbackPeopleQueries people,
     )
     {
         var (items, changed) = (new List<byte[]>(), new List<(Guid Person, long Traits)>());
-        foreach (var (root, identifier, _) in roots)
+        foreach (var (root, identifier, _) in known.Values.DistinctBy(person => person.Root))
         {
             var (now, accepted) = traits[root];
             var hash = Hash(now);
@@ -71,7 +71,16 @@ internal sealed class TraitPages(TraitStore store, FeedbackPeopleQueries people,
             }
         }
 
-        if (await FeedbackSender.SendAsync(planned, items, tally, cancellationToken) is { } failed)
+        if (
+            await FeedbackSender.SendAsync(
+                planned,
+                items,
+                tally,
+                token => people.AreSameAsync(planned.Source, known, token),
+                cancellationToken
+            ) is
+            { } failed
+        )
         {
             return failed;
         }

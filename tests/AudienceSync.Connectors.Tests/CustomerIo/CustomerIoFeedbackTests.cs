@@ -32,7 +32,7 @@ public sealed class CustomerIoFeedbackTests
     {
         var network = ScriptedNetwork.Answering(status, "{}");
 
-        var reply = await Feedback(network).SendAsync([Event("1")], CancellationToken.None);
+        var reply = await Feedback(network).SendAsync([Event("1")], mayRepeat: null, CancellationToken.None);
 
         reply.Outcome.ShouldBe(outcome);
         reply.Status.ShouldBe(status);
@@ -57,7 +57,9 @@ public sealed class CustomerIoFeedbackTests
             _ => Task.FromResult(ScriptedNetwork.Response(200, "{}"))
         );
 
-        (await Feedback(network).SendAsync([Event("1")], CancellationToken.None)).Outcome.ShouldBe(FeedbackOutcome.Accepted);
+        (await Feedback(network).SendAsync([Event("1")], mayRepeat: null, CancellationToken.None)).Outcome.ShouldBe(
+            FeedbackOutcome.Accepted
+        );
 
         var waits = _time.Waits.Where(wait => wait >= TimeSpan.FromMilliseconds(200)).ToList();
         waits.Count.ShouldBe(3);
@@ -71,7 +73,7 @@ public sealed class CustomerIoFeedbackTests
     {
         var network = ScriptedNetwork.Answering(503, "{}", ("Retry-After", "4000"));
 
-        var reply = await Feedback(network).SendAsync([Event("1")], CancellationToken.None);
+        var reply = await Feedback(network).SendAsync([Event("1")], mayRepeat: null, CancellationToken.None);
 
         network.Sent.Count.ShouldBe(1);
         reply.RetryAfter.ShouldBe(TimeSpan.FromSeconds(300));
@@ -91,11 +93,21 @@ public sealed class CustomerIoFeedbackTests
         );
 
         // One second: on this clock the time-out of an attempt is over at once, and the first attempt fails before it.
-        (await Feedback(network, ("call_timeout_s", 1)).SendAsync([Event("1")], CancellationToken.None)).Code.ShouldBeOneOf(
-            "done",
-            "timeout"
-        );
+        (
+            await Feedback(network, ("call_timeout_s", 1)).SendAsync([Event("1")], mayRepeat: null, CancellationToken.None)
+        ).Code.ShouldBeOneOf("done", "timeout");
         network.Sent.Count.ShouldBeGreaterThanOrEqualTo(2);
+    }
+
+    [Fact]
+    public async Task A_call_is_not_repeated_when_what_it_sends_may_not_be_sent_any_more()
+    {
+        var network = ScriptedNetwork.Answering(503, "{}");
+
+        var reply = await Feedback(network).SendAsync([Event("1")], _ => Task.FromResult(false), CancellationToken.None);
+
+        network.Sent.Count.ShouldBe(1);
+        (reply.Outcome, reply.Code).ShouldBe((FeedbackOutcome.Later, "outdated"));
     }
 
     [Fact]
@@ -108,7 +120,7 @@ public sealed class CustomerIoFeedbackTests
             """;
         var network = ScriptedNetwork.Answering(207, Body);
 
-        var reply = await Feedback(network).SendAsync([Event("1"), Event("2"), Event("3")], CancellationToken.None);
+        var reply = await Feedback(network).SendAsync([Event("1"), Event("2"), Event("3")], mayRepeat: null, CancellationToken.None);
 
         reply.Outcome.ShouldBe(FeedbackOutcome.Accepted);
         reply.Rejected.ShouldBe([
@@ -123,7 +135,7 @@ public sealed class CustomerIoFeedbackTests
     [InlineData("<html>")]
     public async Task A_207_that_names_nothing_leaves_unknown_what_was_accepted(string body)
     {
-        var reply = await Feedback(ScriptedNetwork.Answering(207, body)).SendAsync([Event("1")], CancellationToken.None);
+        var reply = await Feedback(ScriptedNetwork.Answering(207, body)).SendAsync([Event("1")], mayRepeat: null, CancellationToken.None);
 
         (reply.Outcome, reply.Code).ShouldBe((FeedbackOutcome.Later, "not_understood"));
     }
@@ -133,7 +145,8 @@ public sealed class CustomerIoFeedbackTests
     {
         const string Body = """{"errors":[{"reason":"required","field":"identifiers","message":"x"}]}""";
 
-        var reply = await Feedback(ScriptedNetwork.Answering(400, Body)).SendAsync([Event("1"), Event("2")], CancellationToken.None);
+        var reply = await Feedback(ScriptedNetwork.Answering(400, Body))
+            .SendAsync([Event("1"), Event("2")], mayRepeat: null, CancellationToken.None);
 
         reply.Outcome.ShouldBe(FeedbackOutcome.Refused);
         reply.Rejected.ShouldBe([new RejectedItem(0, "cio_required:identifiers"), new RejectedItem(1, "cio_required:identifiers")]);
@@ -150,7 +163,8 @@ public sealed class CustomerIoFeedbackTests
             _ => Task.FromResult(ScriptedNetwork.Response(200, "{}"))
         );
 
-        var reply = await Feedback(network).SendAsync([Event("1"), Event("2"), Event("3"), Event("4")], CancellationToken.None);
+        var reply = await Feedback(network)
+            .SendAsync([Event("1"), Event("2"), Event("3"), Event("4")], mayRepeat: null, CancellationToken.None);
 
         reply.Outcome.ShouldBe(FeedbackOutcome.Accepted);
         reply.Rejected.ShouldBe([new RejectedItem(2, CustomerIoPayload.TooLarge)]);
@@ -164,7 +178,7 @@ public sealed class CustomerIoFeedbackTests
     {
         var network = ScriptedNetwork.Answering(200, "{}");
 
-        await Feedback(network, ("region", "eu")).SendAsync([Event("7"), Traits("7")], CancellationToken.None);
+        await Feedback(network, ("region", "eu")).SendAsync([Event("7"), Traits("7")], mayRepeat: null, CancellationToken.None);
 
         var sent = network.Sent.ShouldHaveSingleItem();
         sent.Url.ShouldBe(new Uri("https://track-eu.customer.io/api/v2/batch"));
@@ -225,7 +239,7 @@ public sealed class CustomerIoFeedbackTests
 
         for (var i = 0; i < 5; i++)
         {
-            await feedback.SendAsync([Event("1")], CancellationToken.None);
+            await feedback.SendAsync([Event("1")], mayRepeat: null, CancellationToken.None);
         }
 
         (_time.GetUtcNow() - before).ShouldBe(TimeSpan.FromSeconds(2));

@@ -49,6 +49,8 @@ public sealed class FeedbackKillTests(ITestOutputHelper output) : IDisposable
             _folder,
             new TestHostOptions
             {
+                // Without a window: this Host has the clock of the machine.
+                Audiences = [new("high_intent_cart_7d", null), new("winback_45d", null), new("post_purchase_14d", null)],
                 Secrets = FeedbackStage.Secrets,
                 Yaml = yaml =>
                     FeedbackStage

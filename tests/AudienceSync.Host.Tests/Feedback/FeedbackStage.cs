@@ -15,8 +15,8 @@ namespace AudienceSync.Host.Tests.Feedback;
 /// </summary>
 internal sealed class FeedbackStage : IAsyncDisposable
 {
-    public const string Site = "site-of-the-tests";
-    public const string Key = "key-of-the-tests";
+    public const string Site = "siteofthetests";
+    public const string Key = "keyofthetests0";
 
     /// <summary>Longer than any wait of a page that is not accepted.</summary>
     private static readonly TimeSpan Wait = TimeSpan.FromMinutes(11);

@@ -43,10 +43,10 @@ public sealed class FeedbackSurfaceTests : IDisposable
         var region = await CheckAsync(platform, FeedbackStage.Key, "eu");
         region.ExitCode.ShouldNotBe(0);
         region.Output.ShouldContain("cio_wrong_region");
-        var key = await CheckAsync(platform, "another-key", "us");
+        var key = await CheckAsync(platform, "anotherkey", "us");
         key.ExitCode.ShouldNotBe(0);
         key.Output.ShouldContain("cio_401");
-        key.Output.ShouldNotContain("another-key");
+        key.Output.ShouldNotContain("anotherkey");
     }
 
     [Fact]
