@@ -1,9 +1,13 @@
 namespace AudienceSync.Sandbox.CustomerIo;
 
-/// <summary>Settings of a workspace of the simulated Customer.io in addition to its site id and API key; every field has a default.</summary>
+/// <summary>
+/// Settings of a workspace of the simulated Customer.io in addition to its site id and API key; every field has a default.
+/// </summary>
 public sealed record CustomerIoSettings
 {
-    /// <summary><c>us</c> or <c>eu</c>. A workspace in the US is unknown to the EU host; the other direction works (contract customerio 4.1).</summary>
+    /// <summary>
+    /// <c>us</c> or <c>eu</c>. A workspace in the US is unknown to the EU host; the other direction works (contract customerio 4.1).
+    /// </summary>
     public string Region { get; init; } = Us;
 
     /// <summary>The environment id that <c>accounts/region</c> returns.</summary>
@@ -19,7 +23,8 @@ public sealed record CustomerIoSettings
     public int RequestsPerSecond { get; init; } = 1_000;
 
     /// <summary>
-    /// Whether a request over the limit is answered with 200 and dropped. There is no 429 in this API (contract 6.1.11). False only counts it.
+    /// Whether a request over the limit is answered with 200 and dropped. There is no 429 in this API (contract 6.1.11). False only counts
+    /// it.
     /// </summary>
     public bool DropOverLimit { get; init; }
 

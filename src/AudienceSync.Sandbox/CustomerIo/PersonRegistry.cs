@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace AudienceSync.Sandbox.CustomerIo;
 
 /// <summary>
-/// The people of one workspace. Every change that has no effect although it is answered with success (contract customerio 6.1.10) is counted
-/// by its reason.
+/// The people of one workspace. Every change that has no effect although it is answered with success (contract customerio 6.1.10) is
+/// counted by its reason.
 /// </summary>
 internal sealed class PersonRegistry
 {

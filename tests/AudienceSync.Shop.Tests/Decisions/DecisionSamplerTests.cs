@@ -55,20 +55,33 @@ public sealed class DecisionSamplerTests
     public async Task A_suppressed_member_is_expected_to_be_both()
     {
         Accept(EventKind.Add, Now.AddDays(-1));
-        var bounce = new OutcomeEvent(
-            1,
-            1,
-            OutcomeChannel.Email,
-            OutcomeKind.HardBounced,
-            Now.AddDays(-2),
-            Identifiers.Email,
-            OutcomeFlaw.None,
-            "{}"
-        );
-        _outcomes.Record(bounce, new OutcomeAnswer(200, "accepted", 1, WasRefused: false));
+        _outcomes.Record(Outcome(OutcomeKind.HardBounced), new OutcomeAnswer(200, "accepted", 1, WasRefused: false));
 
         (await SampleAsync(Answer(suppressed: true, isIn: true, deliverable: false))).Wrong.ShouldBe(0);
         (await SampleAsync(Answer(suppressed: false, isIn: true, deliverable: true))).Wrong.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public async Task During_the_play_a_suppression_may_follow_its_outcome_but_must_follow(bool follows, int wrong)
+    {
+        Accept(EventKind.Add, Now.AddDays(-1));
+        var complaint = Outcome(OutcomeKind.Complained);
+        _outcomes.Record(complaint, new OutcomeAnswer(200, "accepted", 1, WasRefused: false));
+        using var stop = new CancellationTokenSource();
+        var questions = 0;
+
+        var finding = await Sampler(() =>
+            {
+                questions++;
+                stop.Cancel();
+                return (200, Answer(suppressed: follows && questions > 2, isIn: true, deliverable: false));
+            })
+            .SampleAsync(TimeSpan.FromSeconds(1), stop.Token);
+
+        (finding.Checked, finding.Wrong).ShouldBe((1, wrong));
+        questions.ShouldBeGreaterThan(2);
     }
 
     [Fact]
@@ -141,15 +154,20 @@ public sealed class DecisionSamplerTests
         );
     }
 
+    private static OutcomeEvent Outcome(OutcomeKind kind) =>
+        new(1, 1, OutcomeChannel.Email, kind, Now.AddDays(-2), Identifiers.Email, OutcomeFlaw.None, "{}");
+
     private Task<DecisionFinding> SampleAsync(string answer) => SampleAsync(() => (200, answer));
 
-    private async Task<DecisionFinding> SampleAsync(Func<(int Status, string Body)> answer)
+    private Task<DecisionFinding> SampleAsync(Func<(int Status, string Body)> answer) =>
+        Sampler(answer).SampleAsync(0, [1], CancellationToken.None);
+
+    private DecisionSampler Sampler(Func<(int Status, string Body)> answer)
     {
-        using var http = new HttpMessageInvoker(new Engine(answer));
+        var http = new HttpMessageInvoker(new Engine(answer));
         var time = new InstantTime(Now, never: TimeSpan.FromSeconds(5));
         var api = new DecisionApi(http, new Uri("http://engine.example/v1/decisions"), Keys, time);
-        var sampler = new DecisionSampler(api, new Play([Ann], [], []), _tally, _outcomes, _inFlight, seed: 3, time);
-        return await sampler.SampleAsync(0, [1], CancellationToken.None);
+        return new DecisionSampler(api, new Play([Ann], [], []), _tally, _outcomes, _inFlight, seed: 3, time);
     }
 
     private sealed class Engine(Func<(int Status, string Body)> answer) : HttpMessageHandler

@@ -59,7 +59,7 @@ public sealed class ComparisonTests
         Compare(Status() with { Projector = new ProjectorStatus(0, Good.Length - 1, 0, 0) }, ExpectedPlatforms())
             .Failures.ShouldHaveSingleItem()
             .ShouldContain("applied");
-        Compare(Status() with { Quarantine = new QuarantineStatus(1) }, ExpectedPlatforms())
+        Compare(Status() with { Quarantine = new QuarantineStatus(Outcomes.Counts.Kept + 1) }, ExpectedPlatforms())
             .Failures.ShouldHaveSingleItem()
             .ShouldContain("quarantined");
         Compare(Status() with { Bindings = [] }, ExpectedPlatforms()).Failures.Count.ShouldBe(9);

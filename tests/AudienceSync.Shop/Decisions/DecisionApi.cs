@@ -26,7 +26,7 @@ internal sealed class DecisionApi(HttpMessageInvoker http, Uri url, SenderKeys k
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     /// <param name="names">Audiences and keys; empty for all audiences.</param>
-    /// <returns>Null when there was no answer that the contract has; then the status tells why.</returns>
+    /// <returns>Null when there was no answer that the contract has; then the status is the reason.</returns>
     public async Task<(DecisionAnswer? Answer, int Status)> AskAsync(
         Customer customer,
         Identifiers by,

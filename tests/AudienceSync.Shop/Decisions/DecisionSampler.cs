@@ -60,8 +60,8 @@ internal sealed class DecisionSampler(
     private int NextCustomer() => play.Customers[_random.Next(play.Customers.Count)].Number;
 
     /// <summary>
-    /// A suppression follows its outcome a moment later, as docs/outcomes.md describes, so during the play a wrong answer about a customer who
-    /// must be suppressed is asked for again. Every other field counts what was acknowledged, at once.
+    /// A suppression follows its outcome a moment later, as docs/outcomes.md describes, so during the play a wrong answer about a customer
+    /// who must be suppressed is asked for again. Every other field counts what was acknowledged, at once.
     /// </summary>
     private async Task<DecisionFinding> AskUntilSuppressedAsync(int number, CancellationToken cancel)
     {

@@ -7,8 +7,8 @@ using AudienceSync.Shop.Simulation;
 namespace AudienceSync.Shop.Feedback;
 
 /// <summary>
-/// Compares what the imitated Customer.io has with what is in effect. For everybody who is at a platform, the latest of the facts about that
-/// audience there must be <c>audience_synced</c>; for everybody who is not and of whom it was reported once, <c>audience_removed</c>.
+/// Compares what the imitated Customer.io has with what is in effect. For everybody who is at a platform, the latest of the facts about
+/// that audience there must be <c>audience_synced</c>; for everybody who is not and of whom it was reported once, <c>audience_removed</c>.
 /// </summary>
 /// <param name="expected">Who must be in which audience where.</param>
 /// <param name="outcomes">Who is suppressed, and whom email reaches.</param>

@@ -8,8 +8,10 @@ internal sealed class MessageHistory(Random random, DateTimeOffset start)
 {
     internal sealed record Entry(OutcomeChannel Channel, OutcomeKind Kind, DateTimeOffset At);
 
-    /// <summary>Soft bounces without a delivery after them that make an address undeliverable, and the days within which they count.</summary>
+    /// <summary>Soft bounces without a delivery after them that make an address undeliverable.</summary>
     public const int SoftBounces = 5;
+
+    /// <summary>The days within which they count.</summary>
     public const int SoftBounceDays = 30;
 
     private const int FirstDay = 60;

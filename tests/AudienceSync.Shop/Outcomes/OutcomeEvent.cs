@@ -27,7 +27,9 @@ internal enum OutcomeChannel
     Sms,
 }
 
-/// <summary>The intentional flaw of an event of the reporting stream. The receiver must accept all of them: a refusal stops the stream.</summary>
+/// <summary>
+/// The intentional flaw of an event of the reporting stream. The receiver must accept all of them: a refusal stops the stream.
+/// </summary>
 internal enum OutcomeFlaw
 {
     None,

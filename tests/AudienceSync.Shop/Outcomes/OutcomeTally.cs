@@ -80,7 +80,8 @@ internal sealed class OutcomeTally
             if (Expectation(item, answer, isRepeat) is { } expected && _violations.Count < MaxViolations)
             {
                 _violations.Add(
-                    $"outcome {item.Number} ({item.Kind}, flaw {item.Flaw}): expected {expected}, answered {answer.HttpStatus} {answer.Status}".TrimEnd()
+                    $"outcome {item.Number} ({item.Kind}, flaw {item.Flaw}): expected {expected}, "
+                        + $"answered {answer.HttpStatus} {answer.Status}".TrimEnd()
                 );
             }
         }

@@ -15,34 +15,7 @@ internal static class StageFiles
 
     public static string EngineYaml(Uri sandbox)
     {
-        var yaml = new StringBuilder();
-        yaml.Append(
-            $$"""
-            operator_token: { file: operator.token }
-            workspaces:
-              default:
-                sources:
-                  - name: journeys
-                    token: { file: journeys.token }
-                    signature: required
-                    signing_keys: [ { file: journeys.key } ]
-                    default_country: US
-                    decisions: { timeout_ms: 2000 }
-                    feedback:
-                      service: customerio
-                      region: us
-                      site_id: { file: customerio.site }
-                      api_key: { file: customerio.key }
-                      base_url: {{sandbox.ToString().TrimEnd('/')}}/customerio
-                      events: true
-                      attributes: true
-                  - name: cio_reporting
-                    kind: customerio_reporting
-                    signing_keys: [ { file: reporting.key } ]
-                audiences:
-
-            """
-        );
+        var yaml = new StringBuilder(Sources(sandbox.ToString().TrimEnd('/')));
         foreach (var journey in JourneyList.All)
         {
             yaml.Append(
@@ -118,6 +91,33 @@ internal static class StageFiles
         );
 
     private static IEnumerable<string> RemotesOf(Destination destination) => JourneyList.All.Select(destination.RemoteOf);
+
+    private static string Sources(string sandbox) =>
+        $$"""
+            operator_token: { file: operator.token }
+            workspaces:
+              default:
+                sources:
+                  - name: journeys
+                    token: { file: journeys.token }
+                    signature: required
+                    signing_keys: [ { file: journeys.key } ]
+                    default_country: US
+                    decisions: { timeout_ms: 2000 }
+                    feedback:
+                      service: customerio
+                      region: us
+                      site_id: { file: customerio.site }
+                      api_key: { file: customerio.key }
+                      base_url: {{sandbox}}/customerio
+                      events: true
+                      attributes: true
+                  - name: cio_reporting
+                    kind: customerio_reporting
+                    signing_keys: [ { file: reporting.key } ]
+                audiences:
+
+            """;
 
     // Google processes asynchronously and requires few and large calls: changes are batched longer there, and open jobs are polled as soon
     // as they may be done.
