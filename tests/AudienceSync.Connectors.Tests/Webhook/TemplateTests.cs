@@ -32,7 +32,7 @@ public sealed class TemplateTests
         var sent = network.Sent.ShouldHaveSingleItem();
         (sent.Method, sent.Url.AbsoluteUri).ShouldBe(("PUT", "https://crm.example/v2/lists/vip%3A1/crm?via=crm"));
         (sent.Headers["Authorization"], sent.Headers["X-Version"]).ShouldBe(("Bearer s3cr3t-token", "7"));
-        sent.Headers.ShouldNotContainKey("X-AudienceSync-Signature");
+        sent.Headers.ContainsKey("X-AudienceSync-Signature").ShouldBeFalse();
         var root = JsonDocument.Parse(sent.Body).RootElement;
         root.GetProperty("list").GetString().ShouldBe("vip:1");
         root.GetProperty("n").GetInt32().ShouldBe(3);

@@ -145,7 +145,7 @@ internal sealed class Importer(ImportOptions options, ChunkSender sender, TimePr
             await sends.CancelAsync();
         }
 
-        await Task.WhenAll(_inFlight.Select(rest => rest.Sent)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_inFlight.Select(rest => (Task)rest.Sent)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return (isAtEnd && failure is null && _inFlight.Count == 0, failure is OperationCanceledException ? null : failure);
     }
 

@@ -79,7 +79,7 @@ internal sealed class LineRecords(Stream text) : IRecords
             if (_isAtEnd)
             {
                 _start = _end;
-                return rest.IsEmpty && !_isTooLong ? null : rest;
+                return rest.IsEmpty && !_isTooLong ? (ReadOnlyMemory<byte>?)null : rest;
             }
 
             searched = rest.Length;
