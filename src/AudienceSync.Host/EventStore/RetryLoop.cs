@@ -5,10 +5,10 @@ namespace AudienceSync.Host.EventStore;
 /// <summary>
 /// Repeats a turn until it is canceled: what every loop of a workspace has in common.
 /// <para>
-/// <b>States.</b> In a turn; waiting for the next one, until the time that the turn returned has passed or the loop is woken. <b>Failures.</b>
-/// No turn that throws ends the loop. It is logged as an outage (<see cref="OutageLog"/>): one line when it begins, one when a turn succeeds.
-/// The waits in between grow, and no wake shortens them: while storage is down every request would cause a retry. A signal that came
-/// meanwhile is kept for the wait after the next turn. A cancellation ends the turn and the loop without an error.
+/// <b>States.</b> In a turn; waiting for the next one, until the time that the turn returned has passed or the loop is woken.
+/// <b>Failures.</b> No turn that throws ends the loop. It is logged as an outage (<see cref="OutageLog"/>): one line when it begins, one
+/// when a turn succeeds. The waits in between grow, and no wake shortens them: while storage is down every request would cause a retry. A
+/// signal that came meanwhile is kept for the wait after the next turn. A cancellation ends the turn and the loop without an error.
 /// </para>
 /// </summary>
 /// <param name="what">The name of the loop in the log.</param>

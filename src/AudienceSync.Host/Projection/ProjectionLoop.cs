@@ -8,13 +8,13 @@ using AudienceSync.Host.Telemetry;
 namespace AudienceSync.Host.Projection;
 
 /// <summary>
-/// Keeps membership up to date with the log: under the projector's lease, reads events after the cursor page by page, folds them, and writes
-/// rows and cursor in one transaction. Between pages it expires rows whose window has passed.
+/// Keeps membership up to date with the log: under the projector's lease, reads events after the cursor page by page, folds them, and
+/// writes rows and cursor in one transaction. Between pages it expires rows whose window has passed.
 /// <para>
-/// <b>States.</b> Those of <see cref="LeasedLoop"/>; a page is a turn. <b>Failures.</b> After a lost lease or a broken connection nothing of
-/// the page was written, because rows and cursor are one transaction, so the next owner reads the same page again. A page whose fold throws is
-/// a bug and would throw again: the loop logs it once per outage and retries with increasing delays. The cursor does not move, which the
-/// status shows as lag. It never skips a page.
+/// <b>States.</b> Those of <see cref="LeasedLoop"/>; a page is a turn. <b>Failures.</b> After a lost lease or a broken connection nothing
+/// of the page was written, because rows and cursor are one transaction, so the next owner reads the same page again. A page whose fold
+/// throws is a bug and would throw again: the loop logs it once per outage and retries with increasing delays. The cursor does not move,
+/// which the status shows as lag. It never skips a page.
 /// </para>
 /// </summary>
 public sealed class ProjectionLoop(

@@ -8,15 +8,15 @@ namespace AudienceSync.Host.EventStore.Leases;
 /// asks for, until the work ends or the loop is stopped. Either way the lease is released, so that the next Host need not wait for its end.
 /// </para>
 /// <para>
-/// <b>Failures.</b> A lost lease ends the work with one line in the log, and the loop claims again like any other Host. Any other failure of
-/// a turn, of storage or a bug, releases the lease as well and is an outage: <see cref="RetryLoop"/>. A Host that is killed releases
+/// <b>Failures.</b> A lost lease ends the work with one line in the log, and the loop claims again like any other Host. Any other failure
+/// of a turn, of storage or a bug, releases the lease as well and is an outage: <see cref="RetryLoop"/>. A Host that is killed releases
 /// nothing, and one that is frozen does not notice that its lease has expired: others wait for its time, see <see cref="LeaseStore"/>.
 /// </para>
 /// <para>
-/// <b>Why one writer at a time.</b> The loop itself guards nothing. Each write of a turn carries the fence of the claim, and a turn that only
-/// reads and then acts outside calls <see cref="LeaseStore.KeepAsync"/> before; so whatever a turn does after a loss fails in the database and
-/// throws. An exception ends the enumeration, so no later turn can use the old fence: the next one has a claim, and a state, of its own.
-/// Within the process a second call of <see cref="RunOnceAsync"/> waits, because an owner may claim its own lease again.
+/// <b>Why one writer at a time.</b> The loop itself guards nothing. Each write of a turn carries the fence of the claim, and a turn that
+/// only reads and then acts outside calls <see cref="LeaseStore.KeepAsync"/> before; so whatever a turn does after a loss fails in the
+/// database and throws. An exception ends the enumeration, so no later turn can use the old fence: the next one has a claim, and a state,
+/// of its own. Within the process a second call of <see cref="RunOnceAsync"/> waits, because an owner may claim its own lease again.
 /// </para>
 /// </summary>
 public abstract class LeasedLoop
@@ -77,7 +77,8 @@ public abstract class LeasedLoop
     protected virtual Task<bool> HasWorkAsync(CancellationToken cancellationToken) => Task.FromResult(true);
 
     /// <summary>
-    /// The work under one claim. Each element is the end of a turn, and the pause before the next; the lease is released when there are no more.
+    /// The work under one claim. Each element is the end of a turn, and the pause before the next. After the last one the lease is
+    /// released.
     /// </summary>
     /// <exception cref="LeaseLostException">Another Host has the lease now; nothing of the turn was written.</exception>
     protected abstract IAsyncEnumerable<TurnPause> WorkAsync(Lease lease, CancellationToken cancellationToken);

@@ -8,8 +8,8 @@ namespace AudienceSync.Host.Privacy.Keys;
 /// Rotates in the background of a serving Host: at its start when it holds an older master key and the rotation to its newest one has not
 /// ended, and afterwards on request. Slowly, because webhooks go first: one batch, then a pause.
 /// <para>
-/// <b>States.</b> Those of <see cref="LeasedLoop"/>: idle until a request, waiting for another Host that rotates, rotating. <b>Failures.</b>
-/// After a lost lease or a broken connection the next attempt continues after the last batch that was written.
+/// <b>States.</b> Those of <see cref="LeasedLoop"/>: idle until a request, waiting for another Host that rotates, rotating.
+/// <b>Failures.</b> After a lost lease or a broken connection the next attempt continues after the last batch that was written.
 /// </para>
 /// </summary>
 public sealed class KeyRotationLoop(

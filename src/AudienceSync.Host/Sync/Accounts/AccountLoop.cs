@@ -15,9 +15,9 @@ namespace AudienceSync.Host.Sync.Accounts;
 /// interval, so that changes gather into few calls; the fuller the account's budget, the wider the space.
 /// </para>
 /// <para>
-/// It works in the turns of a <see cref="LeasedLoop"/>. <b>States of an account:</b> free, blocked until a time (throttled: costs no attempt), stopped (an operator must act). <b>Of a
-/// binding:</b> free, a lane held until a time (a failed call), stopped. <b>Failures</b> of storage or a lost lease end the round; the
-/// intents that a call left in the ledger are found and sent again by the next owner.
+/// It works in the turns of a <see cref="LeasedLoop"/>. <b>States of an account:</b> free, blocked until a time (throttled: costs no
+/// attempt), stopped (an operator must act). <b>Of a binding:</b> free, a lane held until a time (a failed call), stopped. <b>Failures</b>
+/// of storage or a lost lease end the round; the intents that a call left in the ledger are found and sent again by the next owner.
 /// </para>
 /// </summary>
 public sealed class AccountLoop(
