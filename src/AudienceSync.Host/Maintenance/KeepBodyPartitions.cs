@@ -5,17 +5,8 @@ namespace AudienceSync.Host.Maintenance;
 /// <summary>Asks for the partitions of raw bodies, deliveries and calls to be created and dropped.</summary>
 public sealed record KeepBodyPartitions(string Workspace) : IWorkspaceMessage;
 
-/// <summary>Asks for records past their retention to be removed.</summary>
-public sealed record RemoveEndedRecords(string Workspace) : IWorkspaceMessage;
-
 internal sealed class KeepBodyPartitionsHandler : WorkspaceMessageHandler<KeepBodyPartitions, MaintenanceTasks>
 {
     protected override Task HandleAsync(KeepBodyPartitions message, MaintenanceTasks tasks, CancellationToken cancellationToken) =>
         tasks.KeepPartitionsAsync(cancellationToken);
-}
-
-internal sealed class RemoveEndedRecordsHandler : WorkspaceMessageHandler<RemoveEndedRecords, MaintenanceTasks>
-{
-    protected override Task HandleAsync(RemoveEndedRecords message, MaintenanceTasks tasks, CancellationToken cancellationToken) =>
-        tasks.RemoveEndedAsync(cancellationToken);
 }
