@@ -61,7 +61,10 @@ public static class Decision
     // Of the two purposes together: a no to either is a no, and a yes needs both.
     private static bool? ConsentOf(TargetingRestrictions restrictions)
     {
-        if ((restrictions & (TargetingRestrictions.UserDataDenied | TargetingRestrictions.PersonalizationDenied)) != 0)
+        if (
+            (restrictions & (TargetingRestrictions.UserDataDenied | TargetingRestrictions.PersonalizationDenied))
+            != TargetingRestrictions.None
+        )
         {
             return false;
         }

@@ -1,6 +1,3 @@
-using JasperFx.Events;
-using Marten.Events.Aggregation;
-
 namespace AudienceSync.Bench.Stock;
 
 /// <summary>The body of a webhook, as the load generator writes it.</summary>
@@ -43,27 +40,4 @@ public sealed class StockMember
     public Dictionary<string, DateTimeOffset> AddedAt { get; set; } = [];
 
     public Dictionary<string, DateTimeOffset> RemovedAt { get; set; } = [];
-}
-
-/// <summary>Projects <see cref="StockMember"/>, one event after the other.</summary>
-public sealed class StockMemberProjection : SingleStreamProjection<StockMember, Guid>
-{
-    public override StockMember? Evolve(StockMember? snapshot, Guid id, IEvent e)
-    {
-        snapshot ??= new StockMember { Id = id };
-        switch (e.Data)
-        {
-            case StockAdded added:
-                Keep(snapshot.AddedAt, added.AudienceKey, added.OccurredAt);
-                break;
-            case StockRemoved removed:
-                Keep(snapshot.RemovedAt, removed.AudienceKey, removed.OccurredAt);
-                break;
-        }
-
-        return snapshot;
-    }
-
-    private static void Keep(Dictionary<string, DateTimeOffset> times, string key, DateTimeOffset at) =>
-        times[key] = times.TryGetValue(key, out DateTimeOffset known) && known > at ? known : at;
 }

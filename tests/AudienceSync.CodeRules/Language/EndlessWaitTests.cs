@@ -52,6 +52,12 @@ public sealed partial class EndlessWaitTests
     [InlineData("while (!done) { }", true)]
     [InlineData("while (!done) ;", true)]
     [InlineData("while (!done) { Thread.Yield(); }", true)]
+    [InlineData("while (true) { n++; }", true)]
+    [InlineData("for (;;) { f(() => { return 1; }); }", true)]
+    [InlineData("while (true) { if (f()) { break; } }", false)]
+    [InlineData("while (true) { if (f()) return; }", false)]
+    [InlineData("while (true) { yield return random.Next(); }", false)]
+    [InlineData("while (true) { token.ThrowIfCancellationRequested(); f(); }", false)]
     [InlineData("while (!done) { deadline.Check(\"it\"); await Task.Yield(); }", false)]
     [InlineData("while (!await IsDoneAsync()) { (++rounds).ShouldBeLessThan(60); }", false)]
     [InlineData("while (await reader.ReadAsync()) { await f(); }", false)]
@@ -112,10 +118,22 @@ public sealed partial class EndlessWaitTests
             || body.DescendantNodes()
                 .OfType<InvocationExpressionSyntax>()
                 .Any(call => call.Expression.ToString() is "Thread.Yield" or "Thread.SpinWait");
-        return waits
+        return (waits || (condition?.ToString() is null or "true" && !HasExit(body)))
             && !EndsByItself().IsMatch(condition?.ToString() ?? "")
             && !Bounds().IsMatch(string.Join(' ', loop.DescendantTokens().Select(token => token.Text)));
     }
+
+    // A pure loop that leaves by itself, or hands out its values one by one, is no wait.
+    private static bool HasExit(StatementSyntax body) =>
+        body.DescendantNodes(node => node is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
+            .Any(node =>
+                node
+                    is ReturnStatementSyntax
+                        or BreakStatementSyntax
+                        or ThrowStatementSyntax
+                        or ThrowExpressionSyntax
+                        or YieldStatementSyntax
+            );
 
     // Rows, items and timestamps are finite.
     [GeneratedRegex(
@@ -126,7 +144,7 @@ public sealed partial class EndlessWaitTests
     private static partial Regex EndsByItself();
 
     [GeneratedRegex(
-        @"(?i)deadline|timeout|ShouldBeLessThan|IsCancellationRequested",
+        @"(?i)deadline|timeout|ShouldBeLessThan|CancellationRequested",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1_000
     )]

@@ -140,8 +140,7 @@ internal sealed class KillRun : IAsyncDisposable
                     break;
                 }
 
-                using var pause = new PeriodicTimer(BeforeRetry);
-                await pause.WaitForNextTickAsync(timeout);
+                await RealTime.PassAsync(BeforeRetry);
             }
         }
     }

@@ -50,17 +50,21 @@ internal sealed class CutoverFlow(TestHost host, CutoverStory story, Random rand
         return UntilAsync(() => Task.FromResult(Accepted >= until));
     }
 
-    public async Task UntilAsync(Func<Task<bool>> reached)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
-        using var poll = new PeriodicTimer(Every);
-        while (!await reached())
-        {
-            deadline.IsCancellationRequested.ShouldBeFalse($"not reached after 90 s and {Accepted} events");
-            _sending.IsCompleted.ShouldBeFalse(_sending.Exception?.Message);
-            await poll.WaitForNextTickAsync();
-        }
-    }
+    public Task UntilAsync(Func<Task<bool>> reached) =>
+        Deadline.UntilAsync(
+            async () =>
+            {
+                if (await reached())
+                {
+                    return true;
+                }
+
+                _sending.IsCompleted.ShouldBeFalse(_sending.Exception?.Message);
+                return false;
+            },
+            () => $"what was to be reached, after {Accepted} events",
+            TimeSpan.FromSeconds(90)
+        );
 
     /// <summary>Returns when all requests in flight were answered.</summary>
     public async Task StopAsync()
@@ -73,7 +77,6 @@ internal sealed class CutoverFlow(TestHost host, CutoverStory story, Random rand
     private async Task SendAsync(CancellationToken stop)
     {
         var began = TimeProvider.System.GetTimestamp();
-        using var timer = new PeriodicTimer(Every);
         var open = new List<Task>();
         for (var batches = 1; !stop.IsCancellationRequested; batches++)
         {
@@ -88,7 +91,7 @@ internal sealed class CutoverFlow(TestHost host, CutoverStory story, Random rand
             // A late tick is compensated: the rate applies to the whole time.
             if (TimeProvider.System.GetElapsedTime(began) < batches * Every)
             {
-                await timer.WaitForNextTickAsync(CancellationToken.None);
+                await RealTime.PassAsync(Every);
             }
         }
 

@@ -4,7 +4,7 @@ using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Tests.Postgres;
 using AudienceSync.Host.Tests.Privacy;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.Cli;
 

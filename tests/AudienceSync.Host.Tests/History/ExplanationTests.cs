@@ -59,7 +59,7 @@ public sealed class ExplanationTests
         var inside = 0;
         for (var n = 0; n < 40; n++)
         {
-            var at = Storage.TestWorkspace.Start.AddSeconds(random.Next(-62 * 60, -45 * 60));
+            var at = Workspaces.TestWorkspace.Start.AddSeconds(random.Next(-62 * 60, -45 * 60));
             var listed = stage.Naive.In(at, AsOfMeaning.Happened);
             var history = (await stage.People.HistoryAsync(new PersonId(people[random.Next(people.Count)]), default)).ShouldNotBeNull();
             var span = history.Spans.SingleOrDefault(one => one.Since <= at && (one.Until is null || one.Until > at));

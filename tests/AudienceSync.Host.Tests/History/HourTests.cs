@@ -1,7 +1,6 @@
 using System.Globalization;
 using AudienceSync.Domain.History;
 using AudienceSync.Host.Projection;
-using AudienceSync.Host.Tests.Storage;
 
 namespace AudienceSync.Host.Tests.History;
 

@@ -1,6 +1,6 @@
 using AudienceSync.Domain.History;
 using AudienceSync.Host.History;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.History;
 

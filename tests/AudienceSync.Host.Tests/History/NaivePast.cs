@@ -1,6 +1,6 @@
 using System.Text.Json;
 using AudienceSync.Domain.History;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 using Npgsql;
 
 namespace AudienceSync.Host.Tests.History;

@@ -20,13 +20,8 @@ internal sealed class FullQueue : IAsyncDisposable
             .Range(0, Limits.QueuedEvents / Limits.EventsPerRequest)
             .Select(_ => Task.Run(() => host.PostAsync(Sample.Events(Limits.EventsPerRequest))))
             .ToArray();
-        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(25));
-        while (host.Server.Workspaces["default"].Get<GroupCommit>().QueuedEvents < Limits.QueuedEvents)
-        {
-            await poll.WaitForNextTickAsync(deadline.Token);
-        }
-
+        var commit = host.Server.Workspaces["default"].Get<GroupCommit>();
+        await Deadline.UntilAsync(() => commit.QueuedEvents >= Limits.QueuedEvents, () => $"a full queue: {commit.QueuedEvents} events");
         return new FullQueue(host, stalled, waiting);
     }
 
@@ -35,13 +30,8 @@ internal sealed class FullQueue : IAsyncDisposable
     {
         await _stalled.DisposeAsync();
         var answers = await Task.WhenAll(_waiting);
-        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (_host.Server.Workspaces["default"].Get<GroupCommit>().QueuedEvents > 0)
-        {
-            await poll.WaitForNextTickAsync(deadline.Token);
-        }
-
+        var commit = _host.Server.Workspaces["default"].Get<GroupCommit>();
+        await Deadline.UntilAsync(() => commit.QueuedEvents == 0, () => $"an empty queue: {commit.QueuedEvents} events");
         return answers;
     }
 

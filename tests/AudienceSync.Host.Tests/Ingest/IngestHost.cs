@@ -1,6 +1,6 @@
 using AudienceSync.Domain;
 using AudienceSync.Host.Tests.Serving;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.Ingest;
 

@@ -4,7 +4,7 @@ using AudienceSync.Host.Maintenance;
 using AudienceSync.Host.Sync.Runs;
 using AudienceSync.Host.Tests.Postgres;
 using AudienceSync.Host.Tests.Serving;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using AudienceSync.Domain.Membership;
 using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Tests.Projecting;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.People;
 

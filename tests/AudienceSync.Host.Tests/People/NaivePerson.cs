@@ -1,6 +1,6 @@
 using AudienceSync.Domain.Events;
 using AudienceSync.Domain.Membership;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.People;
 

@@ -6,9 +6,9 @@ using AudienceSync.Host.Sync.Accounts;
 using AudienceSync.Host.Sync.Lanes;
 using AudienceSync.Host.Sync.Ledger;
 using AudienceSync.Host.Sync.Runs;
+using AudienceSync.Host.Tests.Ingest.Append;
 using AudienceSync.Host.Tests.Projecting;
-using AudienceSync.Host.Tests.Storage;
-using AudienceSync.Host.Tests.Storage.Log;
+using AudienceSync.Host.Tests.Workspaces;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AudienceSync.Host.Tests.People;

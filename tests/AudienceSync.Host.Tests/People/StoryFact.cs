@@ -1,6 +1,6 @@
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Events;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.People;
 

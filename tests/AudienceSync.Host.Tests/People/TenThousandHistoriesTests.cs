@@ -1,6 +1,6 @@
+using AudienceSync.Host.Tests.Ingest.Append;
 using AudienceSync.Host.Tests.Projecting;
-using AudienceSync.Host.Tests.Storage;
-using AudienceSync.Host.Tests.Storage.Log;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.People;
 

@@ -2,11 +2,11 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using AudienceSync.Host.EventStore.Embedded;
+using AudienceSync.Host.Tests.EventStore.Embedded;
 using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Postgres;
 using AudienceSync.Host.Tests.Privacy.Erasure;
 using AudienceSync.Host.Tests.Serving;
-using AudienceSync.Host.Tests.Storage.Embedded;
 using Npgsql;
 
 namespace AudienceSync.Host.Tests.Privacy;

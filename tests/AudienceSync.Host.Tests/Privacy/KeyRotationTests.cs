@@ -3,8 +3,8 @@ using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Privacy.Keys;
-using AudienceSync.Host.Tests.Storage;
-using AudienceSync.Host.Tests.Storage.Log;
+using AudienceSync.Host.Tests.Ingest.Append;
+using AudienceSync.Host.Tests.Workspaces;
 using Npgsql;
 
 namespace AudienceSync.Host.Tests.Privacy;

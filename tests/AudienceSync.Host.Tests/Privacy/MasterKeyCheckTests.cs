@@ -1,6 +1,6 @@
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Privacy.Keys;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.Privacy;
 

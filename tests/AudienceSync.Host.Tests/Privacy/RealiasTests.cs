@@ -2,7 +2,7 @@ using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Privacy.Keys;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.Privacy;
 

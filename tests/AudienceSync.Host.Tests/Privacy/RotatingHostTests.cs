@@ -5,7 +5,7 @@ using AudienceSync.Host.Ingest.Bodies;
 using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Serving;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.Privacy;
 
@@ -125,15 +125,12 @@ public sealed class RotatingHostTests : IAsyncLifetime
         }
     }
 
-    private static async Task WaitUntilRotatedAsync(TestHost host)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (await host.ScalarAsync<long>("select count(*) from key_rotations where to_version = 2 and finished_at is not null") == 0)
-        {
-            await poll.WaitForNextTickAsync(deadline.Token);
-        }
-    }
+    private static Task WaitUntilRotatedAsync(TestHost host) =>
+        Deadline.UntilAsync(
+            async () =>
+                await host.ScalarAsync<long>("select count(*) from key_rotations where to_version = 2 and finished_at is not null") > 0,
+            () => "the end of the rotation"
+        );
 
     private static async Task PostAsync(TestHost host, IEnumerable<JsonNode?> events)
     {

@@ -1,5 +1,5 @@
 using AudienceSync.Host.Ingest.Append;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.Projecting;
 

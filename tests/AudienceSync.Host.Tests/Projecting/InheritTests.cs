@@ -5,7 +5,7 @@ using AudienceSync.Domain.Membership;
 using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Audiences.Registry;
 using AudienceSync.Host.Ingest.Append;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.Projecting;
 

@@ -4,7 +4,7 @@ using AudienceSync.Host.Audiences.Registry;
 using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Sync;
 using AudienceSync.Host.Tests.Rebuilding;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.Projecting;
 

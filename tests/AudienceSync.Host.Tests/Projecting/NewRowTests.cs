@@ -3,7 +3,7 @@ using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
 using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Projection;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 using Npgsql;
 
 namespace AudienceSync.Host.Tests.Projecting;

@@ -3,7 +3,7 @@ using AudienceSync.Host.Audiences;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Projection;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 using Microsoft.Extensions.Logging;
 
 namespace AudienceSync.Host.Tests.Projecting;

@@ -2,7 +2,7 @@ using System.Globalization;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Projection;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.Projecting;
 

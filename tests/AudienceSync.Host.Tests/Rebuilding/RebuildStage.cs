@@ -1,6 +1,6 @@
 using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Projection.Rebuilding;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.Rebuilding;
 

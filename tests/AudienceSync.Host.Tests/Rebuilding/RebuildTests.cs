@@ -2,7 +2,7 @@ using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Projection.Rebuilding;
 using AudienceSync.Host.Tests.People;
 using AudienceSync.Host.Tests.Projecting;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.Rebuilding;
 

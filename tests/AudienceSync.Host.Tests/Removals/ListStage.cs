@@ -8,8 +8,7 @@ using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.People.Erasure;
 using AudienceSync.Host.Sync;
 using AudienceSync.Host.Tests.Projecting;
-using AudienceSync.Host.Tests.Storage;
-using AudienceSync.Host.Tests.Storage.Log;
+using AudienceSync.Host.Tests.Workspaces;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AudienceSync.Host.Tests.Removals;

@@ -1,8 +1,8 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Sync;
-using AudienceSync.Host.Tests.Storage;
 using AudienceSync.Host.Tests.Syncing;
+using AudienceSync.Host.Tests.Workspaces;
 using AudienceSync.Host.Workspaces.Status;
 
 namespace AudienceSync.Host.Tests.Removals;

@@ -64,12 +64,11 @@ public sealed class FuzzTests(ITestOutputHelper output)
     private static async Task<List<(int Answered, long Bytes)>> WatchedAsync(Task running, HostProcess host, FuzzRun run)
     {
         var memory = new List<(int, long)>();
-        using var poll = new PeriodicTimer(MemoryPoll);
         var deadline = Deadline.In(TimeSpan.FromHours(1));
         while (!running.IsCompleted)
         {
             deadline.Check("the end of the run");
-            await poll.WaitForNextTickAsync();
+            await RealTime.PassAsync(MemoryPoll);
             memory.Add((run.Count, host.ResidentBytes));
         }
 

@@ -27,12 +27,7 @@ public sealed class StalledLog : IAsyncDisposable
     public async Task WaitForBlockedAppendAsync()
     {
         await using var command = new NpgsqlCommand($"select exists (select from {Waiting})", _connection);
-        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (await command.ExecuteScalarAsync(deadline.Token) is not true)
-        {
-            await poll.WaitForNextTickAsync(deadline.Token);
-        }
+        await Deadline.UntilAsync(async () => await command.ExecuteScalarAsync() is true, () => "an append that waits for the lock");
     }
 
     /// <summary>Terminates the connections of the appends that wait.</summary>

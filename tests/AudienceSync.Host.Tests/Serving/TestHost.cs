@@ -21,8 +21,6 @@ namespace AudienceSync.Host.Tests.Serving;
 /// </summary>
 public sealed class TestHost : IAsyncDisposable
 {
-    private static readonly TimeSpan QuietPoll = TimeSpan.FromMilliseconds(25);
-
     private readonly TemporaryFolder _folder = new();
     private readonly LogCapture _log = new();
     private readonly TestHostOptions _options;
@@ -119,27 +117,24 @@ public sealed class TestHost : IAsyncDisposable
     /// <param name="seen">Called with each status that is not quiet.</param>
     public async Task<JsonElement> WaitUntilQuietAsync(int atMost_s = 30, Action? meanwhile = null, Func<JsonElement, Task>? seen = null)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(atMost_s));
-        using var poll = new PeriodicTimer(QuietPoll);
-        while (true)
-        {
-            var status = await StatusAsync();
-            if (status?.GetProperty("quiet").GetBoolean() == true)
+        JsonElement? status = null;
+        await Deadline.UntilAsync(
+            async () =>
             {
-                return status.Value;
-            }
+                status = await StatusAsync();
+                if (status?.GetProperty("quiet").GetBoolean() == true)
+                {
+                    return true;
+                }
 
-            if (deadline.IsCancellationRequested)
-            {
-                throw new TimeoutException(
-                    $"Not quiet after {atMost_s} s: {status}\n{string.Join('\n', LogLines.Where(line => !line.Contains(" Microsoft.")))}"
-                );
-            }
-
-            meanwhile?.Invoke();
-            await (status is { } loud && seen is not null ? seen(loud) : Task.CompletedTask);
-            await poll.WaitForNextTickAsync();
-        }
+                meanwhile?.Invoke();
+                await (status is { } loud && seen is not null ? seen(loud) : Task.CompletedTask);
+                return false;
+            },
+            () => $"a quiet Host: {status}\n{string.Join('\n', LogLines.Where(line => !line.Contains(" Microsoft.")))}",
+            TimeSpan.FromSeconds(atMost_s)
+        );
+        return status!.Value;
     }
 
     // Null during a storage outage: after one the first read may still use a connection that was terminated.

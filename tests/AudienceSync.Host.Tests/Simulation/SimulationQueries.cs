@@ -1,5 +1,5 @@
 using AudienceSync.Host.Sync;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 using Npgsql;
 
 namespace AudienceSync.Host.Tests.Simulation;

@@ -5,8 +5,8 @@ using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Normalizing;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Sync;
-using AudienceSync.Host.Tests.Storage;
 using AudienceSync.Host.Tests.Syncing;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.Simulation;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 using Xunit.Abstractions;
 
 namespace AudienceSync.Host.Tests.Simulation;

@@ -4,7 +4,7 @@ using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Sync;
 using AudienceSync.Host.Sync.Accounts;
 using AudienceSync.Host.Sync.Lanes;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 using AudienceSync.Host.Workspaces.Status;
 
 namespace AudienceSync.Host.Tests.Syncing;

@@ -1,6 +1,6 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Syncing;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.Syncing;
 

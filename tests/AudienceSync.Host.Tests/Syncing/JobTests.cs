@@ -2,7 +2,7 @@ using AudienceSync.Connectors;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Sync;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 using AudienceSync.Host.Workspaces.Status;
 
 namespace AudienceSync.Host.Tests.Syncing;

@@ -4,7 +4,7 @@ using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Audiences.Registry;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Tests.People;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.Syncing;
 

@@ -4,7 +4,7 @@ using AudienceSync.Domain.Membership;
 using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Projection;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 using Npgsql;
 
 namespace AudienceSync.Host.Tests.Syncing;

@@ -1,7 +1,7 @@
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Sync.Lanes;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.Syncing;
 

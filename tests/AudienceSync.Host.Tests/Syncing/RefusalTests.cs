@@ -1,7 +1,7 @@
 using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.Sync;
 using AudienceSync.Host.Sync.Lanes;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 using AudienceSync.Host.Workspaces.Status;
 
 namespace AudienceSync.Host.Tests.Syncing;

@@ -6,7 +6,7 @@ using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Sync;
 using AudienceSync.Host.Sync.Accounts;
 using AudienceSync.Host.Tests.Serving;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 using AudienceSync.Host.Workspaces.Status;
 using Microsoft.Extensions.Logging;
 

@@ -3,7 +3,7 @@ using AudienceSync.Domain.Syncing;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Sync.Runs;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 using AudienceSync.Host.Workspaces.Status;
 
 namespace AudienceSync.Host.Tests.Syncing;

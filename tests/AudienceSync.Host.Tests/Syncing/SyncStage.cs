@@ -10,7 +10,7 @@ using AudienceSync.Host.Sync.Ledger;
 using AudienceSync.Host.Sync.Residuals;
 using AudienceSync.Host.Sync.Resyncs;
 using AudienceSync.Host.Sync.Runs;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

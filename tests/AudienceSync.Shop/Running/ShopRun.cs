@@ -96,15 +96,11 @@ internal sealed class ShopRun(
         var sampling = session.Sampler.SampleAsync(SamplePause, sent.Token);
         var crashing = options.Crash ? new Crash(stage, session.Tally, time).RunAsync(play.WebhookCount, stop.Token) : Task.FromResult(0);
         var showing = new PlayScreen(console, session.Tally, play.WebhookCount, time).ShowAsync(Task.WhenAll(sending, crashing));
-        var first = await Task.WhenAny(
-            showing,
-            stage.Lost,
-            crashing.ContinueWith(task => task.IsFaulted ? task : showing, TaskScheduler.Default).Unwrap()
-        );
+        var first = await Task.WhenAny(showing, stage.Lost, BothAsync(crashing, showing));
         if (first != showing)
         {
             await stop.CancelAsync();
-            await showing.ContinueWith(_ => { }, TaskScheduler.Default);
+            await showing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // It is awaited below.
         }
 
         await sent.CancelAsync();
@@ -119,6 +115,13 @@ internal sealed class ShopRun(
         }
 
         return await sampling;
+    }
+
+    // A crash that fails ends the run at once; Task.WhenAll would wait for the screen.
+    private static async Task BothAsync(Task crashing, Task showing)
+    {
+        await crashing;
+        await showing;
     }
 
     private async Task<RunReport> CompareAsync(PlaySession session, DecisionFinding sampled, long began, CancellationToken cancel)

@@ -80,12 +80,13 @@ internal sealed class Stage(StageSettings settings, DataFolder folder, HttpClien
     private ChildProcess Start(string name, IReadOnlyList<string> program, Dictionary<string, string> environment)
     {
         var child = ChildProcess.Start(name, [Dotnet(), .. program], environment, folder.PathOf($"{name}.log"), time);
-        _ = child.Ended.ContinueWith(_ => Report(child), TaskScheduler.Default);
+        _ = ReportEndAsync(child);
         return child;
     }
 
-    private void Report(ChildProcess child)
+    private async Task ReportEndAsync(ChildProcess child)
     {
+        await child.Ended;
         if (!child.IsEndExpected)
         {
             _lost.TrySetResult(

@@ -77,8 +77,8 @@ public abstract class LeasedLoop
     protected virtual Task<bool> HasWorkAsync(CancellationToken cancellationToken) => Task.FromResult(true);
 
     /// <summary>
-    /// The work under one claim. Each element is the end of a turn, and the pause before the next; the lease is released when there are no
-    /// more.
+    /// The work under one claim. Each element is the end of a turn, and the pause before the next. After the last one the lease is
+    /// released.
     /// </summary>
     /// <exception cref="LeaseLostException">Another Host has the lease now; nothing of the turn was written.</exception>
     protected abstract IAsyncEnumerable<TurnPause> WorkAsync(Lease lease, CancellationToken cancellationToken);

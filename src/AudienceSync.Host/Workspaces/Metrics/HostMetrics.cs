@@ -87,6 +87,7 @@ public sealed class HostMetrics : IDisposable
 
     /// <summary>The metrics of a workspace's decisions.</summary>
     public DecisionMetrics DecisionsOf(string workspace) => new(workspace, _decisions, _lostDecisions, _decisionDuration);
+
     /// <summary>The metrics of a workspace's feedback.</summary>
     public FeedbackMetrics FeedbackOf(string workspace) => new(workspace, _feedback);
 

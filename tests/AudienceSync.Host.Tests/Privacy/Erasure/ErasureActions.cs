@@ -11,8 +11,6 @@ internal static class ErasureActions
     public const string FirstKey = "high_intent_cart_7d_v1";
     public const string SecondKey = "winback_45d_v1";
 
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
-
     /// <summary>A webhook about a customer, with up to two more identifiers.</summary>
     public static async Task<Answer> SendEventAsync(
         this TestHost host,
@@ -72,25 +70,22 @@ internal static class ErasureActions
         Action? meanwhile = null
     )
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        using var poll = new PeriodicTimer(Poll);
-        while (true)
-        {
-            var seen = await read();
-            if (isExpected(seen))
+        var seen = default(JsonElement);
+        await Deadline.UntilAsync(
+            async () =>
             {
-                return seen;
-            }
+                seen = await read();
+                if (isExpected(seen))
+                {
+                    return true;
+                }
 
-            if (deadline.IsCancellationRequested)
-            {
-                throw new TimeoutException(
-                    $"Not seen: {seen}\n{string.Join('\n', host.LogLines.Where(line => !line.Contains(" Microsoft.")).TakeLast(30))}"
-                );
-            }
-
-            meanwhile?.Invoke();
-            await poll.WaitForNextTickAsync();
-        }
+                meanwhile?.Invoke();
+                return false;
+            },
+            () => $"{seen}\n{string.Join('\n', host.LogLines.Where(line => !line.Contains(" Microsoft.")).TakeLast(30))}",
+            TimeSpan.FromSeconds(30)
+        );
+        return seen;
     }
 }

@@ -3,7 +3,7 @@ using AudienceSync.Domain.Events;
 using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Tests.People;
 using AudienceSync.Host.Tests.Projecting;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.Privacy.Erasure;
 

@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.EventStore.Embedded;
 using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Tests.EventStore.Embedded;
 using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Postgres;
 using AudienceSync.Host.Tests.Serving;
-using AudienceSync.Host.Tests.Storage.Embedded;
 using Npgsql;
 
 namespace AudienceSync.Host.Tests.Privacy.Erasure;

@@ -8,9 +8,10 @@ using AudienceSync.Host.Ingest.Bodies;
 using AudienceSync.Host.Ingest.Quarantine;
 using AudienceSync.Host.People.Erasure;
 using AudienceSync.Host.Privacy;
+using AudienceSync.Host.Tests.EventStore;
 using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Serving;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 using Npgsql;
 using Xunit.Abstractions;
 
