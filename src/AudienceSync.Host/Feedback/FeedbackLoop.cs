@@ -124,28 +124,28 @@ internal sealed class FeedbackLoop(
         CancellationToken cancellationToken
     )
     {
-        for (var steps = 0; free > 0 && steps < MostSteps; steps++)
+        for (var step = 0; free > 0 && step < MostSteps; step++)
         {
             var next = FeedbackStreams.DestinationOf(stream) is { } destination
                 ? await cursors.DeliveriesAsync(destination, cursor, cancellationToken)
                 : await cursors.LogAsync(cursor, cancellationToken);
-            if (next is not { } step)
+            if (next is not { } found)
             {
                 return;
             }
 
-            var range = new FeedbackRange(source, stream, cursor.Position, step.To);
-            if (step.HasFacts)
+            var range = new FeedbackRange(source, stream, cursor.Position, found.To);
+            if (found.HasFacts)
             {
-                await pages.OpenAsync(lease, range, cursor.Since, step.Until, Clock.GetUtcNow(), cancellationToken);
+                await pages.OpenAsync(lease, range, cursor.Since, found.Until, Clock.GetUtcNow(), cancellationToken);
                 free--;
             }
             else
             {
-                await pages.SkipAsync(lease, range, step.Until, cancellationToken);
+                await pages.SkipAsync(lease, range, found.Until, cancellationToken);
             }
 
-            cursor = new FeedbackCursor(step.To, step.Until);
+            cursor = new FeedbackCursor(found.To, found.Until);
         }
     }
 

@@ -86,7 +86,7 @@ public sealed class CustomerIoFeedbackTests
             _ => throw new HttpRequestException(HttpRequestError.ConnectionError, "refused"),
             async token =>
             {
-                await Task.Delay(Timeout.Infinite, token);
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
                 return ScriptedNetwork.Response(200, "{}");
             },
             _ => Task.FromResult(ScriptedNetwork.Response(200, "{}"))

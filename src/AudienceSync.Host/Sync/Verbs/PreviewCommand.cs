@@ -49,11 +49,11 @@ internal static class PreviewCommand
                     parsed,
                     environment,
                     network,
-                    async (config, planner) =>
+                    async (config, loader, dependencies) =>
                     {
                         var call = Preview(
                             config,
-                            planner,
+                            new DestinationPlanner(loader, dependencies),
                             parsed.GetRequiredValue(workspace),
                             parsed.GetRequiredValue(name),
                             parsed.GetRequiredValue(operation)
