@@ -79,7 +79,7 @@ public sealed class DecisionTests
     [InlineData("cart_v9", new int[0], null)]
     [InlineData("car", new int[0], null)]
     public void A_name_means_the_key_or_the_newest_that_feeds_or_the_newest(string name, int[] feeding, int? key) =>
-        AskedAudiences.Resolve([name], Keys, feeding.ToHashSet()).ShouldHaveSingleItem().Key?.KeyId.ShouldBe(key);
+        (AskedAudiences.Resolve([name], Keys, feeding.ToHashSet()).ShouldHaveSingleItem().Key?.KeyId).ShouldBe(key);
 
     [Fact]
     public void Without_names_every_audience_is_answered_and_the_rows_of_predecessors_are_needed()
