@@ -61,10 +61,8 @@ public static class Decision
     // Of the two purposes together: a no to either is a no, and a yes needs both.
     private static bool? ConsentOf(TargetingRestrictions restrictions)
     {
-        if (
-            (restrictions & (TargetingRestrictions.UserDataDenied | TargetingRestrictions.PersonalizationDenied))
-            != TargetingRestrictions.None
-        )
+        const TargetingRestrictions Denied = TargetingRestrictions.UserDataDenied | TargetingRestrictions.PersonalizationDenied;
+        if ((restrictions & Denied) != TargetingRestrictions.None)
         {
             return false;
         }

@@ -54,8 +54,9 @@ public sealed class DecidePageTests
         start.Environment["AUDIENCESYNC"] = host.Http.BaseAddress!.ToString().TrimEnd('/');
         start.Environment["TOKEN"] = TestHostFiles.SignedToken;
         start.Environment["SIGNING_KEY"] = TestHostFiles.SigningKey;
+        using var timeout = new CancellationTokenSource(Deadline.Longest);
         using var process = Process.Start(start)!;
-        var printed = await process.StandardOutput.ReadToEndAsync().OrTimeoutAsync("the answer");
+        var printed = await process.StandardOutput.ReadToEndAsync(timeout.Token);
         var answer = JsonNode.Parse(printed)!.AsObject();
         answer["known"]!.GetValue<bool>().ShouldBeFalse();
         answer["in_high_intent_cart_7d"]!.GetValue<bool>().ShouldBeFalse();
