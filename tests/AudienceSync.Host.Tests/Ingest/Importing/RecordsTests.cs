@@ -75,7 +75,6 @@ public sealed class RecordsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "import_no_header")]
     [InlineData("Kunde,Mail\n1,2\n", "import_no_header")]
     [InlineData("customer_id;email\n1;2\n", "import_no_header")]
     [InlineData("[{\"event\":\"audience_add\"}]", "import_not_text")]
