@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Serving;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.Decisions;
 

@@ -5,7 +5,7 @@ using AudienceSync.Domain.Outcomes;
 using AudienceSync.Host.Decisions;
 using AudienceSync.Host.EventStore.Outcomes;
 using AudienceSync.Host.Ingest.Append;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.Decisions;
 

@@ -7,7 +7,7 @@ using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Projection;
 using AudienceSync.Host.Tests.People;
 using AudienceSync.Host.Tests.Projecting;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.Decisions;
 

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using AudienceSync.Host.Decisions;
 using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Serving;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AudienceSync.Host.Tests.Decisions;

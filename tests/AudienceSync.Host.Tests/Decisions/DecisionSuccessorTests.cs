@@ -6,7 +6,7 @@ using AudienceSync.Host.Audiences.Registry;
 using AudienceSync.Host.Decisions;
 using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Tests.Projecting;
-using AudienceSync.Host.Tests.Storage;
+using AudienceSync.Host.Tests.Workspaces;
 
 namespace AudienceSync.Host.Tests.Decisions;
 
