@@ -107,7 +107,8 @@ public sealed class CanaryTests
         foreach (var (index, (channel, metric)) in ReportShapes.All.Index())
         {
             var data = ReportShapes.Data(channel, metric, Canaries.Email, random);
-            data["subject"] = data["delivery_id"] = Canaries.Customer("delivery");
+            data["subject"] = Canaries.Customer("subject");
+            data["delivery_id"] = Canaries.Customer("delivery");
             data["headers"] = new JsonObject { ["To"] = new JsonArray(Canaries.Email) };
             data["campaign_id"] = Canaries.Email;
             if (metric == "cio_subscription_preferences_changed")
