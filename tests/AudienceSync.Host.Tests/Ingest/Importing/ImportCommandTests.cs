@@ -180,7 +180,7 @@ public sealed class ImportCommandTests : IAsyncLifetime, IDisposable
             .GetProperty("warnings")
             .EnumerateArray()
             .Select(one => $"{one.GetProperty("code")} {one.GetProperty("field")}")
-            .ShouldBe(["placeholder person.customer_id", "too_short person.phone"]);
+            .ShouldBe(["too_short person.phone", "placeholder person.customer_id"]);
 
         var wrong = Write("wrong.json", zipped: false, ["""{"event":"audience_add","audience_key":"no version"}"""]);
         (await RunAsync("sources", "test", "signed", wrong)).ShouldSatisfyAllConditions(
