@@ -50,6 +50,7 @@ public sealed class DecidePageTests
         var start = new ProcessStartInfo("bash", ["-euo", "pipefail", "-c", Blocks("bash").ShouldHaveSingleItem()])
         {
             RedirectStandardOutput = true,
+            UseShellExecute = false,
         };
         start.Environment["AUDIENCESYNC"] = host.Http.BaseAddress!.ToString().TrimEnd('/');
         start.Environment["TOKEN"] = TestHostFiles.SignedToken;
