@@ -17,6 +17,30 @@ internal static class WebhookChecks
     /// <summary>The signature has the role of the token at other platforms.</summary>
     public static List<CheckFinding> OfAccount(Outcome outcome) => [Finding("token", outcome, audience: null)];
 
+    /// <summary>What the answers about lists prove about the account: one that was given is enough.</summary>
+    public static IEnumerable<CheckFinding> OfLists(IEnumerable<Outcome> outcomes) =>
+        outcomes
+            .OrderBy(outcome =>
+                outcome.Kind switch
+                {
+                    OutcomeKind.Done => 0,
+                    OutcomeKind.StopAccount => 1,
+                    _ => 2,
+                }
+            )
+            .Take(1)
+            .SelectMany(OfAccount);
+
+    /// <summary>A list that the template of the check does not name.</summary>
+    public static CheckFinding NotAsked(RemoteAudienceId audience) =>
+        new(
+            "audience",
+            CheckState.NotKnown,
+            "no_check_template",
+            "The receiver is not asked about the list: name {{audience}} in templates.check.",
+            audience
+        );
+
     public static CheckFinding OfAudience(RemoteAudienceId audience, Outcome outcome) => Finding("audience", outcome, audience);
 
     public static CheckFinding? OfName(string name) =>

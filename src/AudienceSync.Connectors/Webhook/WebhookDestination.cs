@@ -95,17 +95,26 @@ public sealed class WebhookDestination : IDestination, IChecks, IPreviewsCalls
             return [WebhookChecks.NoCheck];
         }
 
-        var findings =
-            _settings.Templates?.Check?.NamesAudience == true
-                ? []
-                : WebhookChecks.OfAccount(await ProbeAsync(audience: null, cancellationToken));
+        // A template asks about the account or about a list; what it does not ask about is not known.
+        if (_settings.Templates?.Check is { NamesAudience: false })
+        {
+            var answer = await ProbeAsync(audience: null, cancellationToken);
+            return [.. WebhookChecks.OfAccount(answer), .. audiences.Select(WebhookChecks.NotAsked)];
+        }
+
+        var outcomes = new List<(RemoteAudienceId Audience, Outcome Outcome)>();
         foreach (var audience in audiences)
         {
             var outcome = WebhookSettings.IsName(audience.Value)
                 ? await ProbeAsync(audience, cancellationToken)
                 : new Outcome(OutcomeKind.StopAudience, "invalid_audience_id");
-            findings.Add(WebhookChecks.OfAudience(audience, outcome));
+            outcomes.Add((audience, outcome));
         }
+
+        var account = _settings.Templates is null
+            ? WebhookChecks.OfAccount(await ProbeAsync(audience: null, cancellationToken))
+            : WebhookChecks.OfLists(outcomes.Select(one => one.Outcome));
+        var findings = account.Concat(outcomes.Select(one => WebhookChecks.OfAudience(one.Audience, one.Outcome))).ToList();
 
         return findings;
     }

@@ -28,8 +28,8 @@ public readonly record struct StepOutcome(string? Metric, string? Reason = null)
 /// <summary>What is known of the person at one destination that the step's audience key feeds.</summary>
 /// <param name="Status">Of the ledger.</param>
 /// <param name="Reason">Of a status that is a refusal.</param>
-/// <param name="Barred">Why the person may not be there; null when they may.</param>
-public readonly record struct StepPlace(LedgerStatus Status, string? Reason, string? Barred);
+/// <param name="Restriction">Why the person may not be there; null when they may.</param>
+public readonly record struct StepPlace(LedgerStatus Status, string? Reason, string? Restriction);
 
 /// <summary>Decides what a step did. It is read from what is true now: the step asked for it, whichever call did it.</summary>
 public static class StepOutcomes
@@ -79,7 +79,7 @@ public static class StepOutcomes
 
         foreach (var place in places)
         {
-            if (place.Barred is null && place.Status == LedgerStatus.Rejected)
+            if (place.Restriction is null && place.Status == LedgerStatus.Rejected)
             {
                 return StepOutcome.Bounced(place.Reason ?? "rejected");
             }
@@ -87,13 +87,13 @@ public static class StepOutcomes
 
         foreach (var place in places)
         {
-            if (place.Barred is null)
+            if (place.Restriction is null)
             {
                 return StepOutcome.Dropped(place.Reason ?? "invalid");
             }
         }
 
-        return StepOutcome.Dropped(places[0].Barred!);
+        return StepOutcome.Dropped(places[0].Restriction!);
     }
 
     /// <summary>Of a removal: done when no destination may have the person by this key.</summary>
@@ -117,5 +117,5 @@ public static class StepOutcomes
         (restrictions & (TargetingRestrictions.Suppressed | TargetingRestrictions.Erasing)) != TargetingRestrictions.None;
 
     private static bool IsDecided(StepPlace place) =>
-        place.Barred is not null || place.Status is LedgerStatus.Rejected or LedgerStatus.Invalid or LedgerStatus.Delivered;
+        place.Restriction is not null || place.Status is LedgerStatus.Rejected or LedgerStatus.Invalid or LedgerStatus.Delivered;
 }

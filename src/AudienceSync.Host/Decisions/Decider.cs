@@ -82,8 +82,7 @@ internal sealed class Decider(PersonState state, DecisionLog log, TimeProvider c
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            // What the abandoned read ends with is of no interest: it was canceled.
-            _ = reading.ContinueWith(static ended => ended.Exception, TaskScheduler.Default);
+            _ = ForgetAsync(reading);
             return (null, state.Published(names), DecisionOutcome.TimedOut);
         }
         catch (Exception failure) when (OutageLog.IsStorage(failure))
@@ -92,6 +91,9 @@ internal sealed class Decider(PersonState state, DecisionLog log, TimeProvider c
             return (null, state.Published(names), DecisionOutcome.StorageFailed);
         }
     }
+
+    // What an abandoned read ends with is of no interest: it was canceled, and its fallback was answered.
+    private static async Task ForgetAsync(Task reading) => await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task<(DecisionFacts Facts, IReadOnlyList<AskedAudience> Audiences)> ReadInTurnAsync(
         NamedAliases named,

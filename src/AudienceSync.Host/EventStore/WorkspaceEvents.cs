@@ -5,6 +5,7 @@ using AudienceSync.Host.EventStore.Outcomes;
 using AudienceSync.Host.EventStore.Registry;
 using JasperFx;
 using JasperFx.Events;
+using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
 using Marten;
 using Marten.Services.Json.Transformations.SystemTextJson;
@@ -58,6 +59,9 @@ public static class WorkspaceEvents
         options.Projections.Add(new PersonStreamProjection(), ProjectionLifecycle.Live);
         options.Projections.Add(new AudienceTables(), ProjectionLifecycle.Inline);
         options.Projections.Add(new EngagementProjection(), ProjectionLifecycle.Async);
+
+        // The Hosts run the daemon, one of them at a time, under a lease.
+        options.Projections.AsyncMode = DaemonMode.ExternallyManaged;
         options.Schema.For<PersonEngagement>().DocumentAlias(EngagementProjection.ProjectionName);
     }
 

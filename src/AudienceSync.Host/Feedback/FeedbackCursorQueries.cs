@@ -50,7 +50,8 @@ internal sealed class FeedbackCursorQueries(WorkspaceDatabase database)
     // A day earlier than the last one read: the clock of a server may be set back.
     private const string DeliveriesSql = """
         select d.delivery_id, d.recorded_at, cardinality(d.people) from deliveries d
-        where d.destination = $1 and d.delivery_id > $2 and d.recorded_at >= $3::timestamptz - interval '1 day' order by d.delivery_id limit $4
+        where d.destination = $1 and d.delivery_id > $2 and d.recorded_at >= $3::timestamptz - interval '1 day'
+        order by d.delivery_id limit $4
         """;
 
     // Both projections must have passed what is reported, because the state is read from them.

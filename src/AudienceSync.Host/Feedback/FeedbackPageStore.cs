@@ -34,11 +34,13 @@ internal sealed class FeedbackPageStore(WorkspaceDatabase database, IMessages me
     private const string FindSql = $"select {PageColumns} from feedback_sends where source = $1 and stream = $2 and from_pos = $3";
 
     private const string WaitSql = """
-        update feedback_sends set attempts = attempts + 1, retry_at = $4, code = $5, http_status = $6 where source = $1 and stream = $2 and from_pos = $3
+        update feedback_sends set attempts = attempts + 1, retry_at = $4, code = $5, http_status = $6
+        where source = $1 and stream = $2 and from_pos = $3
         """;
 
     private const string EndSql = """
-        update feedback_sends set state = $4, ended_at = $5, retry_at = null, items = $6, accepted = $7, codes = $8, http_status = $9, code = $10
+        update feedback_sends set state = $4, ended_at = $5, retry_at = null, items = $6, accepted = $7, codes = $8,
+          http_status = $9, code = $10
         where source = $1 and stream = $2 and from_pos = $3
         """;
 
@@ -48,7 +50,8 @@ internal sealed class FeedbackPageStore(WorkspaceDatabase database, IMessages me
         """;
 
     private const string ForgetSql = """
-        with old as (select s.source, s.stream, s.from_pos from feedback_sends s where s.opened_at < $1 and s.state <> 1 order by s.opened_at limit 10000)
+        with old as (select s.source, s.stream, s.from_pos from feedback_sends s
+          where s.opened_at < $1 and s.state <> 1 order by s.opened_at limit 10000)
         delete from feedback_sends s using old o where s.source = o.source and s.stream = o.stream and s.from_pos = o.from_pos
         """;
 

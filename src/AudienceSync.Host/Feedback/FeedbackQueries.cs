@@ -68,7 +68,8 @@ internal sealed class FeedbackQueries(WorkspaceDatabase database, FeedbackPlan p
         select s.source, t.code, t.stopped_at, n.open, n.dead from unnest($1::text[]) with ordinality as s(source, place)
         left join feedback_stops t on t.source = s.source
         cross join lateral (
-          select count(*) filter (where f.state = 1) as open, count(*) filter (where f.state = 3) as dead from feedback_sends f where f.source = s.source and f.state <> 2) n
+          select count(*) filter (where f.state = 1) as open, count(*) filter (where f.state = 3) as dead
+          from feedback_sends f where f.source = s.source and f.state <> 2) n
         order by s.place
         """;
 
@@ -76,10 +77,13 @@ internal sealed class FeedbackQueries(WorkspaceDatabase database, FeedbackPlan p
     private const string LagsSql = """
         select c.source, c.stream, p.position, l.lag, l.since from feedback_cursors c
         cross join lateral (
-          select coalesce((select min(f.from_pos) from feedback_sends f where f.source = c.source and f.stream = c.stream and f.state = 1), c.position) as position) p
+          select coalesce(
+            (select min(f.from_pos) from feedback_sends f where f.source = c.source and f.stream = c.stream and f.state = 1),
+            c.position) as position) p
         cross join lateral (
           select count(*) as lag, min(x.at) as since from (
-            (select d.at from deliveries d where c.stream like 'deliveries/%' and d.destination = substr(c.stream, 12) and d.delivery_id > p.position
+            (select d.at from deliveries d
+              where c.stream like 'deliveries/%' and d.destination = substr(c.stream, 12) and d.delivery_id > p.position
               and d.recorded_at >= c.since - interval '2 days' limit 10000)
             union all
             (select s.recorded_at from feedback_steps s where c.stream = 'steps' and s.source = c.source limit 10000)

@@ -25,9 +25,13 @@ internal sealed class StepStore(WorkspaceDatabase database)
     // An anchor leads to its person in two steps at most. 20 are both purposes granted.
     private const string DueSql = """
         select s.step_id, s.recorded_at, s.reported, s.key_version, s.cipher, s.kind,
-          r.person is null or exists (select from erasures e where e.state = 1 and (r.person = any(e.anchors) or s.person = any(e.anchors))),
-          coalesce((select e.seq_id from mt_events e where e.id = s.event_id) <= (select p.last_seq_id from mt_event_progression p where p.name = 'membership:All'), false),
-          m.state, coalesce(m.restrictions, 0::smallint), b.statuses, b.reasons, b.barred, coalesce(b.parked, false)
+          r.person is null
+            or exists (select from erasures e where e.state = 1 and (r.person = any(e.anchors) or s.person = any(e.anchors))),
+          coalesce(
+            (select e.seq_id from mt_events e where e.id = s.event_id)
+              <= (select p.last_seq_id from mt_event_progression p where p.name = 'membership:All'),
+            false),
+          m.state, coalesce(m.restrictions, 0::smallint), b.statuses, b.reasons, b.restricted, coalesce(b.parked, false)
         from feedback_steps s
         left join people p1 on p1.person = s.person
         left join people p2 on p2.person = p1.owner
@@ -37,8 +41,9 @@ internal sealed class StepStore(WorkspaceDatabase database)
         left join lateral (
           select array_agg(coalesce(l.status, 0::smallint) order by n.binding_id) as statuses,
             array_agg(coalesce(l.reason, '') order by n.binding_id) as reasons,
-            array_agg(case when n.destination = any(m.restricted_at) then 'suppressed' when a.consent_required and m.restrictions & 20 <> 20 then 'no_consent' else '' end
-              order by n.binding_id) as barred,
+            array_agg(case when n.destination = any(m.restricted_at) then 'suppressed'
+              when a.consent_required and m.restrictions & 20 <> 20 then 'no_consent' else '' end
+              order by n.binding_id) as restricted,
             bool_or(a.stopped_code is not null or n.stopped_code is not null
               or case when s.kind = 1 then n.add_next_at else n.removal_next_at end = 'infinity') as parked
           from bindings n join accounts a on a.destination = n.destination
@@ -47,8 +52,10 @@ internal sealed class StepStore(WorkspaceDatabase database)
         where s.source = $1 and s.next_at <= $2 order by s.step_id limit $3
         """;
 
-    private const string PostponeSql =
-        "update feedback_steps s set next_at = d.next_at from unnest($1::bigint[], $2::timestamptz[]) as d(step_id, next_at) where s.step_id = d.step_id";
+    private const string PostponeSql = """
+        update feedback_steps s set next_at = d.next_at
+        from unnest($1::bigint[], $2::timestamptz[]) as d(step_id, next_at) where s.step_id = d.step_id
+        """;
 
     private const string ReportedSql = "update feedback_steps set reported = $2, next_at = $3 where step_id = $1";
 
@@ -113,14 +120,14 @@ internal sealed class StepStore(WorkspaceDatabase database)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static List<StepPlace> Places(short[] statuses, string[] reasons, string[] barred) =>
+    private static List<StepPlace> Places(short[] statuses, string[] reasons, string[] restricted) =>
         [
             .. statuses.Select(
                 (status, place) =>
                     new StepPlace(
                         (LedgerStatus)status,
                         reasons[place].Length == 0 ? null : reasons[place],
-                        barred[place].Length == 0 ? null : barred[place]
+                        restricted[place].Length == 0 ? null : restricted[place]
                     )
             ),
         ];

@@ -11,9 +11,3 @@ public interface IReceiptFields
     /// <param name="cancellationToken">The sender is gone.</param>
     Task<IReadOnlyList<NamedValue>?> OfAsync(Alias[] named, CancellationToken cancellationToken);
 }
-
-/// <summary>Finds it by the name of a source.</summary>
-public interface IReceiptFieldSources
-{
-    IReceiptFields? Of(string source);
-}

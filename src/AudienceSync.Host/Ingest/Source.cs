@@ -31,7 +31,9 @@ public sealed record Source(string Name, SignatureMode Signature, IReadOnlyList<
     /// </summary>
     public TimeSpan? SignatureMaxAge { get; init; } = RequestSignature.MaxAge;
 
-    /// <summary>Whether the outcome of each step is to be reported to the source by the step's delivery id, which is kept for that.</summary>
+    /// <summary>
+    /// Whether the outcome of each step is to be reported to the source by the step's delivery id, which is kept for that.
+    /// </summary>
     public bool StepMetrics { get; init; }
 
     /// <summary>Does not print keys.</summary>

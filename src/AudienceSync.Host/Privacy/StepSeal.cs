@@ -3,7 +3,8 @@ using AudienceSync.Host.Privacy.Keys;
 namespace AudienceSync.Host.Privacy;
 
 /// <summary>
-/// Seals the delivery ids of steps, under a key of the day: whoever has one can report the outcome of a delivery, and unsubscribe its person.
+/// Seals the delivery ids of steps, under a key of the day: a delivery id is all that is needed to report the outcome of
+/// a delivery, and to unsubscribe its person.
 /// </summary>
 public sealed class StepSeal(MasterKeys keys)
 {

@@ -21,7 +21,7 @@ internal readonly record struct Identifier(IdentifierKind Kind, string Value)
 
     private const string CioPrefix = "cio_";
 
-    /// <summary>The identifier in a path of version 1: an id, an address, or <c>cio_</c> and the cio_id (contract customerio 4.1).</summary>
+    /// <summary>The identifier in a path of version 1: an id, an address, or <c>cio_</c> and the cio_id (contract 4.1).</summary>
     public static Identifier OfPath(string text) =>
         text.StartsWith(CioPrefix, StringComparison.Ordinal) ? Of(IdentifierKind.CioId, text[CioPrefix.Length..])
         : text.Contains('@', StringComparison.Ordinal) ? Of(IdentifierKind.Email, text)

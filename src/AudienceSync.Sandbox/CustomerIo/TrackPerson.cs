@@ -5,20 +5,6 @@ namespace AudienceSync.Sandbox.CustomerIo;
 /// <summary>An attribute with the time that orders it, in unix seconds.</summary>
 internal sealed record TrackAttribute(JsonElement Value, long Timestamp);
 
-/// <summary>A stored event, and how often a request brought it.</summary>
-internal sealed class TrackEvent(string? id, string name, long timestamp, JsonElement data)
-{
-    public string? Id => id;
-
-    public string Name => name;
-
-    public long Timestamp => timestamp;
-
-    public JsonElement? Data => data.ValueKind == JsonValueKind.Undefined ? null : data;
-
-    public int Deliveries { get; set; } = 1;
-}
-
 /// <summary>A person of one workspace.</summary>
 internal sealed class TrackPerson(string cioId)
 {

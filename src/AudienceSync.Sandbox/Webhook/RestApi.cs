@@ -9,8 +9,8 @@ namespace AudienceSync.Sandbox.Webhook;
 
 /// <summary>
 /// The same receiver with a format of its own, for destinations with templates: <c>PUT</c> and <c>DELETE</c> of
-/// <c>/webhook/rest/ACCOUNT/lists/AUDIENCE/people</c>, and <c>GET /webhook/rest/ACCOUNT</c>, with the account's key as Bearer token.
-/// Accounts, lists, budgets and faults are those of <see cref="WebhookApi"/>.
+/// <c>/webhook/rest/ACCOUNT/lists/AUDIENCE/people</c>, <c>GET /webhook/rest/ACCOUNT</c> and
+/// <c>GET /webhook/rest/ACCOUNT/lists/AUDIENCE</c>, with the account's key as Bearer token. Accounts, lists, budgets and faults are those of <see cref="WebhookApi"/>.
 /// </summary>
 internal sealed class RestApi(WebhookPlatform platform, FaultPlan faults, CallLog calls, TimeProvider clock)
 {
@@ -23,6 +23,7 @@ internal sealed class RestApi(WebhookPlatform platform, FaultPlan faults, CallLo
     public void Map(WebApplication app)
     {
         app.MapGet("/webhook/rest/{account}", CheckAsync);
+        app.MapGet("/webhook/rest/{account}/lists/{audience}", CheckListAsync);
         app.MapPut("/webhook/rest/{account}/lists/{audience}/people", context => MembersAsync(context, FaultOperation.Add));
         app.MapDelete("/webhook/rest/{account}/lists/{audience}/people", context => MembersAsync(context, FaultOperation.Remove));
     }
@@ -31,6 +32,14 @@ internal sealed class RestApi(WebhookPlatform platform, FaultPlan faults, CallLo
     {
         var call = new WebhookCall(context, calls, clock.GetUtcNow()) { Operation = "check" };
         return Account(context) is null ? call.RefuseAsync(StatusCodes.Status401Unauthorized, "token_refused") : call.RespondAsync([]);
+    }
+
+    private Task CheckListAsync(HttpContext context)
+    {
+        var call = new WebhookCall(context, calls, clock.GetUtcNow()) { Operation = "check" };
+        return Account(context) is not { } account ? call.RefuseAsync(StatusCodes.Status401Unauthorized, "token_refused")
+            : platform.FindList(account, (string)context.Request.RouteValues["audience"]!) is { Deleted: false } ? call.RespondAsync([])
+            : call.RefuseAsync(StatusCodes.Status404NotFound, "no_such_list");
     }
 
     private async Task MembersAsync(HttpContext context, FaultOperation operation)

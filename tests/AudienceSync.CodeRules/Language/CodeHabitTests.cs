@@ -11,6 +11,7 @@ public sealed class CodeHabitTests
     [
         "AudienceSync.Host.Tests/Attack/KillRun.cs", // A sender waits before it retries at a killed Host process.
         "AudienceSync.Host.Tests/Audiences/CutoverFlow.cs", // A journey sends at a rate.
+        "AudienceSync.Host.Tests/Feedback/FeedbackKillTests.cs", // A Host process runs for a while before it is killed.
         "AudienceSync.Host.Tests/Messages/OutboxTests.cs", // A Host process runs for a while before it is killed.
         "AudienceSync.Host.Tests/Nodes/NodesTests.cs", // How long a Host process stays frozen.
         "AudienceSync.Host.Tests/Requests/FuzzTests.cs", // Samples the memory of a Host process.

@@ -56,7 +56,7 @@ internal sealed class TemplatedWorld : SandboxWorld
             ("headers", Parts(("Authorization", SettingValue.Of(new SecretDocument("Bearer " + Key))))),
             ("add", Call("PUT")),
             ("remove", Call("DELETE")),
-            ("check", Parts(("path", SettingValue.Of("/{{account}}"))))
+            ("check", Parts(("path", SettingValue.Of("/{{account}}/lists/{{audience}}"))))
         );
 
     private static SettingValue Call(string method) =>

@@ -12,7 +12,7 @@ public sealed class StepOutcomesTests
     private static readonly StepPlace Absent = new(LedgerStatus.Absent, null, null);
     private static readonly StepPlace Rejected = new(LedgerStatus.Rejected, "meta_invalid_entry", null);
     private static readonly StepPlace Invalid = new(LedgerStatus.Invalid, "no_usable_identifier", null);
-    private static readonly StepPlace Barred = new(LedgerStatus.Absent, null, "no_consent");
+    private static readonly StepPlace Restricted = new(LedgerStatus.Absent, null, "no_consent");
 
     [Fact]
     public void An_add_that_is_not_projected_is_undecided() => Add(null, [Delivered]).ShouldBe(StepOutcome.Undecided);
@@ -21,7 +21,7 @@ public sealed class StepOutcomesTests
     public void An_add_is_delivered_when_one_platform_has_the_person()
     {
         Add(MembershipStatus.Present, [Rejected, Delivered]).ShouldBe(StepOutcome.Delivered);
-        Add(MembershipStatus.Limited, [Barred, Delivered]).ShouldBe(StepOutcome.Delivered);
+        Add(MembershipStatus.Limited, [Restricted, Delivered]).ShouldBe(StepOutcome.Delivered);
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class StepOutcomesTests
     {
         Add(MembershipStatus.Present, []).ShouldBe(StepOutcome.Dropped("no_destination"));
         Add(MembershipStatus.Present, [Invalid]).ShouldBe(StepOutcome.Dropped("no_usable_identifier"));
-        Add(MembershipStatus.Present, [Barred]).ShouldBe(StepOutcome.Dropped("no_consent"));
+        Add(MembershipStatus.Present, [Restricted]).ShouldBe(StepOutcome.Dropped("no_consent"));
         Add(MembershipStatus.Removed, [Absent]).ShouldBe(StepOutcome.Dropped("removed_since"));
     }
 

@@ -109,7 +109,8 @@ public sealed class StepMetricTests
                 return found is not null;
             },
             () =>
-                $"{metric} of {deliveryId}: {all}\n{string.Join('\n', stage.Host.LogLines.Where(line => line.Contains("Feedback")).TakeLast(20))}"
+                $"{metric} of {deliveryId}: {all}\n"
+                + string.Join('\n', stage.Host.LogLines.Where(line => line.Contains("Feedback")).TakeLast(20))
         );
         return found!.Value;
     }

@@ -104,7 +104,7 @@ public sealed class PausedHostTests : IAsyncLifetime
         var (ledger, calls) = (await AskAsync(LedgerSql), await AskAsync(CallsSql));
 
         await paused.WakeAsync();
-        await paused.LineAsync("Account meta_main released");
+        await paused.LineAsync("Account meta_main: lease lost");
 
         paused.Log.ShouldContain("The lease account:meta_main is held by another host.");
         (await AskAsync(LedgerSql)).ShouldBe(ledger, "the late outcome was not written");

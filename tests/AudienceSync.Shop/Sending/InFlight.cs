@@ -1,7 +1,7 @@
 namespace AudienceSync.Shop.Sending;
 
 /// <summary>
-/// About which customers requests are under way. Whoever asks about a customer may compare the answer with what was acknowledged only if no
+/// About which customers requests are under way. The answer to a question about a customer can be compared with what was acknowledged only if no
 /// request about that customer began or ended in the meantime.
 /// </summary>
 internal sealed class InFlight

@@ -16,7 +16,8 @@ internal sealed class StepSql
     private const string InsertSql = """
         insert into feedback_steps (source, event_id, person, audience_key, kind, recorded_at, key_version, cipher, next_at)
         select d.source, d.event_id, d.person, d.audience_key, d.kind, $7, $8, d.cipher, $7
-        from unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::smallint[], $6::bytea[]) as d(source, event_id, person, audience_key, kind, cipher)
+        from unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::smallint[], $6::bytea[])
+          as d(source, event_id, person, audience_key, kind, cipher)
         """;
 
     private readonly List<(PendingEvent Event, PersonId Person)> _steps = [];

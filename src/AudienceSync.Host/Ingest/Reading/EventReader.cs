@@ -53,12 +53,7 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
 
         if (TryEvent(item, out var name) is { } missingEvent)
         {
-            return ReportingWebhook.Is(item)
-                ? ParsedEvent.Hold(QuarantineReason.ReportingWebhook, id: null, audienceKey: null) with
-                {
-                    HeldNames = ReportingWebhook.NamedIn(item, person => PersonFields.NamedIn(person, source, digester)),
-                }
-                : ParsedEvent.Refuse(missingEvent);
+            return ReportingWebhook.Is(item) ? HoldReport(item, source) : ParsedEvent.Refuse(missingEvent);
         }
 
         var type = TypeOf(name);
@@ -97,6 +92,12 @@ public sealed class EventReader(AliasDigester digester, PublishedKeys keys, Pers
             ? ParsedEvent.Hold(QuarantineReason.UnknownEvent, id: null, audienceKey: null)
             : ReadKnown(incoming, ref warnings, ref named);
     }
+
+    private ParsedEvent HoldReport(JsonElement item, Source source) =>
+        ParsedEvent.Hold(QuarantineReason.ReportingWebhook, id: null, audienceKey: null) with
+        {
+            HeldNames = ReportingWebhook.NamedIn(item, person => PersonFields.NamedIn(person, source, digester)),
+        };
 
     private ParsedEvent ReadKnown(in Incoming incoming, ref WarningList warnings, ref Alias[]? named)
     {

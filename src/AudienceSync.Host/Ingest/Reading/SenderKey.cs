@@ -85,7 +85,9 @@ public readonly record struct SenderKey(string? IdempotencyKey, string? Delivery
         return null;
     }
 
-    /// <summary>The delivery id of the step that sent an event: of the header, else of the body. Null when there is none that can be used.</summary>
+    /// <summary>
+    /// The delivery id of the step that sent an event: of the header, else of the body. Null when there is none that can be used.
+    /// </summary>
     public string? DeliveryOf(JsonElement item)
     {
         var given = Id(DeliveryId);

@@ -25,19 +25,22 @@ public sealed class ImportKillTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task An_interrupted_import_ends_with_its_own_code_and_continues()
     {
+        using var timeout = new CancellationTokenSource(Deadline.Longest);
         await using var host = await StartAsync();
         var file = Write(20_000);
         using (var process = Start(host, file))
         {
             await UntilRecordsAsync(file, 500, process);
-            using var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+
+            // Not SIGINT, which a shell lets its background jobs ignore.
+            using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
             (await kill.ExitCodeAsync()).ShouldBe(0);
             (await process.ExitCodeAsync()).ShouldBe(130);
-            (await process.StandardOutput.ReadToEndAsync()).ShouldContain("\"finished\":false");
+            (await process.StandardOutput.ReadToEndAsync(timeout.Token)).ShouldContain("\"finished\":false");
         }
 
         using var rest = Start(host, file);
-        (await rest.ExitCodeAsync(TimeSpan.FromMinutes(2))).ShouldBe(0, await rest.StandardError.ReadToEndAsync());
+        (await rest.ExitCodeAsync(TimeSpan.FromMinutes(2))).ShouldBe(0, await rest.StandardError.ReadToEndAsync(timeout.Token));
         (await LogAsync(host)).Count.ShouldBe(20_000);
     }
 
@@ -116,9 +119,10 @@ public sealed class ImportKillTests(ITestOutputHelper output) : IDisposable
 
     private static async Task<(long Read, string Summary)> FinishAsync(TestHost host, string file)
     {
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(5), TimeProvider.System);
         using var process = Start(host, file);
-        var summary = process.StandardOutput.ReadToEndAsync();
-        (await process.ExitCodeAsync(TimeSpan.FromMinutes(5))).ShouldBe(0, await process.StandardError.ReadToEndAsync());
+        var summary = process.StandardOutput.ReadToEndAsync(timeout.Token);
+        (await process.ExitCodeAsync(TimeSpan.FromMinutes(5))).ShouldBe(0, await process.StandardError.ReadToEndAsync(timeout.Token));
         var text = await summary;
         return (JsonSerializer.Deserialize<JsonElement>(text).GetProperty("read").GetInt64(), text);
     }

@@ -11,7 +11,7 @@ public sealed class WebhookSchemaTests : IDisposable
 {
     private static readonly JsonSchema Schema = JsonSchema.Read("docs/schemas/webhook-v1.json");
 
-    // Numbers that exist: the form alone does not say so.
+    // Numbers that exist: the form alone does not show it.
     private static readonly string[] Phones = ["+12025550123", "+442079460958", "+4930901820", "+5511961234567", "+81312345678"];
 
     private static readonly string[] Events =
@@ -242,7 +242,8 @@ public sealed class WebhookSchemaTests : IDisposable
         if ((which & 2) != 0)
         {
             person["email"] =
-                $"u{Text(random, "abcXYZ019", 1, 20)}.{Text(random, "xyz", 1, 5)}+{random.Next(99)}@{Text(random, "abc09", 1, 20)}x.{Text(random, "abcd", 3, 10)}.com";
+                $"u{Text(random, "abcXYZ019", 1, 20)}.{Text(random, "xyz", 1, 5)}+{random.Next(99)}"
+                + $"@{Text(random, "abc09", 1, 20)}x.{Text(random, "abcd", 3, 10)}.com";
         }
 
         if ((which & 4) != 0)

@@ -1,7 +1,9 @@
--- What happened to the people of a source is reported to its sender. Nothing here is about a person by an identifier: pages are ranges of numbers, and what is sent is
+-- What happened to the people of a source is reported to its sender. Nothing here is about a person by an identifier: pages are ranges
+-- of numbers, and what is sent is
 -- read again from the deliveries, the log and the vault when it is sent.
 
--- How far each stream of a source was turned into pages. Streams: deliveries/NAME of an ad account (numbers of deliveries), traits (positions of the log), steps.
+-- How far each stream of a source was turned into pages. Streams: deliveries/NAME of an ad account (numbers of deliveries), traits
+-- (positions of the log), steps.
 -- since: the reading of deliveries need not look at partitions that are older.
 create table feedback_cursors (
   source    text not null,
@@ -11,8 +13,10 @@ create table feedback_cursors (
   primary key (source, stream)
 ) with (fillfactor = 50);
 
--- A page is what lies in (from_pos, to_pos]. It is written with the cursor and the message, in one transaction, and ends when the service accepted it.
--- state: 1 open, 2 sent, 3 dead. Accepted is not applied: the service does not answer that. codes: how many items were not accepted, by code.
+-- A page is what lies in (from_pos, to_pos]. It is written with the cursor and the message, in one transaction, and ends when the
+-- service accepted it.
+-- state: 1 open, 2 sent, 3 dead. Accepted is not applied: the service does not answer that. codes: how many items were not accepted, by
+-- code.
 create table feedback_sends (
   source       text not null,
   stream       text not null,
@@ -52,7 +56,8 @@ create table feedback_traits (
   primary key (source, person)
 ) with (fillfactor = 50);
 
--- The step of a journey whose outcome is reported by its delivery id, which is a capability: sealed, and gone when it was reported, or after an hour. Written with the
+-- The step of a journey whose outcome is reported by its delivery id, which is a capability: sealed, and gone when it was reported, or
+-- after an hour. Written with the
 -- step's event, so numbers grow in commit order. kind: 1 add, 2 remove.
 create table feedback_steps (
   step_id       bigint generated always as identity primary key,
