@@ -102,6 +102,7 @@ public sealed class WebhookDestination : IDestination, IChecks, IPreviewsCalls
             return [.. WebhookChecks.OfAccount(answer), .. audiences.Select(WebhookChecks.NotAsked)];
         }
 
+        Outcome? account = _settings.Templates is null ? await ProbeAsync(audience: null, cancellationToken) : null;
         var outcomes = new List<(RemoteAudienceId Audience, Outcome Outcome)>();
         foreach (var audience in audiences)
         {
@@ -111,12 +112,8 @@ public sealed class WebhookDestination : IDestination, IChecks, IPreviewsCalls
             outcomes.Add((audience, outcome));
         }
 
-        var account = _settings.Templates is null
-            ? WebhookChecks.OfAccount(await ProbeAsync(audience: null, cancellationToken))
-            : WebhookChecks.OfLists(outcomes.Select(one => one.Outcome));
-        var findings = account.Concat(outcomes.Select(one => WebhookChecks.OfAudience(one.Audience, one.Outcome))).ToList();
-
-        return findings;
+        var ofAccount = account is { } asked ? WebhookChecks.OfAccount(asked) : WebhookChecks.OfLists(outcomes.Select(one => one.Outcome));
+        return [.. ofAccount, .. outcomes.Select(one => WebhookChecks.OfAudience(one.Audience, one.Outcome))];
     }
 
     /// <summary>The call for two invented people, or for one where a call has one member.</summary>

@@ -10,7 +10,8 @@ namespace AudienceSync.Sandbox.Webhook;
 /// <summary>
 /// The same receiver with a format of its own, for destinations with templates: <c>PUT</c> and <c>DELETE</c> of
 /// <c>/webhook/rest/ACCOUNT/lists/AUDIENCE/people</c>, <c>GET /webhook/rest/ACCOUNT</c> and
-/// <c>GET /webhook/rest/ACCOUNT/lists/AUDIENCE</c>, with the account's key as Bearer token. Accounts, lists, budgets and faults are those of <see cref="WebhookApi"/>.
+/// <c>GET /webhook/rest/ACCOUNT/lists/AUDIENCE</c>, with the account's key as Bearer token. Accounts, lists, budgets and faults
+/// are those of <see cref="WebhookApi"/>.
 /// </summary>
 internal sealed class RestApi(WebhookPlatform platform, FaultPlan faults, CallLog calls, TimeProvider clock)
 {

@@ -1,8 +1,8 @@
 namespace AudienceSync.Shop.Sending;
 
 /// <summary>
-/// About which customers requests are under way. The answer to a question about a customer can be compared with what was acknowledged only if no
-/// request about that customer began or ended in the meantime.
+/// About which customers requests are under way. The answer to a question about a customer can be compared with what was acknowledged
+/// only if no request about that customer began or ended in the meantime.
 /// </summary>
 internal sealed class InFlight
 {
