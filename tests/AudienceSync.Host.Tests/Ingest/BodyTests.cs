@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using AudienceSync.Domain;
+using AudienceSync.Host.Ingest;
+using AudienceSync.Host.Tests.Requests;
 using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
@@ -38,8 +40,13 @@ public sealed class BodyTests : IAsyncLifetime
     [Fact]
     public async Task A_sender_without_a_token_is_refused_before_their_body_is_read()
     {
-        using var request = Webhook.Request(new byte[Limits.BodyBytes + 1], "wrong");
-        (await _host.SendAsync(request)).Status.ShouldBe(401);
+        // The body is never sent: a client that is still sending when the answer comes may see a broken connection instead.
+        using var connection = await RawConnection.OpenAsync(_host);
+        var head =
+            $"POST {WebhookEndpoint.Path} HTTP/1.1\r\nHost: {_host.Http.BaseAddress!.Authority}\r\nAuthorization: Bearer wrong\r\n"
+            + $"Content-Type: application/json\r\nContent-Length: {Limits.BodyBytes + 1}\r\n\r\n";
+        (await connection.TrySendAsync(head)).ShouldBeTrue();
+        (await connection.ReadAsync()).ShouldStartWith("HTTP/1.1 401 ");
     }
 
     [Theory]
