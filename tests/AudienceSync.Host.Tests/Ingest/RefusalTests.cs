@@ -14,6 +14,8 @@ public sealed class RefusalTests(IngestHost given) : IClassFixture<IngestHost>
         IngestProblem.StorageSlow,
         IngestProblem.SignatureExpired,
         IngestProblem.SignatureInFuture,
+        IngestProblem.UnknownReportingSource,
+        IngestProblem.AddressNotAllowed,
     ];
 
     public static TheoryData<string> Codes => [.. RefusalCases.ByCode.Keys];
