@@ -16,6 +16,8 @@ public sealed class RefusalTests(IngestHost given) : IClassFixture<IngestHost>
         IngestProblem.SignatureInFuture,
         IngestProblem.UnknownReportingSource,
         IngestProblem.AddressNotAllowed,
+        IngestProblem.TooManyBodies,
+        IngestProblem.BodyTooSlow,
     ];
 
     public static TheoryData<string> Codes => [.. RefusalCases.ByCode.Keys];
