@@ -23,7 +23,6 @@ internal static class AddFeedbackExtensions
             .AddSingleton<FeedbackCursorQueries>()
             .AddSingleton<FeedbackPeopleQueries>()
             .AddSingleton<DeliveryFactQueries>()
-            .AddSingleton<FeedbackUpkeepStore>()
             .AddSingleton<TraitStore>()
             .AddSingleton<TraitPages>()
             .AddSingleton<StepStore>()
@@ -46,7 +45,6 @@ internal static class AddFeedbackExtensions
                 plan,
                 provider.GetRequiredService<FeedbackPageStore>(),
                 provider.GetRequiredService<FeedbackCursorQueries>(),
-                provider.GetRequiredService<FeedbackUpkeepStore>(),
                 provider.GetRequiredService<StepReporter>(),
                 provider.GetRequiredService<LeaseStore>(),
                 provider.GetRequiredService<TimeProvider>(),

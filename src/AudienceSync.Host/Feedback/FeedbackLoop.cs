@@ -5,29 +5,25 @@ namespace AudienceSync.Host.Feedback;
 
 /// <summary>
 /// Turns what happened into pages of feedback, on one Host at a time. It is driven by levels: whatever was missed, the cursors show what
-/// was
-/// not made into pages yet.
+/// was not made into pages yet.
 /// <para>
 /// <b>States.</b> Waiting for the lease; following. Of a source: following; stopped, when its credentials or address are refused: then it
 /// gets the message of its oldest page at intervals and no new pages.
 /// </para>
 /// <para>
 /// <b>Pages under way.</b> At most four of deliveries, one of traits and one of steps, so an outage of the service makes no more of them:
-/// the
-/// cursor waits, and its lag shows. Attributes have seconds as their times, and two pages of one second must not overtake each other.
+/// the cursor waits, and its lag shows. Attributes have seconds as their times, and two pages of one second must not overtake each other.
 /// </para>
 /// <para>
 /// <b>Failures.</b> A kill between any two steps leaves cursor, page and message as they were, all or nothing, because they are one
 /// transaction. A message that was lost or discarded leaves its page open, and the page gets another one after half an hour. A lost lease
-/// ends the
-/// iteration, and the fence refuses what it would have written.
+/// ends the iteration, and the fence refuses what it would have written.
 /// </para>
 /// </summary>
 internal sealed class FeedbackLoop(
     FeedbackPlan plan,
     FeedbackPageStore pages,
     FeedbackCursorQueries cursors,
-    FeedbackUpkeepStore upkeep,
     StepReporter steps,
     LeaseStore leases,
     TimeProvider clock,
@@ -73,8 +69,6 @@ internal sealed class FeedbackLoop(
         {
             await RoundAsync(lease, planned, cancellationToken);
         }
-
-        await upkeep.RunAsync(cancellationToken);
     }
 
     private async Task RoundAsync(Lease lease, PlannedFeedback planned, CancellationToken cancellationToken)
@@ -152,9 +146,9 @@ internal sealed class FeedbackLoop(
     // Steps are decided in any order, so their pages are of what is due, and their cursor is a counter of pages.
     private async Task OpenStepsAsync(Lease lease, string source, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var cursor = await cursors.CursorAsync(source, FeedbackStreams.Steps, cancellationToken);
         if (await steps.AnyToReportAsync(source, cancellationToken))
         {
+            var cursor = await cursors.CursorAsync(source, FeedbackStreams.Steps, cancellationToken);
             var range = new FeedbackRange(source, FeedbackStreams.Steps, cursor.Position, cursor.Position + 1);
             await pages.OpenAsync(lease, range, cursor.Since, cursor.Since, now, cancellationToken);
         }

@@ -49,12 +49,6 @@ internal sealed class FeedbackPageStore(WorkspaceDatabase database, IMessages me
         on conflict (source) do update set code = excluded.code, retry_at = excluded.retry_at
         """;
 
-    private const string ForgetSql = """
-        with old as (select s.source, s.stream, s.from_pos from feedback_sends s
-          where s.opened_at < $1 and s.state <> 1 order by s.opened_at limit 10000)
-        delete from feedback_sends s using old o where s.source = o.source and s.stream = o.stream and s.from_pos = o.from_pos
-        """;
-
     /// <summary>Makes a page of what lies behind the cursor, with its message.</summary>
     /// <param name="lease">Must hold.</param>
     /// <param name="range">From the cursor on.</param>
@@ -169,10 +163,6 @@ internal sealed class FeedbackPageStore(WorkspaceDatabase database, IMessages me
         await using var command = Sql.Command(database.Query, "select retry_at from feedback_stops where source = $1", Sql.Of(source));
         return await command.ExecuteScalarAsync(cancellationToken) is DateTime time ? new DateTimeOffset(time) : null;
     }
-
-    /// <summary>Removes ended pages that were opened earlier.</summary>
-    public Task ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
-        ExecuteAsync(ForgetSql, cancellationToken, Sql.Of(before));
 
     private static NpgsqlBatchCommand Advance(FeedbackRange range, DateTimeOffset until) =>
         Sql.Command(AdvanceSql, Sql.Of(range.Source), Sql.Of(range.Stream), Sql.Of(range.From), Sql.Of(range.To), Sql.Of(until));

@@ -15,8 +15,7 @@ internal readonly record struct KnownToSource(Guid Root, FeedbackPerson? Identif
 
 /// <summary>
 /// Whose person somebody is, and by which identifier their sender knows them. A person belongs to every source that ever sent an event
-/// about
-/// them. The identifier is the customer id if that source sent one, because a customer id of another source would create a stranger in the
+/// about them. The identifier is the customer id if that source sent one, because a customer id of another source would create a stranger in the
 /// sender's workspace; else the email address.
 /// <para>
 /// <b>Erased people</b> are not found, from the commit of the request on. Identifiers are read right before they are sent, and are only in
@@ -27,13 +26,12 @@ internal sealed class FeedbackPeopleQueries(WorkspaceDatabase database, Vault va
 {
     // An anchor leads to its person in two steps at most. The streams are those of all anchors of the person.
     private const string PeopleSql = """
-        select d.person, r.person, r.revision, p.salt, v.key_version, v.cipher, g.by_id, g.anchors
+        select d.person, r.person as root, r.revision, r.salt, v.key_version, v.cipher, g.by_id, g.anchors
         from unnest($1::uuid[]) as d(person)
         join people p1 on p1.person = d.person
         left join people p2 on p2.person = p1.owner
         cross join lateral (select coalesce(p2.owner, p1.owner, p1.person) as person) root
         join people r on r.person = root.person
-        cross join lateral (select r.salt) p
         join vault v on v.person = r.person and v.revision = r.revision
         cross join lateral (
           select bool_or(s.sent and a.kind = 1) as by_id, bool_or(s.sent) as by_any, array_agg(a.person) as anchors from (
@@ -44,6 +42,8 @@ internal sealed class FeedbackPeopleQueries(WorkspaceDatabase database, Vault va
             select exists (select from mt_events e where e.stream_id = a.person and e.data ->> 'source' = $2) as sent) s) g
         where g.by_any and not exists (select from erasures e where e.state = 1 and e.anchors && g.anchors)
         """;
+
+    private const string StillKnownSql = $"select count(*) from ({PeopleSql}) p";
 
     /// <summary>By the given person; who is missing is not the source's, or is erased or being erased.</summary>
     public async Task<Dictionary<Guid, KnownToSource>> ReadAsync(
@@ -76,14 +76,14 @@ internal sealed class FeedbackPeopleQueries(WorkspaceDatabase database, Vault va
     }
 
     /// <summary>Whether all of these people are still known, and nobody of them is being erased.</summary>
-    public async Task<bool> AreSameAsync(
+    public async Task<bool> AreStillKnownAsync(
         string source,
         IReadOnlyDictionary<Guid, KnownToSource> before,
         CancellationToken cancellationToken
     )
     {
-        var now = await ReadAsync(source, [.. before.Keys], cancellationToken);
-        return before.Keys.All(now.ContainsKey);
+        await using var command = Sql.Command(database.Query, StillKnownSql, Sql.Of(before.Keys.ToArray()), Sql.Of(source));
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))! == before.Count;
     }
 
     private FeedbackPerson? Open(PersonId person, int revision, short keyVersion, byte[] salt, byte[] cipher, bool byId)

@@ -138,7 +138,13 @@ internal sealed class FeedbackSender(
             }
 
             if (
-                await SendAsync(planned, items, tally, token => people.AreSameAsync(planned.Source, known, token), cancellationToken) is
+                await SendAsync(
+                    planned,
+                    items,
+                    tally,
+                    token => people.AreStillKnownAsync(planned.Source, known, token),
+                    cancellationToken
+                ) is
                 { } failed
             )
             {

@@ -59,15 +59,18 @@ internal sealed class TraitPages(TraitStore store, FeedbackPeopleQueries people,
             if (identifier is not { } given)
             {
                 tally.Drop(FeedbackSender.NoIdentifier);
+                continue;
             }
-            else if (CustomerIoPayload.Identify(given, now, at) is { Json: { } json })
+
+            var item = CustomerIoPayload.Identify(given, now, at);
+            if (item.Json is { } json)
             {
                 items.Add(json);
                 changed.Add((root, hash));
             }
             else
             {
-                tally.Drop(CustomerIoPayload.IdentifierTooLong);
+                tally.Drop(item.Refusal!);
             }
         }
 
@@ -76,7 +79,7 @@ internal sealed class TraitPages(TraitStore store, FeedbackPeopleQueries people,
                 planned,
                 items,
                 tally,
-                token => people.AreSameAsync(planned.Source, known, token),
+                token => people.AreStillKnownAsync(planned.Source, known, token),
                 cancellationToken
             ) is
             { } failed

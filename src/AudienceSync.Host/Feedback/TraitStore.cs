@@ -61,12 +61,8 @@ internal sealed class TraitStore(WorkspaceDatabase database, EngagementQueries e
     )
     {
         var traits = new Dictionary<Guid, (PersonTraits, long?)>(people.Count);
-        var known = new Dictionary<Guid, Engagement>(people.Count);
-        foreach (var person in people)
-        {
-            known[person.Root] = (await engagements.ReadAsync(person.Anchors, cancellationToken)).Engagement;
-        }
-
+        var byAnchor = await engagements.ByAnchorAsync([.. people.SelectMany(person => person.Anchors)], cancellationToken);
+        var known = people.ToDictionary(person => person.Root, person => EngagementQueries.SumOf(person.Anchors, byAnchor));
         await using var command = Sql.Command(database.Query, TraitsSql, Sql.Of(source), Sql.Of(known.Keys.ToArray()));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

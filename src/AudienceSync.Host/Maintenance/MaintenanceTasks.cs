@@ -14,6 +14,12 @@ public sealed class MaintenanceTasks(
     ILogger<MaintenanceTasks> logger
 )
 {
+    /// <summary>Days for which ended pages of feedback are kept.</summary>
+    private const int FeedbackD = 30;
+
+    /// <summary>Days after which a step is removed, long after it is too old to be reported.</summary>
+    private const int StepsD = 1;
+
     /// <summary>Creates the partitions of the next days and drops those past their retention.</summary>
     public async Task KeepPartitionsAsync(CancellationToken cancellationToken)
     {
@@ -30,6 +36,9 @@ public sealed class MaintenanceTasks(
         var jobs = await records.RemoveJobsAsync(now.AddDays(-retention.JobsD), cancellationToken);
         var calls = await records.RemoveCallsAsync(now.AddDays(-retention.CallsD), cancellationToken);
         var entries = await records.RemoveQuarantinedAsync(now.AddDays(-retention.QuarantineD), cancellationToken);
+        await records.RemoveFeedbackAsync(now.AddDays(-FeedbackD), cancellationToken);
+        await records.RemoveStepsAsync(now.AddDays(-StepsD), cancellationToken);
+        await records.RemoveTraitsOfNobodyAsync(now, cancellationToken);
         if (jobs + calls + entries > 0)
         {
             logger.LogInformation(

@@ -33,6 +33,23 @@ public sealed class RetentionStore(WorkspaceDatabase database)
           select q.id from quarantine q where q.last_seen_at < $1 and q.state <> 1 order by q.last_seen_at limit $2)
         """;
 
+    private const string FeedbackSql = """
+        with old as (select s.source, s.stream, s.from_pos from feedback_sends s
+          where s.opened_at < $1 and s.state <> 1 order by s.opened_at limit $2)
+        delete from feedback_sends s using old o where s.source = o.source and s.stream = o.stream and s.from_pos = o.from_pos
+        """;
+
+    private const string StepsSql = """
+        delete from feedback_steps where step_id in (
+          select s.step_id from feedback_steps s where s.recorded_at < $1 order by s.step_id limit $2)
+        """;
+
+    private const string TraitsSql = """
+        with gone as (select t.source, t.person from feedback_traits t
+          where t.at < $1 and not exists (select from people p where p.person = t.person) limit $2)
+        delete from feedback_traits t using gone g where t.source = g.source and t.person = g.person
+        """;
+
     /// <returns>The number of removed calls.</returns>
     public Task<long> RemoveCallsAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
         RemoveAsync(CallsSql, before, cancellationToken);
@@ -44,6 +61,18 @@ public sealed class RetentionStore(WorkspaceDatabase database)
     /// <returns>The number of removed entries.</returns>
     public Task<long> RemoveQuarantinedAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
         RemoveAsync(QuarantineSql, before, cancellationToken);
+
+    /// <summary>Pages of feedback that ended: for so long they are shown, and dead ones can be replayed.</summary>
+    public Task RemoveFeedbackAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        RemoveAsync(FeedbackSql, before, cancellationToken);
+
+    /// <summary>Steps, which nobody reports any more where feedback is not configured.</summary>
+    public Task RemoveStepsAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        RemoveAsync(StepsSql, before, cancellationToken);
+
+    /// <summary>What was accepted of the traits of people who are gone.</summary>
+    public Task RemoveTraitsOfNobodyAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        RemoveAsync(TraitsSql, before, cancellationToken);
 
     private async Task<long> RemoveAsync(string sql, DateTimeOffset before, CancellationToken cancellationToken)
     {

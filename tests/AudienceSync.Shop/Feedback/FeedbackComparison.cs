@@ -26,6 +26,7 @@ internal sealed class FeedbackComparison(
     private const int MaxExamples = 5;
     private const int UlidLength = 26;
 
+    private readonly HashSet<string> _ours = customers.SelectMany(Names).ToHashSet(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> _examples = [];
     private int _missing;
     private int _doubled;
@@ -59,10 +60,11 @@ internal sealed class FeedbackComparison(
             }
         }
 
-        foreach (var stranger in people.Count(person => !IsOurs(person)) is var count and > 0 ? [count] : Array.Empty<int>())
+        var strangers = people.Count(person => !IsOurs(person));
+        if (strangers > 0)
         {
-            _wrong += stranger;
-            AddExample($"{stranger} people were created that no customer is");
+            _wrong += strangers;
+            AddExample($"{strangers} people were created that no customer is");
         }
 
         return new FeedbackFinding(
@@ -78,13 +80,8 @@ internal sealed class FeedbackComparison(
 
     private static IEnumerable<string> Names(Customer customer) => new[] { customer.CustomerId, customer.Email }.OfType<string>();
 
-    private bool IsOurs(TrackPerson person)
-    {
-        _ours ??= customers.SelectMany(Names).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return (person.Id is { } id && _ours.Contains(id)) || (person.Email is { } email && _ours.Contains(email));
-    }
-
-    private HashSet<string>? _ours;
+    private bool IsOurs(TrackPerson person) =>
+        (person.Id is { } id && _ours.Contains(id)) || (person.Email is { } email && _ours.Contains(email));
 
     private void CompareFacts(Customer customer, TrackPerson person)
     {
