@@ -46,7 +46,7 @@ public sealed record ChannelEngagement
             { Metric: OutcomeMetrics.Spammed } => this with { ComplaintAt = Latest.Of(ComplaintAt, at) },
             { Failure: DeliveryFailure.Hard } => this with { HardAt = Latest.Of(HardAt, at) },
             { Failure: DeliveryFailure.Blocked } => this with { BlockedAt = Latest.Of(BlockedAt, at) },
-            { Failure: DeliveryFailure.Soft, Metric: not (OutcomeMetrics.Attempted or OutcomeMetrics.Deferred) } => this with
+            { Failure: DeliveryFailure.Soft } when !OutcomeMetrics.IsRetried(outcome.Metric) => this with
             {
                 SoftBounces = SoftBounces.With(at),
             },

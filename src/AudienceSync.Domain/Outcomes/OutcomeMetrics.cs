@@ -14,6 +14,8 @@ public static class OutcomeMetrics
     public const string PreferencesChanged = "cio_subscription_preferences_changed";
     public const string Spammed = "spammed";
     public const string Subscribed = "subscribed";
-    public const string Undeliverable = "undeliverable";
     public const string Unsubscribed = "unsubscribed";
+
+    /// <summary>Whether a message with this outcome will be tried again, so that nothing final is known of it.</summary>
+    public static bool IsRetried(string metric) => metric is Attempted or Deferred;
 }

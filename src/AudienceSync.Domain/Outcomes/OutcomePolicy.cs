@@ -104,7 +104,7 @@ public sealed record OutcomePolicy
         {
             { Metric: OutcomeMetrics.Spammed } => (Complaint, SuppressionReasons.Complaint, false),
             { Failure: DeliveryFailure.Hard } when isAddress => (HardBounce, SuppressionReasons.HardBounce, false),
-            { Failure: DeliveryFailure.Soft, Metric: not (OutcomeMetrics.Attempted or OutcomeMetrics.Deferred) } when isAddress => (
+            { Failure: DeliveryFailure.Soft } when isAddress && !OutcomeMetrics.IsRetried(outcome.Metric) => (
                 SoftBounces.Then,
                 SuppressionReasons.SoftBounces,
                 false

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Telemetry;
 
 namespace AudienceSync.Host.Decisions;
@@ -38,28 +39,7 @@ internal sealed class DecisionLog(DecisionLogStore store, DecisionMetrics? metri
     /// <summary>Writes until it is canceled, and then what is left.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var outage = new OutageLog("Log of decisions", clock, logger);
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            var wait = Every;
-            try
-            {
-                await FlushAsync(cancellationToken);
-                outage.Recovered();
-            }
-            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
-            {
-                wait = outage.Failed(failure);
-                _ensuredAt = null; // The day of the rows may be the cause.
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                break;
-            }
-
-            await Task.Delay(wait, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
+        await new RetryLoop("Log of decisions", clock, logger).RunAsync(FlushAndRestAsync, cancellationToken);
         try
         {
             await FlushAsync(CancellationToken.None);
@@ -68,6 +48,12 @@ internal sealed class DecisionLog(DecisionLogStore store, DecisionMetrics? metri
         {
             logger.LogWarning("The last decisions were not logged: {Failure}", OutageLog.Describe(failure));
         }
+    }
+
+    private async Task<TimeSpan> FlushAndRestAsync(CancellationToken cancellationToken)
+    {
+        await FlushAsync(cancellationToken);
+        return Every;
     }
 
     /// <summary>Writes what waits. What a failed attempt took is written by the next.</summary>

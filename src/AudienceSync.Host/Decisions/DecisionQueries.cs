@@ -32,8 +32,6 @@ internal sealed record PersonQuestion(IReadOnlyList<Alias> Aliases, List<Guid> O
 /// projected would read every event of the person.</param>
 internal sealed class DecisionQueries(WorkspaceDatabase database, bool hasReports)
 {
-    private static readonly JsonSerializerOptions Documents = new(JsonSerializerDefaults.Web);
-
     // The stream of an anchor is read only when its last event is not projected: otherwise one probe answers for all of it.
     private const string PersonSql = """
         with recursive projected(at) as (select p.last_seq_id from mt_event_progression p where p.name = 'membership:All'),
@@ -172,7 +170,7 @@ internal sealed class DecisionQueries(WorkspaceDatabase database, bool hasReport
             case 10:
                 people.Engagements[Person(reader)] = JsonSerializer.Deserialize<PersonEngagement>(
                     reader.GetFieldValue<byte[]>(6),
-                    Documents
+                    PersonEngagement.Json
                 )!;
                 break;
             case 11:

@@ -110,7 +110,7 @@ internal sealed class EventKeeper(Source source, QuarantineEntries entries, Grou
             {
                 BodyLease = body.Retain(),
                 Signature = signature,
-                IsReport = source.Kind == SourceKind.CustomerIoReporting,
+                IsReport = source.IsReporting,
             };
         }
 

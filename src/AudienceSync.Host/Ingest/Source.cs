@@ -10,6 +10,9 @@ namespace AudienceSync.Host.Ingest;
 /// <param name="DefaultCountry">The country of phone numbers without one, ISO 3166-1 alpha-2.</param>
 public sealed record Source(string Name, SignatureMode Signature, IReadOnlyList<KeyedHash> SigningKeys, string DefaultCountry)
 {
+    /// <summary>Whether it reports the outcomes of messages.</summary>
+    public bool IsReporting => Kind == SourceKind.CustomerIoReporting;
+
     /// <summary>Which identifiers the source sends as digests; everything else is plain text.</summary>
     public HashedFields Hashed { get; init; }
 

@@ -94,7 +94,7 @@ public sealed class WebhookInbox(
     /// <param name="now">The current time.</param>
     public async Task<KeepResult> ReleaseAsync(RequestBody body, EventId? id, DateTimeOffset receivedAt, DateTimeOffset now)
     {
-        if (source.Kind == SourceKind.CustomerIoReporting)
+        if (source.IsReporting)
         {
             var report = reports.Read(body, source, receivedAt);
             return report.Event is null

@@ -8,11 +8,6 @@ using AudienceSync.Host.EventStore.Outcomes;
 
 namespace AudienceSync.Host.Outcomes;
 
-/// <summary>What is known about how messages reach a person.</summary>
-/// <param name="Engagement">Of all anchors of the person, with every outcome that is in the log.</param>
-/// <param name="Position">The last position of the log that counts.</param>
-public readonly record struct KnownEngagement(Engagement Engagement, long Position);
-
 /// <summary>
 /// Reads the engagement of a person: the documents of all anchors, and the outcomes above the progress of their projection. So an answer is
 /// never behind the log, even when the daemon is. All is read in one statement, and so of one moment; and an outcome that is counted twice
@@ -20,8 +15,6 @@ public readonly record struct KnownEngagement(Engagement Engagement, long Positi
 /// </summary>
 public sealed class EngagementQueries(WorkspaceDatabase database)
 {
-    private static readonly JsonSerializerOptions Stored = new(JsonSerializerDefaults.Web);
-
     private static readonly string[] Folded = [EventTypes.OutcomeRecorded, EventTypes.ErasureRequested, EventTypes.Erased];
 
     private const string AnchorsSql = """
@@ -38,17 +31,14 @@ public sealed class EngagementQueries(WorkspaceDatabase database)
 
     private const string EngagementSql = """
         with progress as (
-          select coalesce((select p.last_seq_id from mt_event_progression p where p.name = $2), 0) as at),
-        head as (select coalesce(max(e.seq_id), 0) as at from mt_events e)
-        select d.id, null::text, d.data::text, 0::bigint, head.at from head, unnest($1::uuid[]) as a(id)
+          select coalesce((select p.last_seq_id from mt_event_progression p where p.name = $2), 0) as at)
+        select d.id, null::text, d.data::text, 0::bigint from unnest($1::uuid[]) as a(id)
         cross join lateral (select r.id, r.data from mt_doc_person_engagement r where r.id = a.id limit 1) d
         union all
-        select a.id, e.type, e.data::text, e.seq_id, head.at from head, progress, unnest($1::uuid[]) as a(id)
+        select a.id, e.type, e.data::text, e.seq_id from progress, unnest($1::uuid[]) as a(id)
         cross join lateral (
           select r.type, r.data, r.seq_id from mt_events r
           where r.stream_id = a.id and r.seq_id > progress.at and r.type = any($3) offset 0) e
-        union all
-        select null, null, null, -1, head.at from head
         order by 4
         """;
 
@@ -66,13 +56,23 @@ public sealed class EngagementQueries(WorkspaceDatabase database)
         return [.. anchors];
     }
 
-    /// <summary>The engagement of a person.</summary>
+    /// <summary>The engagement of a person, with every outcome that is in the log.</summary>
     /// <param name="anchors">All anchors of the person.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    public async Task<KnownEngagement> ReadAsync(IReadOnlyCollection<Guid> anchors, CancellationToken cancellationToken)
+    public async Task<Engagement> ReadAsync(IReadOnlyCollection<Guid> anchors, CancellationToken cancellationToken) =>
+        SumOf(anchors, await ByAnchorAsync(anchors, cancellationToken));
+
+    /// <summary>The sum over some anchors of what was read of them.</summary>
+    public static Engagement SumOf(IEnumerable<Guid> anchors, IReadOnlyDictionary<Guid, Engagement> byAnchor) =>
+        anchors.Aggregate(Engagement.Empty, (sum, anchor) => byAnchor.TryGetValue(anchor, out var one) ? sum.With(one) : sum);
+
+    /// <summary>The engagement of each anchor that has one, in one statement.</summary>
+    public async Task<IReadOnlyDictionary<Guid, Engagement>> ByAnchorAsync(
+        IReadOnlyCollection<Guid> anchors,
+        CancellationToken cancellationToken
+    )
     {
         var documents = new Dictionary<Guid, PersonEngagement?>();
-        var head = 0L;
         await using var command = Sql.Command(
             database.Hot,
             EngagementSql,
@@ -83,15 +83,9 @@ public sealed class EngagementQueries(WorkspaceDatabase database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            head = reader.GetInt64(4);
-            if (reader.IsDBNull(0))
-            {
-                continue;
-            }
-
             var anchor = reader.GetGuid(0);
             documents[anchor] = reader.IsDBNull(1)
-                ? JsonSerializer.Deserialize<PersonEngagement>(reader.GetString(2), Stored)
+                ? JsonSerializer.Deserialize<PersonEngagement>(reader.GetString(2), PersonEngagement.Json)
                 : EngagementProjection.Fold(
                     documents.GetValueOrDefault(anchor),
                     anchor,
@@ -99,9 +93,6 @@ public sealed class EngagementQueries(WorkspaceDatabase database)
                 );
         }
 
-        return new KnownEngagement(
-            documents.Values.Aggregate(Engagement.Empty, (known, one) => one is null ? known : known.With(one.Engagement)),
-            head
-        );
+        return documents.Where(one => one.Value is not null).ToDictionary(one => one.Key, one => one.Value!.Engagement);
     }
 }

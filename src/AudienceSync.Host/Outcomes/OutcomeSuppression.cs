@@ -65,7 +65,7 @@ internal sealed class OutcomeSuppression(
     private async Task ApplyAsync(IEvent stored, MessageOutcomeRecorded outcome, CancellationToken cancellationToken)
     {
         var anchors = await engagement.AnchorsAsync(new PersonId(stored.StreamId), cancellationToken);
-        var known = (await engagement.ReadAsync(anchors, cancellationToken)).Engagement.Apply(outcome);
+        var known = (await engagement.ReadAsync(anchors, cancellationToken)).Apply(outcome);
         var consequences = policy.ConsequencesOf(outcome, known);
         if (consequences.Count == 0)
         {
@@ -88,7 +88,7 @@ internal sealed class OutcomeSuppression(
             );
         }
 
-        await AppendAsync([.. events], cancellationToken);
+        await AppendAsync([.. events], stored.Sequence, cancellationToken);
     }
 
     /// <summary>Whether something is to be lifted, and nothing else would be lifted with it.</summary>
@@ -127,12 +127,20 @@ internal sealed class OutcomeSuppression(
     }
 
     // Until it is in the log: the page's progress must not be stored before.
-    private async Task AppendAsync(PendingEvent[] events, CancellationToken cancellationToken)
+    private async Task AppendAsync(PendingEvent[] events, long position, CancellationToken cancellationToken)
     {
         while (events.Length > 0)
         {
             var request = new PendingRequest(events, [], default, clock.GetUtcNow());
-            if (log.TryEnqueue(request) && (await request.Settled).Result is AppendResult.Committed)
+            var result = log.TryEnqueue(request) ? (await request.Settled).Result : AppendResult.StorageDown;
+            if (result == AppendResult.Unstorable)
+            {
+                // It would be refused forever, and everything behind it would wait.
+                logger.LogError("The database does not accept the suppression that follows from the outcome at {Position}", position);
+                return;
+            }
+
+            if (result == AppendResult.Committed)
             {
                 return;
             }

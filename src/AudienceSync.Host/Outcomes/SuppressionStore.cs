@@ -40,7 +40,7 @@ internal sealed class SuppressionStore(WorkspaceDatabase database, Vault vault)
         var alias = new Alias((IdentifierKind)reader.GetInt16(1), new AliasDigest(reader.GetGuid(2)));
         if (alias.Kind == IdentifierKind.CustomerId)
         {
-            return new PersonAnchor(person, alias, new PersonIdentifiers(null, null, null, ""));
+            return new PersonAnchor(alias, new PersonIdentifiers(null, null, null, ""));
         }
 
         var own = vault
@@ -48,7 +48,7 @@ internal sealed class SuppressionStore(WorkspaceDatabase database, Vault vault)
             ?.Own.Addresses.Where(claim => claim.Address.Digest == alias.Digest)
             .Select(Of)
             .FirstOrDefault();
-        return own is null ? null : new PersonAnchor(person, alias, own);
+        return own is null ? null : new PersonAnchor(alias, own);
     }
 
     /// <summary>The suppressions of a person and their ends.</summary>

@@ -118,7 +118,7 @@ public sealed class HostServer(
             foreach (var (source, token) in plan.Sources)
             {
                 var inbox = workspace.Get<Inboxes>().BySource[source.Name];
-                if (source.Kind == SourceKind.CustomerIoReporting)
+                if (source.IsReporting)
                 {
                     reporting.Add(inbox);
                 }

@@ -62,23 +62,13 @@ internal sealed class SourcePlanner(ConfigLoader config)
 
     private AllowedAddresses AllowFrom(string place, List<string> addresses)
     {
-        var networks = new List<IPNetwork>();
-        foreach (var text in addresses)
-        {
-            Require(
-                AllowedAddresses.Read(text) is { } network && Add(network),
-                place,
-                $"allow_from must list addresses and networks, as 35.188.196.183 or 10.0.0.0/8; {text} is neither"
-            );
-        }
-
+        var networks = addresses.ConvertAll(text =>
+            AllowedAddresses.Read(text)
+            ?? throw config.Invalid(
+                $"{place}: allow_from must list addresses and networks, as 35.188.196.183 or 10.0.0.0/8; {text} is neither"
+            )
+        );
         return networks.Count == 0 ? AllowedAddresses.All : new AllowedAddresses(networks);
-
-        bool Add(IPNetwork network)
-        {
-            networks.Add(network);
-            return true;
-        }
     }
 
     private HashedFields Hashed(HashedConfig? hashed, string place)

@@ -31,7 +31,7 @@ public sealed record WorkspacePlan(
     public OutcomePolicy Outcomes { get; init; } = OutcomePolicy.Default;
 
     /// <summary>Whether a source reports outcomes.</summary>
-    public bool HasReports => Sources.Any(source => source.Source.Kind == SourceKind.CustomerIoReporting);
+    public bool HasReports => Sources.Any(source => source.Source.IsReporting);
 
     /// <summary>For how long ended records are kept.</summary>
     public RetentionSettings Retention { get; init; } = RetentionSettings.Default;

@@ -58,6 +58,7 @@ public sealed class DecidePageTests
         using var timeout = new CancellationTokenSource(Deadline.Longest);
         using var process = Process.Start(start)!;
         var printed = await process.StandardOutput.ReadToEndAsync(timeout.Token);
+        (await process.ExitCodeAsync()).ShouldBe(0);
         var answer = JsonNode.Parse(printed)!.AsObject();
         answer["known"]!.GetValue<bool>().ShouldBeFalse();
         answer["in_high_intent_cart_7d"]!.GetValue<bool>().ShouldBeFalse();

@@ -5,7 +5,6 @@ using AudienceSync.Domain.Outcomes;
 using AudienceSync.Host.EventStore.Outcomes;
 using AudienceSync.Host.Tests.Cli;
 using AudienceSync.Host.Tests.Ingest;
-using AudienceSync.Host.Tests.Postgres;
 using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Outcomes;
@@ -38,7 +37,7 @@ public sealed class EngagementDaemonTests
             await host.ScalarAsync<long>("select max(seq_id) from mt_events"),
             "otherwise there was no gap"
         );
-        (await host.EngagementOfAsync(IdentifierKind.CustomerId, "ann")).Engagement.LastDeliveredAt.ShouldNotBeNull();
+        (await host.EngagementOfAsync(IdentifierKind.CustomerId, "ann")).LastDeliveredAt.ShouldNotBeNull();
     }
 
     [Fact]
@@ -53,7 +52,7 @@ public sealed class EngagementDaemonTests
         await host.ProjectedAsync();
 
         (await host.ScalarAsync<long>("select count(*) from mt_doc_person_engagement")).ShouldBe(2);
-        var known = (await host.EngagementOfAsync(IdentifierKind.CustomerId, "ann")).Engagement;
+        var known = await host.EngagementOfAsync(IdentifierKind.CustomerId, "ann");
         known.LastDeliveredAt.ShouldBe(Sample.Now.AddMinutes(-3));
         known.LastClickAt.ShouldBe(Sample.Now.AddMinutes(-2));
     }
@@ -118,7 +117,6 @@ public sealed class EngagementDaemonTests
     [Fact]
     public async Task A_replay_appends_what_the_log_has_lost_and_nothing_else()
     {
-        using var folder = new TemporaryFolder();
         await using var host = await ReportingStage.StartAsync(
             new TestHostOptions { RealPort = true, Clock = new OffsetClock(Sample.Now) }
         );
@@ -139,13 +137,6 @@ public sealed class EngagementDaemonTests
                 """
             )
         ).ShouldBe(1);
-        await File.WriteAllTextAsync(folder.Below("operator.token"), TestHostFiles.OperatorToken);
-        await File.WriteAllTextAsync(folder.Below("audiencesync.yaml"), "operator_token: { file: operator.token }\n");
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["AUDIENCESYNC_CONFIG"] = folder.Below("audiencesync.yaml"),
-            ["AUDIENCESYNC_URLS"] = host.Http.BaseAddress!.ToString(),
-        };
         await host.StopAsync();
         await using var again = await ReportingStage.StartAsync(
             new TestHostOptions
@@ -155,7 +146,11 @@ public sealed class EngagementDaemonTests
                 Database = host.Database,
             }
         );
-        environment["AUDIENCESYNC_URLS"] = again.Http.BaseAddress!.ToString();
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["AUDIENCESYNC_CONFIG"] = again.ConfigPath,
+            ["AUDIENCESYNC_URLS"] = again.Http.BaseAddress!.ToString(),
+        };
         var run = await CommandRun.RunAsync(environment, "outcomes", "replay", "--from", "2026-11-21", "--to", "2026-11-22");
         run.ExitCode.ShouldBe(0, run.Error);
         run.Output.Trim().ShouldBe("""{"read":9,"accepted":1,"duplicates":8,"kept":0,"skipped":0,"released":0,"held":1}""");

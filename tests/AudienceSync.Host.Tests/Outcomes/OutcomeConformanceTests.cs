@@ -114,7 +114,7 @@ public sealed class OutcomeConformanceTests(ITestOutputHelper output)
     {
         foreach (var own in reports.GroupBy(report => report.Person))
         {
-            var known = (await host.EngagementOfAsync(IdentifierKind.CustomerId, Customer(own.Key))).Engagement;
+            var known = await host.EngagementOfAsync(IdentifierKind.CustomerId, Customer(own.Key));
             known.LastDeliveredAt.ShouldBe(Last(own, one => one.Metric == "delivered"), because);
             known.LastClickAt.ShouldBe(Last(own, one => one.Metric == "clicked" && !Is(one, "machine")), because);
             known.LastMachineClickAt.ShouldBe(Last(own, one => one.Metric == "clicked" && Is(one, "machine")), because);

@@ -37,6 +37,7 @@ public sealed class OutcomeSuppressionTests
         (await host.StatusOfAsync(Bounce("b2", minutes: 2))).ShouldBe("accepted");
         await host.ProjectedAsync();
         await SuppressionsAsync(host, 2);
+        await host.WaitUntilQuietAsync();
         await HeldAsync(host, 1);
     }
 
@@ -49,7 +50,7 @@ public sealed class OutcomeSuppressionTests
         await host.ProjectedAsync();
 
         await SuppressionsAsync(host, 0);
-        (await host.EngagementOfAsync(IdentifierKind.CustomerId, "ann")).Engagement.Unsubscribed.ShouldBeTrue();
+        (await host.EngagementOfAsync(IdentifierKind.CustomerId, "ann")).Unsubscribed.ShouldBeTrue();
     }
 
     [Fact]
@@ -70,6 +71,7 @@ public sealed class OutcomeSuppressionTests
         await host.StatusOfAsync(Report("customer", "unsubscribed", "u2", 5));
         await host.StatusOfAsync(Report("customer", "subscribed", "s2", 6));
         await host.ProjectedAsync();
+        await host.WaitUntilQuietAsync();
         await HeldAsync(host, 0);
         (await host.ScalarAsync<long>("select count(*) from mt_events where type = 'person_suppression_lifted'")).ShouldBe(
             1,

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Outcomes;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Ingest.Reporting;
 using AudienceSync.Host.Outcomes;
@@ -105,7 +106,7 @@ internal static class ReportingStage
     }
 
     /// <summary>The engagement of a person, as a decision reads it.</summary>
-    public static async Task<KnownEngagement> EngagementOfAsync(this TestHost host, IdentifierKind kind, string identifier)
+    public static async Task<Engagement> EngagementOfAsync(this TestHost host, IdentifierKind kind, string identifier)
     {
         var workspace = host.Server.Workspaces["default"];
         var digest = workspace.Get<AliasDigester>().Digest(kind, identifier).Digest.Value;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AudienceSync.Domain.Outcomes;
 
 namespace AudienceSync.Host.EventStore.Outcomes;
@@ -8,6 +9,9 @@ namespace AudienceSync.Host.EventStore.Outcomes;
 /// </summary>
 public sealed record PersonEngagement
 {
+    /// <summary>How the stored document is read without Marten.</summary>
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
     /// <summary>The anchor.</summary>
     public Guid Id { get; set; }
 

@@ -44,9 +44,9 @@ public sealed class BodyArchiveStore(WorkspaceDatabase database, BodySeal seal)
     /// has no bytes in the other one.
     /// </summary>
     public async Task<byte[]?> FindAsync(Position position, CancellationToken cancellationToken) =>
-        await FindAsync(ReportBoxSql, position, cancellationToken) is { Length: > 0 } report
-            ? report
-            : await FindAsync(BoxSql, position, cancellationToken);
+        await FindAsync(BoxSql, position, cancellationToken) is { Length: > 0 } body
+            ? body
+            : await FindAsync(ReportBoxSql, position, cancellationToken);
 
     private async Task<byte[]?> FindAsync(string sql, Position position, CancellationToken cancellationToken)
     {

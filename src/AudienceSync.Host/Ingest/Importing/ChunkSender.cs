@@ -149,13 +149,13 @@ internal sealed class ChunkSender(HttpClient http, ImportTarget target, RetryWin
             ? duplicates
             : 0;
 
-    private TimeSpan? RetryAfter(HttpResponseMessage response) =>
-        response.Headers.RetryAfter switch
-        {
-            { Delta: { } delta } => delta,
-            { Date: { } date } when date > clock.GetUtcNow() => date - clock.GetUtcNow(),
-            _ => null,
-        };
+    // A receiver that asks for no wait gets the usual one.
+    private TimeSpan? RetryAfter(HttpResponseMessage response)
+    {
+        var header = response.Headers.RetryAfter;
+        var wait = header?.Delta ?? (header?.Date - clock.GetUtcNow());
+        return wait > TimeSpan.Zero ? wait : null;
+    }
 
     // Only what has the form of a code: anything else might repeat what was sent.
     private static string? CodeOf(byte[] body)

@@ -33,6 +33,8 @@ public sealed class ReportReplay(
     /// <summary>Held reports that are read at once.</summary>
     private const int Page = 500;
 
+    private readonly List<WebhookInbox> _reporting = [.. inboxes.Values.Where(inbox => inbox.Source.IsReporting)];
+
     /// <summary>Replays a period.</summary>
     /// <param name="from">The start.</param>
     /// <param name="to">The end, which does not belong to it.</param>
@@ -72,11 +74,10 @@ public sealed class ReportReplay(
     }
 
     // An event that the log has lost no longer names its source; with a single one there is no doubt.
-    private WebhookInbox? InboxOf(string? source)
-    {
-        var reporting = inboxes.Values.Where(inbox => inbox.Source.Kind == SourceKind.CustomerIoReporting).ToList();
-        return source is null ? (reporting.Count == 1 ? reporting[0] : null) : reporting.Find(inbox => inbox.Source.Name == source);
-    }
+    private WebhookInbox? InboxOf(string? source) =>
+        source is not null ? _reporting.Find(inbox => inbox.Source.Name == source)
+        : _reporting.Count == 1 ? _reporting[0]
+        : null;
 
     private async Task<KeepResult> ReadAgainAsync(WebhookInbox inbox, StoredReport report)
     {
@@ -91,10 +92,7 @@ public sealed class ReportReplay(
         CancellationToken cancellationToken
     )
     {
-        string[] sources =
-        [
-            .. inboxes.Values.Where(inbox => inbox.Source.Kind == SourceKind.CustomerIoReporting).Select(inbox => inbox.Source.Name),
-        ];
+        string[] sources = [.. _reporting.Select(inbox => inbox.Source.Name)];
         var after = Guid.Empty;
         while (true)
         {

@@ -74,7 +74,7 @@ public sealed class ReportingEndpoint : IDisposable
     {
         var started = _clock.GetTimestamp();
         var inboxes = Candidates(context, out var refusal);
-        if ((refusal ?? HeaderProblem(context.Request.Headers)) is { } problem)
+        if ((refusal ?? FramingProblem(context.Request.Headers) ?? HeaderProblem(context.Request.Headers)) is { } problem)
         {
             await RefuseAsync(context, problem);
             return;
@@ -99,6 +99,9 @@ public sealed class ReportingEndpoint : IDisposable
 
         _counters.RecordLatency(_clock.GetElapsedTime(started));
     }
+
+    private static IngestProblem? FramingProblem(IHeaderDictionary headers) =>
+        WebhookReceiver.HasAmbiguousFraming(headers) ? IngestProblem.BrokenRequest : null;
 
     private IReadOnlyList<WebhookInbox> Candidates(HttpContext context, out IngestProblem? refusal)
     {

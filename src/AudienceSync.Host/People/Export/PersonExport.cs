@@ -67,7 +67,7 @@ public sealed class PersonExport(
         Write(json, "memberships", await members.OfPersonAsync(person.Roots[0], cancellationToken));
         await WriteEventsAsync(pipe, json, person.Ids, cancellationToken);
         Write(json, "deliveries", await records.DeliveriesAsync(person.Ids, cancellationToken));
-        Write(json, "engagement", (await engagement.ReadAsync(person.Ids, cancellationToken)).Engagement);
+        Write(json, "engagement", await engagement.ReadAsync(person.Ids, cancellationToken));
         await WriteErasuresAsync(json, person.Ids, cancellationToken);
         await WriteBodiesAsync(pipe, json, person, cancellationToken);
         json.WriteEndObject();
