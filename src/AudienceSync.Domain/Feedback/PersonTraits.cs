@@ -27,7 +27,7 @@ public readonly record struct PersonTraits(
         return new PersonTraits(
             Deliverable(OutcomeChannels.Email),
             Deliverable(OutcomeChannels.Sms),
-            engagement.LastClickAt,
+            engagement.LastEmailClickAt,
             engagement == Engagement.Empty ? null : engagement.ComplaintCount,
             adsSuppressed
         );

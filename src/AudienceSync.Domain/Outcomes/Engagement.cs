@@ -35,6 +35,9 @@ public sealed record Engagement
     /// <summary>The latest click of the person.</summary>
     public DateTimeOffset? LastClickAt { get; init; }
 
+    /// <summary>The latest click of a human in an email.</summary>
+    public DateTimeOffset? LastEmailClickAt { get; init; }
+
     /// <summary>The latest click of a machine.</summary>
     public DateTimeOffset? LastMachineClickAt { get; init; }
 
@@ -75,6 +78,7 @@ public sealed record Engagement
             Complaints = Complaints.With(other.Complaints),
             LastDeliveredAt = Latest.Of(LastDeliveredAt, other.LastDeliveredAt),
             LastClickAt = Latest.Of(LastClickAt, other.LastClickAt),
+            LastEmailClickAt = Latest.Of(LastEmailClickAt, other.LastEmailClickAt),
             LastMachineClickAt = Latest.Of(LastMachineClickAt, other.LastMachineClickAt),
             LastOpenedAt = Latest.Of(LastOpenedAt, other.LastOpenedAt),
             UnsubscribedAt = Latest.Of(UnsubscribedAt, other.UnsubscribedAt),
@@ -110,10 +114,11 @@ public sealed record Engagement
     public bool Equals(Engagement? other) =>
         other is not null
         && (Email, Sms, Push, Whatsapp) == (other.Email, other.Sms, other.Push, other.Whatsapp)
-        && (LastDeliveredAt, LastClickAt, LastMachineClickAt, LastOpenedAt, UnsubscribedAt, SubscribedAt)
+        && (LastDeliveredAt, LastClickAt, LastEmailClickAt, LastMachineClickAt, LastOpenedAt, UnsubscribedAt, SubscribedAt)
             == (
                 other.LastDeliveredAt,
                 other.LastClickAt,
+                other.LastEmailClickAt,
                 other.LastMachineClickAt,
                 other.LastOpenedAt,
                 other.UnsubscribedAt,
@@ -143,7 +148,11 @@ public sealed record Engagement
         {
             OutcomeMetrics.Delivered => this with { LastDeliveredAt = Latest.Of(LastDeliveredAt, at) },
             OutcomeMetrics.Clicked when outcome.Machine => this with { LastMachineClickAt = Latest.Of(LastMachineClickAt, at) },
-            OutcomeMetrics.Clicked => this with { LastClickAt = Latest.Of(LastClickAt, at) },
+            OutcomeMetrics.Clicked => this with
+            {
+                LastClickAt = Latest.Of(LastClickAt, at),
+                LastEmailClickAt = outcome.Channel == OutcomeChannels.Email ? Latest.Of(LastEmailClickAt, at) : LastEmailClickAt,
+            },
             OutcomeMetrics.Opened when !outcome.Machine => this with { LastOpenedAt = Latest.Of(LastOpenedAt, at) },
             OutcomeMetrics.Spammed => this with { Complaints = Complaints.With(at) },
             OutcomeMetrics.Unsubscribed => this with { UnsubscribedAt = Latest.Of(UnsubscribedAt, at) },

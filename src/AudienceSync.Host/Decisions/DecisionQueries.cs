@@ -36,7 +36,9 @@ internal sealed class DecisionQueries(WorkspaceDatabase database, bool hasReport
     private const string PersonSql = """
         with recursive projected(at) as (select p.last_seq_id from mt_event_progression p where p.name = 'membership:All'),
         engaged(at) as (
-          select coalesce((select p.last_seq_id from mt_event_progression p where p.name = 'person_engagement:All'), 0)),
+          select least(
+            coalesce((select p.last_seq_id from mt_event_progression p where p.name = 'person_engagement:All'), 0),
+            coalesce((select p.last_seq_id from mt_event_progression p where p.name = 'outcome_policy:All'), 0))),
         named(digest, kind, anchor, owner, older) as (
           select a.digest, a.kind, a.anchor, a.owner, false from unnest($1::uuid[]) as d(digest)
             cross join lateral (select r.* from person_aliases r where r.digest = d.digest limit 1) a

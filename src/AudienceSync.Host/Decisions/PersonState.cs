@@ -58,7 +58,8 @@ internal sealed class PersonState(
             return (nobody, AskedAudiences.Resolve(names, current, stored.Feeding));
         }
 
-        var snapshot = SnapshotOf(person, stored);
+        var engagement = EngagementOf(person, stored);
+        var snapshot = SnapshotOf(person, stored, ImpliedSuppressions.Of(OutcomesOf(person, stored), engagement, policy));
         if (PersonFold.TryRead(snapshot, current) is not { } fold)
         {
             // Another Host has just published a key, and an event for it is appended. Candidates may have changed with it.
@@ -76,7 +77,7 @@ internal sealed class PersonState(
         var reason = SuppressionReason.Of(
             snapshot.Pending.Concat(stored.Suppressions.Where(one => AskedPerson.RootOf(one.Person, stored.Anchors) == person))
         );
-        var facts = new DecisionFacts(known, stored.IsErased, reason, EngagementOf(EngagementOf(person, stored)), stored.Head);
+        var facts = new DecisionFacts(known, stored.IsErased, reason, EngagementOf(engagement), stored.Head);
         return (facts, AskedAudiences.Resolve(names, current, stored.Feeding));
     }
 
@@ -102,6 +103,11 @@ internal sealed class PersonState(
             .Aggregate(Engagement.Empty, (sum, one) => sum.With(one.Value!.Engagement));
     }
 
+    private static IEnumerable<LogEvent> OutcomesOf(PersonId root, StoredPeople stored) =>
+        stored.Outcomes.Where(logged =>
+            logged.Type == EventTypes.OutcomeRecorded && AskedPerson.RootOf(logged.Person, stored.Anchors) == root
+        );
+
     private Task<StoredPeople> ReadAsync(NamedAliases named, List<int> keyIds, CancellationToken cancellationToken)
     {
         var erased = named.Aliases.Concat(named.Older).Select(alias => tombstones.Digest(alias.Digest)).ToList();
@@ -113,7 +119,7 @@ internal sealed class PersonState(
         current.ByName(name) is not null || current.All.Any(key => key.Key.Audience == name);
 
     // Of the people that the identifiers lead to, the one that is meant.
-    private static PersonSnapshot SnapshotOf(PersonId root, StoredPeople stored)
+    private static PersonSnapshot SnapshotOf(PersonId root, StoredPeople stored, IReadOnlyList<LogEvent> implied)
     {
         var anchors = stored.Anchors.Keys.Where(anchor => AskedPerson.RootOf(anchor, stored.Anchors) == root).ToHashSet();
         return new PersonSnapshot(
@@ -125,7 +131,7 @@ internal sealed class PersonState(
                 ? stored.Rows
                 : stored.Rows.Where(row => anchors.Contains(row.Key.Person)).ToDictionary(row => row.Key, row => row.Value),
             stored.Permissions,
-            anchors.Count == stored.Anchors.Count ? stored.Pending : stored.Pending.FindAll(logged => anchors.Contains(logged.Person))
+            [.. stored.Pending.Where(logged => anchors.Contains(logged.Person)), .. implied]
         );
     }
 }

@@ -35,6 +35,6 @@ internal sealed class StoredPeople
     /// <summary>What the outcomes of messages prove about each anchor, as projected by Marten's daemon.</summary>
     public Dictionary<PersonId, PersonEngagement> Engagements { get; } = [];
 
-    /// <summary>Outcomes and erasures that the daemon has not projected.</summary>
+    /// <summary>Outcomes and erasures that the daemon has not projected, or whose consequences it has not appended.</summary>
     public List<LogEvent> Outcomes { get; } = [];
 }

@@ -137,16 +137,14 @@ internal sealed class FeedbackSender(
                 }
             }
 
-            if (
-                await SendAsync(
-                    planned,
-                    items,
-                    tally,
-                    token => people.AreStillKnownAsync(planned.Source, known, token),
-                    cancellationToken
-                ) is
-                { } failed
-            )
+            var (failed, _) = await SendAsync(
+                planned,
+                items,
+                tally,
+                token => people.AreStillKnownAsync(planned.Source, known, token),
+                cancellationToken
+            );
+            if (failed is not null)
             {
                 return failed;
             }
@@ -155,8 +153,11 @@ internal sealed class FeedbackSender(
         return null;
     }
 
-    /// <summary>Sends items in batches. Returns the answer that ended it; null when everything was accepted or refused for good.</summary>
-    internal static async Task<FeedbackReply?> SendAsync(
+    /// <summary>
+    /// Sends items in batches. Returns the answer that ended it, null when everything was accepted or refused for good; and the indexes of
+    /// the items that were refused.
+    /// </summary>
+    internal static async Task<(FeedbackReply? Failed, IReadOnlySet<int> Refused)> SendAsync(
         PlannedFeedback planned,
         IReadOnlyList<byte[]> items,
         FeedbackTally tally,
@@ -164,6 +165,7 @@ internal sealed class FeedbackSender(
         CancellationToken cancellationToken
     )
     {
+        var (sent, refused) = (0, new HashSet<int>());
         foreach (var batch in CustomerIoPayload.Batches(items))
         {
             var reply = await planned.Service.SendAsync(batch, mayRepeat, cancellationToken);
@@ -173,17 +175,20 @@ internal sealed class FeedbackSender(
                 || (tally.TriesAgain && reply.Rejected.Any(item => item.MayPass))
             )
             {
-                return reply;
+                return (reply, refused);
             }
 
             tally.Accept(batch.Count - reply.Rejected.Count);
             foreach (var item in reply.Rejected)
             {
                 tally.Reject(item.Code);
+                refused.Add(sent + item.Index);
             }
+
+            sent += batch.Count;
         }
 
-        return null;
+        return (null, refused);
     }
 
     private async Task EndAsync(FeedbackPage page, FeedbackTally tally, CancellationToken cancellationToken)

@@ -74,21 +74,19 @@ internal sealed class TraitPages(TraitStore store, FeedbackPeopleQueries people,
             }
         }
 
-        if (
-            await FeedbackSender.SendAsync(
-                planned,
-                items,
-                tally,
-                token => people.AreStillKnownAsync(planned.Source, known, token),
-                cancellationToken
-            ) is
-            { } failed
-        )
+        var (failed, refused) = await FeedbackSender.SendAsync(
+            planned,
+            items,
+            tally,
+            token => people.AreStillKnownAsync(planned.Source, known, token),
+            cancellationToken
+        );
+        if (failed is not null)
         {
             return failed;
         }
 
-        await store.WriteAsync(planned.Source, changed, at, cancellationToken);
+        await store.WriteAsync(planned.Source, [.. changed.Where((_, index) => !refused.Contains(index))], at, cancellationToken);
         return null;
     }
 

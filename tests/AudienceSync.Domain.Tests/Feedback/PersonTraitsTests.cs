@@ -17,7 +17,8 @@ public sealed class PersonTraitsTests
         var engagement = new Engagement
         {
             Email = new ChannelEngagement { HardAt = At.AddDays(-1) },
-            LastClickAt = At.AddDays(-2),
+            LastClickAt = At.AddDays(-1),
+            LastEmailClickAt = At.AddDays(-2),
             Complaints = [At.AddDays(-3)],
         };
 

@@ -64,9 +64,11 @@ public sealed class EngagementTests(ITestOutputHelper output)
             .Empty.Apply(OutcomeSamples.Of("email", "clicked", 1))
             .Apply(OutcomeSamples.Of("email", "clicked", 2, machine: true))
             .Apply(OutcomeSamples.Of("email", "opened", 3))
-            .Apply(OutcomeSamples.Of("email", "opened", 4, machine: true));
+            .Apply(OutcomeSamples.Of("email", "opened", 4, machine: true))
+            .Apply(OutcomeSamples.Of("push", "clicked", 5));
 
-        engagement.LastClickAt.ShouldBe(OutcomeSamples.At(1));
+        engagement.LastClickAt.ShouldBe(OutcomeSamples.At(5));
+        engagement.LastEmailClickAt.ShouldBe(OutcomeSamples.At(1));
         engagement.LastMachineClickAt.ShouldBe(OutcomeSamples.At(2));
         engagement.LastOpenedAt.ShouldBe(OutcomeSamples.At(3));
     }
@@ -117,6 +119,10 @@ public sealed class EngagementTests(ITestOutputHelper output)
     {
         engagement.LastDeliveredAt.ShouldBe(Last(outcomes, one => one.Metric == "delivered"), because);
         engagement.LastClickAt.ShouldBe(Last(outcomes, one => one is { Metric: "clicked", Machine: false }), because);
+        engagement.LastEmailClickAt.ShouldBe(
+            Last(outcomes, one => one is { Channel: "email", Metric: "clicked", Machine: false }),
+            because
+        );
         engagement.LastMachineClickAt.ShouldBe(Last(outcomes, one => one is { Metric: "clicked", Machine: true }), because);
         engagement.LastOpenedAt.ShouldBe(Last(outcomes, one => one is { Metric: "opened", Machine: false }), because);
         engagement.Email.HardAt.ShouldBe(Last(outcomes, one => one is { Channel: "email", Failure: DeliveryFailure.Hard }), because);

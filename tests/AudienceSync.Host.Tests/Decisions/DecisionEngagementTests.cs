@@ -25,6 +25,8 @@ public sealed class DecisionEngagementTests
         var bounced = await FieldsAsync(workspace);
         bounced.ShouldContain("email_deliverable=false");
         bounced.ShouldContain("email_undeliverable_reason=hard_bounce");
+        bounced.ShouldContain("suppressed=true", "the consequence of an acknowledged outcome, not appended yet");
+        bounced.ShouldContain("suppressed_reason=hard_bounce");
 
         // The daemon has projected the log up to here: what its document has counts, and older events do not count again.
         var anchor = await workspace.AskAsync<Guid>("select stream_id from mt_events where type = 'message_outcome_recorded'");
@@ -43,10 +45,12 @@ public sealed class DecisionEngagementTests
         }
 
         await workspace.ExecuteAsync(
-            "insert into mt_event_progression (name, last_seq_id) select 'person_engagement:All', max(seq_id) from mt_events"
+            "insert into mt_event_progression (name, last_seq_id) select name, head "
+                + "from (select max(seq_id) as head from mt_events) e, (values ('person_engagement:All'), ('outcome_policy:All')) as p(name)"
         );
         var projected = await FieldsAsync(workspace);
         projected.ShouldContain("email_deliverable=true");
+        projected.ShouldContain("suppressed=false", "the subscription has passed the outcome, and appended nothing in this test");
         projected.ShouldContain("sms_deliverable=false");
         projected.ShouldContain("complaint_count=1");
         projected.ShouldContain("last_click_at=null");

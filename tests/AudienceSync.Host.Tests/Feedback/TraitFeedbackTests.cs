@@ -30,6 +30,22 @@ public sealed class TraitFeedbackTests
     }
 
     [Fact]
+    public async Task An_attribute_that_the_service_refused_is_sent_again_with_the_next_event_of_its_person()
+    {
+        await using var stage = await FeedbackStage.StartAsync(", events: false");
+        await CreateAsync(stage, "ann");
+        await stage.AddAsync("ann");
+        await stage.FaultAsync("invalid_rows", count: 1);
+        await SuppressAsync(stage, "person_suppress", "09:26:00");
+        await stage.QuietAsync();
+        (await stage.PersonAsync("ann"))!.Value.GetProperty("attributes").TryGetProperty("ads_suppressed", out _).ShouldBeFalse();
+
+        await SuppressAsync(stage, "person_suppress", "09:27:00");
+        await stage.QuietAsync();
+        Attribute(await stage.PersonAsync("ann"), "ads_suppressed").GetBoolean().ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task An_attribute_does_not_create_a_person_whom_the_service_no_longer_has()
     {
         await using var stage = await FeedbackStage.StartAsync(", events: false");

@@ -23,9 +23,6 @@ internal sealed class DecisionSampler(
     private const int MaxExamples = 5;
     private const int SeedOffset = 9_001;
 
-    private static readonly TimeSpan SuppressionLimit = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan SuppressionPause = TimeSpan.FromMilliseconds(250);
-
     private static readonly Identifiers[] Kinds = [Identifiers.CustomerId, Identifiers.Email, Identifiers.Phone];
 
     private readonly Random _random = new(unchecked(seed + SeedOffset));
@@ -36,7 +33,7 @@ internal sealed class DecisionSampler(
         var finding = DecisionFinding.None;
         while (!stop.IsCancellationRequested)
         {
-            finding = Limit(finding.With(await AskUntilSuppressedAsync(NextCustomer(), CancellationToken.None)));
+            finding = Limit(finding.With(await AskAsync(NextCustomer(), CancellationToken.None)));
             await Task.Delay(pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
@@ -58,25 +55,6 @@ internal sealed class DecisionSampler(
     private static DecisionFinding Limit(DecisionFinding finding) => finding with { Examples = [.. finding.Examples.Take(MaxExamples)] };
 
     private int NextCustomer() => play.Customers[_random.Next(play.Customers.Count)].Number;
-
-    /// <summary>
-    /// A suppression follows its outcome a moment later, as docs/outcomes.md describes, so during the play a wrong answer about a customer
-    /// who must be suppressed is asked for again. Every other field counts what was acknowledged, at once.
-    /// </summary>
-    private async Task<DecisionFinding> AskUntilSuppressedAsync(int number, CancellationToken cancel)
-    {
-        var started = time.GetTimestamp();
-        var finding = await AskAsync(number, cancel);
-        while (finding.Wrong > 0 && MustBeSuppressed(number) && time.GetElapsedTime(started) < SuppressionLimit)
-        {
-            await Task.Delay(SuppressionPause, time, cancel);
-            finding = await AskAsync(number, cancel);
-        }
-
-        return finding;
-    }
-
-    private bool MustBeSuppressed(int number) => new OutcomeOracle(outcomes.Acknowledged).IsSuppressed(number);
 
     private async Task<DecisionFinding> AskAsync(int number, CancellationToken cancel)
     {

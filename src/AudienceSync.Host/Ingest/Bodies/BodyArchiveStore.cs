@@ -43,10 +43,11 @@ public sealed class BodyArchiveStore(WorkspaceDatabase database, BodySeal seal)
     /// Null when the event at this position did not come from a sender, or its day has been dropped. A report is in the box of reports, and
     /// has no bytes in the other one.
     /// </summary>
-    public async Task<byte[]?> FindAsync(Position position, CancellationToken cancellationToken) =>
-        await FindAsync(BoxSql, position, cancellationToken) is { Length: > 0 } body
-            ? body
-            : await FindAsync(ReportBoxSql, position, cancellationToken);
+    public async Task<byte[]?> FindAsync(Position position, CancellationToken cancellationToken)
+    {
+        var body = await FindAsync(BoxSql, position, cancellationToken);
+        return body is { Length: > 0 } ? body : await FindAsync(ReportBoxSql, position, cancellationToken) ?? body;
+    }
 
     private async Task<byte[]?> FindAsync(string sql, Position position, CancellationToken cancellationToken)
     {
