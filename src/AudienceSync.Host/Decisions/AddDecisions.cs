@@ -23,6 +23,7 @@ internal static class AddDecisionsExtensions
     ) =>
         services
             .AddSingleton(provider => new DecisionQueries(provider.GetRequiredService<WorkspaceDatabase>(), hasReports))
+            .AddSingleton<DecisionReads>()
             .AddSingleton(State)
             .AddSingleton<DecisionLogStore>()
             .AddSingleton(provider => new DecisionLog(
@@ -56,7 +57,7 @@ internal static class AddDecisionsExtensions
     // The reloads of keys that questions cause are limited apart from those that webhooks cause: neither delays the other's.
     private static PersonState State(IServiceProvider provider) =>
         new(
-            provider.GetRequiredService<DecisionQueries>(),
+            provider.GetRequiredService<DecisionReads>(),
             provider.GetRequiredService<PermissionStore>(),
             provider.GetRequiredService<AudienceKeys>(),
             new PublishedKeys(provider.GetRequiredService<AudienceKeys>(), provider.GetRequiredService<TimeProvider>()),

@@ -8,19 +8,10 @@ namespace AudienceSync.Host.Decisions;
 /// Decides for the sources of one workspace: reads the state of the person, or answers with the fallback of the source when that takes too
 /// long or storage fails. An answer always comes within the time-out of the source, whatever the database does.
 /// </summary>
-internal sealed class Decider(PersonState state, DecisionLog log, TimeProvider clock, ILogger<Decider> logger) : IDisposable
+internal sealed class Decider(PersonState state, DecisionLog log, TimeProvider clock, ILogger<Decider> logger)
 {
-    /// <summary>
-    /// Decisions that read at the same time. The connections are those of the projector and the lanes: decisions that wait for a lock must
-    /// leave some to them.
-    /// </summary>
-    private const int MostReading = 10;
-
-    private readonly SemaphoreSlim _reading = new(MostReading, MostReading);
     private readonly Lock _outageLock = new();
     private readonly OutageLog _outage = new("Decisions", clock, logger);
-
-    public void Dispose() => _reading.Dispose();
 
     /// <summary>Decides.</summary>
     /// <param name="source">Who asks.</param>
@@ -72,7 +63,7 @@ internal sealed class Decider(PersonState state, DecisionLog log, TimeProvider c
     {
         using var ending = new CancellationTokenSource(timeout, clock);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(ending.Token, cancellationToken);
-        var reading = ReadInTurnAsync(named, names, linked.Token);
+        var reading = state.ReadAsync(named, names, linked.Token);
         try
         {
             // Not only canceled: a server that hangs does not answer a cancellation either.
@@ -94,23 +85,6 @@ internal sealed class Decider(PersonState state, DecisionLog log, TimeProvider c
 
     // What an abandoned read ends with is of no interest: it was canceled, and its fallback was answered.
     private static async Task ForgetAsync(Task reading) => await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-
-    private async Task<(DecisionFacts Facts, IReadOnlyList<AskedAudience> Audiences)> ReadInTurnAsync(
-        NamedAliases named,
-        IReadOnlyList<string> names,
-        CancellationToken cancellationToken
-    )
-    {
-        await _reading.WaitAsync(cancellationToken);
-        try
-        {
-            return await state.ReadAsync(named, names, cancellationToken);
-        }
-        finally
-        {
-            _reading.Release();
-        }
-    }
 
     private void Failed(Exception failure)
     {

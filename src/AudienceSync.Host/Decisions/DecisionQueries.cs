@@ -10,13 +10,24 @@ using Npgsql;
 
 namespace AudienceSync.Host.Decisions;
 
-/// <summary>What a decision asks the store.</summary>
-/// <param name="Aliases">The identifiers, strongest first.</param>
+/// <summary>What decisions ask the store.</summary>
+/// <param name="Aliases">The identifiers of one person, strongest first; or of several people.</param>
 /// <param name="Older">Forms of them that an older reader may have made.</param>
 /// <param name="Tombstones">The digests under which they would be kept if they were erased.</param>
 /// <param name="KeyIds">The keys whose rows are needed.</param>
 internal sealed record PersonQuestion(IReadOnlyList<Alias> Aliases, List<Guid> Older, List<Guid> Tombstones, List<int> KeyIds)
 {
+    /// <summary>What several questions ask.</summary>
+    public static PersonQuestion Union(IReadOnlyList<PersonQuestion> questions) =>
+        questions.Count == 1
+            ? questions[0]
+            : new PersonQuestion(
+                [.. questions.SelectMany(one => one.Aliases).Distinct()],
+                [.. questions.SelectMany(one => one.Older).Distinct()],
+                [.. questions.SelectMany(one => one.Tombstones).Distinct()],
+                [.. questions.SelectMany(one => one.KeyIds).Distinct()]
+            );
+
     /// <summary>Digests identify people.</summary>
     public override string ToString() => "PersonQuestion(***)";
 }
@@ -93,7 +104,7 @@ internal sealed class DecisionQueries(WorkspaceDatabase database, bool hasReport
         select 8, null, null, b.key_id, null, null, null, null, null, null, null, null, null, null, null
         from bindings b where b.bound and b.key_id = any($4::int[])
         union all
-        select 9, null, null, null, null, null, null, null, null, null, null, null, null, null, null
+        select 9, d.digest, null, null, null, null, null, null, null, null, null, null, null, null, null
         from unnest($3::uuid[]) as d(digest)
         cross join lateral (select r.digest from tombstones r where r.digest = d.digest limit 1) t
         union all
@@ -167,7 +178,7 @@ internal sealed class DecisionQueries(WorkspaceDatabase database, bool hasReport
                 people.Feeding.Add(reader.GetInt32(3));
                 break;
             case 9:
-                people.IsErased = true;
+                people.Tombstones.Add(reader.GetGuid(1));
                 break;
             case 10:
                 people.Engagements[Person(reader)] = JsonSerializer.Deserialize<PersonEngagement>(

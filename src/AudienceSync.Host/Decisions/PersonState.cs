@@ -24,7 +24,7 @@ internal sealed record NamedAliases(Alias[] Aliases, IReadOnlyList<Alias> Older)
 /// and a second one for a person who has refused something and whose earlier grants are not all stored.
 /// </summary>
 internal sealed class PersonState(
-    DecisionQueries queries,
+    DecisionReads reads,
     PermissionStore permissions,
     AudienceKeys keys,
     PublishedKeys published,
@@ -54,7 +54,7 @@ internal sealed class PersonState(
         var root = AskedPerson.Find(named.Aliases, stored.Found, stored.Anchors);
         if (root is not { } person)
         {
-            var nobody = new DecisionFacts(null, stored.IsErased, null, EngagementOf(Engagement.Empty), stored.Head);
+            var nobody = new DecisionFacts(null, stored.Tombstones.Count > 0, null, EngagementOf(Engagement.Empty), stored.Head);
             return (nobody, AskedAudiences.Resolve(names, current, stored.Feeding));
         }
 
@@ -77,7 +77,7 @@ internal sealed class PersonState(
         var reason = SuppressionReason.Of(
             snapshot.Pending.Concat(stored.Suppressions.Where(one => AskedPerson.RootOf(one.Person, stored.Anchors) == person))
         );
-        var facts = new DecisionFacts(known, stored.IsErased, reason, EngagementOf(engagement), stored.Head);
+        var facts = new DecisionFacts(known, stored.Tombstones.Count > 0, reason, EngagementOf(engagement), stored.Head);
         return (facts, AskedAudiences.Resolve(names, current, stored.Feeding));
     }
 
@@ -112,7 +112,7 @@ internal sealed class PersonState(
     {
         var erased = named.Aliases.Concat(named.Older).Select(alias => tombstones.Digest(alias.Digest)).ToList();
         var older = named.Older.Select(alias => alias.Digest.Value).ToList();
-        return queries.ReadAsync(new PersonQuestion(named.Aliases, older, erased, keyIds), cancellationToken);
+        return reads.ReadAsync(new PersonQuestion(named.Aliases, older, erased, keyIds), cancellationToken);
     }
 
     private static bool IsPublished(string name, AudienceKeySet current) =>
