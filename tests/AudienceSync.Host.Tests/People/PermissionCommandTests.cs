@@ -63,6 +63,14 @@ public sealed class PermissionCommandTests : IAsyncLifetime, IDisposable
         await HeldAsync(0, 2);
         (await RunAsync("suppress")).ExitCode.ShouldNotBe(0);
         (await RunAsync("suppress", "--identifiers", who, "--list", list)).ExitCode.ShouldNotBe(0);
+        foreach (var option in new[] { "--destination", "--reason", "--default-country", "--delimiter" })
+        {
+            var run = await RunAsync("suppress", "--identifiers", who, option, "GB");
+            (run.ExitCode, run.Output.Contains("receipt_id", StringComparison.Ordinal)).ShouldBe((1, false), option);
+            run.Error.ShouldContain($"{option} needs --list");
+        }
+
+        await HeldAsync(0, 2);
         (await RunAsync("suppress", "--list", "nowhere.csv")).Error.ShouldContain("identifiers_missing");
     }
 

@@ -70,6 +70,15 @@ internal static class PeopleCommands
             {
                 given.AddError("Specify either --identifiers or --list.");
             }
+
+            // Ignored, one of these would suppress someone everywhere who was to be suppressed at one destination.
+            foreach (var ofList in new Option<string?>[] { destination, reason, country, delimiter }.Where(given.IsGiven))
+            {
+                if (!given.IsGiven(list))
+                {
+                    given.AddError($"{ofList.Name} needs --list. With --identifiers the file has it.");
+                }
+            }
         });
         string QueryOf(ParseResult parsed) =>
             Query(
