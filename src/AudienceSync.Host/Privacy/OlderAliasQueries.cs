@@ -18,7 +18,8 @@ public sealed class OlderAliasQueries(WorkspaceDatabase database, Vault vault, A
         select a.digest, a.kind, p.person, p.revision, p.salt, v.key_version, v.cipher
         from unnest($1::uuid[]) as d(digest)
         cross join lateral (
-          select r.* from person_aliases r where r.digest = d.digest and r.kind <> 1 and r.parser < {IdentifierReader.ParserVersion} limit 1) a
+          select r.* from person_aliases r
+          where r.digest = d.digest and r.kind <> 1 and r.parser < {IdentifierReader.ParserVersion} limit 1) a
         cross join lateral (values (a.anchor), (a.owner)) as x(person)
         cross join lateral (select r.* from people r where r.person = x.person limit 1) p
         cross join lateral (select r.* from vault r where r.person = p.person and r.revision = p.revision limit 1) v

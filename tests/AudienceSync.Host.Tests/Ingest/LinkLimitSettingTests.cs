@@ -46,7 +46,7 @@ public sealed class LinkLimitSettingTests : IAsyncLifetime
         {
             var who = new
             {
-                customer_id = "front-desk",
+                customer_id = "shop-front",
                 phone = Phone(3),
                 consent,
             };
@@ -55,10 +55,10 @@ public sealed class LinkLimitSettingTests : IAsyncLifetime
         }
 
         (await CountAsync("mt_events")).ShouldBe(events);
-        (await _host.AskAsync("/v1/people/suppressions/lift", new { customer_id = "front-desk" })).Status.ShouldBe(200);
+        (await _host.AskAsync("/v1/people/suppressions/lift", new { customer_id = "shop-front" })).Status.ShouldBe(200);
 
         // Restrictions and removals still reach the id's own person.
-        (await _host.AskAsync("/v1/people/suppressions", new { customer_id = "front-desk", phone = Phone(4) })).Status.ShouldBe(200);
+        (await _host.AskAsync("/v1/people/suppressions", new { customer_id = "shop-front", phone = Phone(4) })).Status.ShouldBe(200);
         (await _host.PostAsync(Event("audience_remove", 5))).Status.ShouldBe(200);
         (await CountAsync("mt_events")).ShouldBe(events + 3);
         (await CountAsync("person_aliases where kind = 3")).ShouldBe(2);
@@ -68,7 +68,7 @@ public sealed class LinkLimitSettingTests : IAsyncLifetime
 
     private static JsonObject Event(string name, int n)
     {
-        var sample = Sample.Of(new JsonObject { ["customer_id"] = "front-desk", ["phone"] = Phone(n) });
+        var sample = Sample.Of(new JsonObject { ["customer_id"] = "shop-front", ["phone"] = Phone(n) });
         sample["event"] = name;
         return sample;
     }

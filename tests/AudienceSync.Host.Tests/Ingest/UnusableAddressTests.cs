@@ -5,7 +5,9 @@ using AudienceSync.Host.Tests.Serving;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
-/// <summary>An address that cannot exist, beside an id that does: the add is accepted with a warning, and no platform gets a digest of it.</summary>
+/// <summary>
+/// An address that cannot exist, beside an id that does: the add is accepted with a warning, and no platform gets a digest of it.
+/// </summary>
 public sealed class UnusableAddressTests
 {
     [Fact]
