@@ -14,6 +14,11 @@ internal static class PhoneText
     /// <summary>The minimum number of digits before an extension.</summary>
     private const int MinDigitsBeforeExtension = 7;
 
+    /// <summary>
+    /// As above, when the extension is marked as one: the digits of <c>+683 400 ext. 1</c> must not be joined to another, possible number.
+    /// </summary>
+    private const int MinDigitsBeforeMarkedExtension = 4;
+
     private const int LongestExtension = 7;
 
     /// <summary>Writes the ASCII digits. <paramref name="plus"/> is true when a plus precedes them.</summary>
@@ -46,6 +51,10 @@ internal static class PhoneText
                 plus |= length == 0 || !digits[..length].ContainsAnyExcept('0');
                 length = plus && !digits[..length].ContainsAnyExcept('0') ? 0 : length;
             }
+            else if (length >= MinDigitsBeforeMarkedExtension && IsMarkedExtension(raw[i..]))
+            {
+                return IdentifierFault.None;
+            }
             else if (length >= MinDigitsBeforeExtension && BeginsExtension(raw[i..], c))
             {
                 return DigitsIn(raw[i..]) > LongestExtension ? IdentifierFault.SeveralNumbers : IdentifierFault.None;
@@ -70,6 +79,14 @@ internal static class PhoneText
         char.IsLetter(c)
         || c is '#' or '\uFF03' or '~' or '\uFF5E'
         || (c is ',' or ';' && rest[1..].TrimStart(",; ") is var tail && !tail.ContainsAny(',', ';') && DigitsIn(tail) is > 0);
+
+    /// <summary><c>ext</c> and what follows; <c>x</c> or <c>#</c> and nothing but a short number.</summary>
+    private static bool IsMarkedExtension(ReadOnlySpan<char> rest) =>
+        DigitsIn(rest) is > 0 and <= LongestExtension
+        && (
+            rest.StartsWith("ext", StringComparison.OrdinalIgnoreCase)
+            || (rest[0] is 'x' or 'X' or '#' && !rest[1..].TrimStart(". :").ContainsAnyExceptInRange('0', '9'))
+        );
 
     private static int DigitsIn(ReadOnlySpan<char> text)
     {

@@ -62,6 +62,7 @@ internal static class AddDecisionsExtensions
             provider.GetRequiredService<AudienceKeys>(),
             new PublishedKeys(provider.GetRequiredService<AudienceKeys>(), provider.GetRequiredService<TimeProvider>()),
             provider.GetRequiredService<TombstoneDigester>(),
+            provider.GetRequiredService<OlderAliasQueries>(),
             provider.GetRequiredService<OutcomePolicy>(),
             provider.GetRequiredService<TimeProvider>()
         );

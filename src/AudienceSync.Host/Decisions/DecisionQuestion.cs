@@ -47,7 +47,8 @@ internal sealed record DecisionQuestion(NamedAliases Person, IReadOnlyList<strin
         }
 
         var older = OlderForms.Of(person.Identifiers, digester).Except(person.Aliases);
-        question = new DecisionQuestion(new NamedAliases(person.Aliases, [.. older]), names);
+        var asked = new NamedAliases(person.Aliases) { Identifiers = person.Identifiers, Older = [.. older] };
+        question = new DecisionQuestion(asked, names);
         return null;
     }
 

@@ -13,9 +13,14 @@ namespace AudienceSync.Host.Decisions;
 
 /// <summary>Who is asked about.</summary>
 /// <param name="Aliases">The identifiers, strongest first; at least one.</param>
-/// <param name="Older">Forms of them that an older reader may have made.</param>
-internal sealed record NamedAliases(Alias[] Aliases, IReadOnlyList<Alias> Older)
+internal sealed record NamedAliases(Alias[] Aliases)
 {
+    /// <summary>The same as they were read; null when nothing of an older reader needs to be found.</summary>
+    public PersonIdentifiers? Identifiers { get; init; }
+
+    /// <summary>Forms of them that an older reader may have made.</summary>
+    public IReadOnlyList<Alias> Older { get; init; } = [];
+
     public override string ToString() => "NamedAliases(***)";
 }
 
@@ -29,6 +34,7 @@ internal sealed class PersonState(
     AudienceKeys keys,
     PublishedKeys published,
     TombstoneDigester tombstones,
+    OlderAliasQueries olderAliases,
     OutcomePolicy policy,
     TimeProvider clock
 )
@@ -51,6 +57,7 @@ internal sealed class PersonState(
         }
 
         var stored = await ReadAsync(named, AskedAudiences.Candidates(names, current), cancellationToken);
+        await KeepOwnAsync(named, stored.Found, cancellationToken);
         var root = AskedPerson.Find(named.Aliases, stored.Found, stored.Anchors);
         if (root is not { } person)
         {
@@ -113,6 +120,18 @@ internal sealed class PersonState(
         var erased = named.Aliases.Concat(named.Older).Select(alias => tombstones.Digest(alias.Digest)).ToList();
         var older = named.Older.Select(alias => alias.Digest.Value).ToList();
         return reads.ReadAsync(new PersonQuestion(named.Aliases, older, erased, keyIds), cancellationToken);
+    }
+
+    // An older form may be somebody else's identifier. One more read, until people realias has left none.
+    private async Task KeepOwnAsync(NamedAliases named, List<FoundAlias> found, CancellationToken cancellationToken)
+    {
+        if (named.Identifiers is not { } identifiers || !found.Exists(one => named.Older.Contains(one.Alias)))
+        {
+            return;
+        }
+
+        var own = await olderAliases.FindAsync(identifiers, cancellationToken);
+        found.RemoveAll(one => named.Older.Contains(one.Alias) && !own.Contains(one.Alias));
     }
 
     private static bool IsPublished(string name, AudienceKeySet current) =>

@@ -33,7 +33,7 @@ public sealed class SourceDecisions : IReceiptFields
     /// <summary>The fields beside the receipt of a webhook, of which the log has the event already.</summary>
     public async Task<IReadOnlyList<NamedValue>?> OfAsync(Alias[] named, CancellationToken cancellationToken) =>
         _settings.InWebhookResponse && named.Length > 0
-            ? await _decider.DecideAsync(Source, _settings, new NamedAliases(named, []), [], DecisionVia.WebhookResponse, cancellationToken)
+            ? await _decider.DecideAsync(Source, _settings, new NamedAliases(named), [], DecisionVia.WebhookResponse, cancellationToken)
             : null;
 }
 

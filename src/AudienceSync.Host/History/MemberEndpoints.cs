@@ -63,9 +63,10 @@ public static class MemberEndpoints
         var alias = lookup.Alias(workspace.Get<AliasDigester>(), country);
         var queries = new MemberQueries(workspace.Get<WorkspaceDatabase>());
         var person = alias is { } named ? await queries.FindAsync(named.Digest, cancellationToken) : null;
-        if (person is null && await workspace.Get<RealiasStore>().AnyAsync(cancellationToken))
+        if (person is null && lookup.Read(country) is { } identifiers)
         {
-            person = await FindOlderAsync(queries, lookup.Older(workspace.Get<AliasDigester>(), country), cancellationToken);
+            var older = await workspace.Get<OlderAliasQueries>().FindAsync(identifiers, cancellationToken);
+            person = older is [var known, ..] ? await queries.FindAsync(known.Digest, cancellationToken) : null;
         }
 
         if (person is null)
@@ -74,23 +75,6 @@ public static class MemberEndpoints
         }
 
         return Results.Ok(new { person = person.Value.Value, memberships = await queries.OfPersonAsync(person.Value, cancellationToken) });
-    }
-
-    private static async Task<PersonId?> FindOlderAsync(
-        MemberQueries queries,
-        IEnumerable<Alias> forms,
-        CancellationToken cancellationToken
-    )
-    {
-        foreach (var form in forms)
-        {
-            if (await queries.FindAsync(form.Digest, cancellationToken) is { } person)
-            {
-                return person;
-            }
-        }
-
-        return null;
     }
 
     private static async Task<IResult> MembershipsAsync(Guid person, RequestWorkspace workspace, CancellationToken cancellationToken)

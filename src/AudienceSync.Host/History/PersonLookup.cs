@@ -13,10 +13,6 @@ public sealed record PersonLookup(string? CustomerId, string? Email, string? Pho
     public Alias? Alias(AliasDigester digester, string defaultCountry = "") =>
         Read(defaultCountry) is { } identifiers && PersonAliases.Of(digester, identifiers) is [var alias] ? alias : null;
 
-    /// <summary>The aliases it may have under an older reader version; tried while such aliases are stored.</summary>
-    public IEnumerable<Alias> Older(AliasDigester digester, string defaultCountry) =>
-        Read(defaultCountry) is { } identifiers ? OlderForms.Of(identifiers, digester) : [];
-
     /// <summary>The identifier as parsed by the reader; null when not exactly one identifier is given.</summary>
     public PersonIdentifiers? Read(string defaultCountry)
     {

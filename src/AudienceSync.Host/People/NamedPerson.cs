@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using AudienceSync.Domain;
 using AudienceSync.Domain.Identity;
-using AudienceSync.Host.Ingest.Reading;
 using AudienceSync.Host.Privacy;
 
 namespace AudienceSync.Host.People;
@@ -16,37 +15,9 @@ public sealed record NamedHashes(string? Email, string? Phone);
 /// </summary>
 public sealed record NamedPerson(string? CustomerId, string? Email, string? Phone, string? Country, NamedHashes? Hashed)
 {
-    /// <summary>
-    /// The person's aliases, strongest first. Null when none is given, or one cannot be read: an operator must not erase a person in part.
-    /// </summary>
-    /// <param name="digester">Makes aliases.</param>
-    /// <param name="defaultCountry">The country by which a national phone number is read when the person has no country.</param>
-    public IReadOnlyList<Alias>? Aliases(AliasDigester digester, string defaultCountry = "")
-    {
-        if (Read(defaultCountry) is not { } reading || reading.Faults.Any(fault => fault.Fault != IdentifierFault.Placeholder))
-        {
-            return null;
-        }
-
-        var aliases = PersonAliases.Of(digester, reading.Identifiers);
-        return aliases.Length == 0 ? null : aliases;
-    }
-
-    /// <summary>
-    /// Other aliases under which the same number may be known: a hash from a source that hashes its phones, and the form that an older
-    /// reader made.
-    /// </summary>
-    public IEnumerable<Alias> OtherForms(AliasDigester digester, string defaultCountry = "")
-    {
-        if (Hashed?.Phone is not null || Read(defaultCountry)?.Identifiers is not { CanonicalPhone: { } phone } identifiers)
-        {
-            return [];
-        }
-
-        return OtherForms(phone, digester)
-            .Concat(OlderForms.Of(identifiers, digester).Where(alias => alias.Kind == IdentifierKind.Phone))
-            .Distinct();
-    }
+    /// <summary>Other aliases under which the same number may be known: a hash from a source that hashes its phones.</summary>
+    public IEnumerable<Alias> OtherForms(PersonIdentifiers identifiers, AliasDigester digester) =>
+        Hashed?.Phone is null && identifiers.CanonicalPhone is { } phone ? OtherForms(phone, digester) : [];
 
     /// <summary>As above, for a plain phone in canonical form.</summary>
     public static IEnumerable<Alias> OtherForms(string canonicalPhone, AliasDigester digester)
@@ -58,7 +29,9 @@ public sealed record NamedPerson(string? CustomerId, string? Email, string? Phon
         );
     }
 
-    private PersonReading? Read(string defaultCountry)
+    /// <summary>The person as read; null when a text is too long, or a digest's format is not known.</summary>
+    /// <param name="defaultCountry">The country by which a national phone number is read when the person has no country.</param>
+    public PersonReading? Read(string defaultCountry)
     {
         if (Forms() is not { } hashed)
         {

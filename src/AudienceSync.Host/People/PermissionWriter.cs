@@ -2,6 +2,7 @@ using System.Text.Json;
 using AudienceSync.Domain;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Ingest.Append;
+using AudienceSync.Host.Ingest.Quarantine;
 using AudienceSync.Host.Ingest.Reading;
 
 namespace AudienceSync.Host.People;
@@ -14,6 +15,16 @@ public sealed class PermissionWriter(PersonEventReader reader, GroupCommit log, 
 {
     /// <summary>The source name of operator events in the log.</summary>
     public const string SourceName = "operator";
+
+    // Nothing of an operator waits in quarantine: they are there to correct it.
+    private static readonly Receipt NotLinked = new(
+        Receipt.Refused,
+        null,
+        QuarantineReason.TooManyAddresses.Code,
+        "The strongest identifier came with too many emails or phones to link a new one. Nothing was applied: name the person without it, "
+            + "or allow the identifier to link.",
+        false
+    );
 
     /// <summary>Commits one event.</summary>
     /// <param name="item">The request: a person, and what is stated about the person.</param>
@@ -30,9 +41,7 @@ public sealed class PermissionWriter(PersonEventReader reader, GroupCommit log, 
         }
 
         var (outcome, failure) = await CommitAsync([pending]);
-        return failure is not null ? new KeepResult([], failure)
-            : outcome.Has(ItemOutcome.PersonErased) ? new KeepResult([ErasedPerson.Refusal], null)
-            : new KeepResult([Receipts.Accepted(pending, outcome.Items.Span[0])], null);
+        return failure is not null ? new KeepResult([], failure) : new KeepResult([ReceiptOf(pending, outcome.Items.Span[0])], null);
     }
 
     /// <summary>Commits a list's suppressions or lifts, chunk by chunk: what is in the log when a chunk fails stays there.</summary>
@@ -48,21 +57,14 @@ public sealed class PermissionWriter(PersonEventReader reader, GroupCommit log, 
         }
 
         var at = OccurredAt.Stored(clock.GetUtcNow());
-        var chunk = new List<PendingEvent>(Limits.EventsPerRequest);
+        var chunk = new List<ListedEvent>(Limits.EventsPerRequest);
         await foreach (var cell in list.ReadAsync(cancellationToken))
         {
             receipt.IgnoredColumns = list.IgnoredColumns;
-            if (
-                cell.Identifiers is not { } identifiers
-                || reader.Suppression(identifiers, list.Lift, list.Destination, list.Reason, Source(list.DefaultCountry), at)
-                    is not { } pending
-            )
-            {
-                receipt.Refuse(new RefusedLine(cell.Line, cell.Column, cell.Code ?? $"invalid_{cell.Column}"));
-                continue;
-            }
-
-            chunk.Add(pending);
+            var pending = cell.Identifiers is { } identifiers
+                ? reader.Suppression(identifiers, list.Lift, list.Destination, list.Reason, Source(list.DefaultCountry), at)
+                : null;
+            chunk.Add(new ListedEvent(cell, pending));
             if (chunk.Count == Limits.EventsPerRequest && await TakeAsync(chunk, receipt) is { } failure)
             {
                 return (receipt, failure);
@@ -72,17 +74,37 @@ public sealed class PermissionWriter(PersonEventReader reader, GroupCommit log, 
         return (receipt, chunk.Count == 0 ? null : await TakeAsync(chunk, receipt));
     }
 
-    private async Task<IngestProblem?> TakeAsync(List<PendingEvent> chunk, ListReceipt receipt)
+    // Only what the commit has is accepted, whatever was sent to it.
+    private async Task<IngestProblem?> TakeAsync(List<ListedEvent> chunk, ListReceipt receipt)
     {
-        var (_, failure) = await CommitAsync([.. chunk]);
-        if (failure is null)
+        PendingEvent[] events = [.. chunk.Select(cell => cell.Event).OfType<PendingEvent>()];
+        var (outcome, failure) = events.Length == 0 ? (default, null) : await CommitAsync(events);
+        var next = 0;
+        foreach (var (cell, pending) in failure is null ? chunk : [])
         {
-            receipt.Accepted += chunk.Count;
+            var code = pending is null ? cell.Code ?? SuppressionList.NoIdentifier : ReceiptOf(pending, outcome.Items.Span[next++]).Code;
+            if (code is null)
+            {
+                receipt.Accepted++;
+            }
+            else
+            {
+                receipt.Refuse(new RefusedLine(cell.Line, cell.Column, code));
+            }
         }
 
         chunk.Clear();
         return failure;
     }
+
+    private static Receipt ReceiptOf(PendingEvent pending, ItemOutcome outcome) =>
+        outcome switch
+        {
+            ItemOutcome.Appended or ItemOutcome.Duplicate => Receipts.Accepted(pending, outcome),
+            ItemOutcome.PersonErased => ErasedPerson.Refusal,
+            ItemOutcome.Unlinkable => NotLinked,
+            _ => throw new InvalidOperationException("An operator's event is never in quarantine."),
+        };
 
     private async Task<(RequestOutcome Outcome, IngestProblem? Problem)> CommitAsync(PendingEvent[] events)
     {
@@ -104,6 +126,8 @@ public sealed class PermissionWriter(PersonEventReader reader, GroupCommit log, 
             }
         );
     }
+
+    private readonly record struct ListedEvent(ListedIdentifier Cell, PendingEvent? Event);
 
     private static Source Source(string defaultCountry) => new(SourceName, SignatureMode.Off, [], defaultCountry);
 }

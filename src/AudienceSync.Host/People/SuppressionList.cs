@@ -21,6 +21,13 @@ public readonly record struct ListedIdentifier(long Line, string? Column, Person
 /// <param name="text">The list, UTF-8.</param>
 public sealed partial class SuppressionList(Stream text)
 {
+    /// <summary>The code of a line without a value in any known column.</summary>
+    public const string NoIdentifier = "no_identifier";
+
+    private const string TooManyFields = "too_many_fields";
+    private const string SpreadsheetValue = "spreadsheet_value";
+    private const string InvalidText = "invalid_text";
+
     private static readonly CsvReaderOptions Form = new()
     {
         TrimWhitespace = true,
@@ -72,17 +79,18 @@ public sealed partial class SuppressionList(Stream text)
         {
             var fields = csv.Current.ToArray();
             var country = countryColumn >= 0 && countryColumn < fields.Length ? fields[countryColumn] : null;
-            if (fields.Skip(width).Any(field => field.Length > 0))
+            if (fields.Skip(width).Any(field => !string.IsNullOrWhiteSpace(field)))
             {
                 // A delimiter inside a value: every cell after it may be in the wrong column.
-                yield return new ListedIdentifier(csv.LineNumber, null, null, "too_many_fields");
+                yield return new ListedIdentifier(csv.LineNumber, null, null, TooManyFields);
                 continue;
             }
 
             var any = false;
             foreach (var (column, index) in known)
             {
-                if (index < fields.Length && fields[index] is { Length: > 0 } value)
+                // White space of any kind, as the reader of persons ignores it.
+                if (index < fields.Length && fields[index] is var value && !string.IsNullOrWhiteSpace(value))
                 {
                     any = true;
                     yield return Read(csv.LineNumber, column, value, country);
@@ -91,18 +99,18 @@ public sealed partial class SuppressionList(Stream text)
 
             if (!any)
             {
-                yield return new ListedIdentifier(csv.LineNumber, null, null, "no_identifier");
+                yield return new ListedIdentifier(csv.LineNumber, null, null, NoIdentifier);
             }
         }
     }
 
     // What a spreadsheet leaves where an identifier was: digits are lost for good, so no person can be found by it.
     private static string? Unusable(string column, string value) =>
-        value.Any(char.IsControl) ? "invalid_text"
+        value.Any(char.IsControl) ? InvalidText
         : (column == "customer_id" && SpreadsheetNumber().IsMatch(value))
         || value.StartsWith("=\"", StringComparison.Ordinal)
         || SpreadsheetError().IsMatch(value)
-            ? "spreadsheet_value"
+            ? SpreadsheetValue
         : null;
 
     private ListedIdentifier Read(long line, string column, string value, string? country)

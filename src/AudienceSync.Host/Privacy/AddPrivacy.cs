@@ -19,6 +19,7 @@ internal static class AddPrivacyExtensions
             .AddSingleton<RotationStore>()
             .AddSingleton<SecretStore>()
             .AddSingleton<RealiasStore>()
+            .AddSingleton<OlderAliasQueries>()
             .AddSingleton<KeyRotation>()
             .AddSingleton(provider => new KeyRotationLoop(
                 provider.GetRequiredService<KeyRotation>(),

@@ -4,7 +4,8 @@ namespace AudienceSync.Host.Privacy;
 
 /// <summary>
 /// The aliases that a person's texts may have under an older reader: by its rules where this program has them, and with the text itself
-/// taken for the canonical form, because two versions of libphonenumber cannot be loaded at once.
+/// taken for the canonical form, because two versions of libphonenumber cannot be loaded at once. They are guesses: the same digits may be
+/// another person's number, so <see cref="OlderAliasQueries"/> checks whose they are.
 /// </summary>
 internal static class OlderForms
 {
@@ -35,6 +36,23 @@ internal static class OlderForms
         }
 
         return known;
+    }
+
+    /// <summary>A claim as the current reader reads its text; null when it cannot.</summary>
+    public static IdentifierClaim? Reread(IdentifierClaim claimed, AliasDigester digester)
+    {
+        var read =
+            claimed.Address.Kind == IdentifierKind.Email
+                ? EmailReader.Read(claimed.Text, claimed.Hashed)
+                : PhoneReader.Read(claimed.Text, claimed.Country, claimed.Hashed);
+        return read.Text is not { } canonical
+            ? null
+            : claimed with
+            {
+                Address = digester.Digest(claimed.Address.Kind, AliasText.OfCanonical(claimed.Address.Kind, canonical, claimed.Hashed)!),
+                Canonical = canonical,
+                Parser = IdentifierReader.ParserVersion,
+            };
     }
 
     private static IEnumerable<Alias> Digests(IdentifierKind kind, string?[] canonical, PersonIdentifiers person, AliasDigester digester) =>

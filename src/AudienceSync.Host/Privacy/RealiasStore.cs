@@ -29,8 +29,6 @@ public sealed class RealiasStore(WorkspaceDatabase database, Vault vault, AliasD
 
     private static readonly string CountSql = $"select count(*) from person_aliases where {Older}";
 
-    private static readonly string AnySql = $"select exists (select from person_aliases where {Older})";
-
     private const string RevisionsSql = """
         select p.person, p.revision, p.salt, v.key_version, v.cipher
         from people p join vault v on v.person = p.person and v.revision = p.revision where p.person = any($1::uuid[])
@@ -56,13 +54,6 @@ public sealed class RealiasStore(WorkspaceDatabase database, Vault vault, AliasD
     {
         await using var command = Sql.Command(database.Query, CountSql);
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
-    }
-
-    /// <summary>Whether any alias was made by an older reader.</summary>
-    public async Task<bool> AnyAsync(CancellationToken cancellationToken)
-    {
-        await using var command = Sql.Command(database.Query, AnySql);
-        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     /// <summary>Processes all of them, page by page; stopped anywhere, it continues when it is called again.</summary>
@@ -148,7 +139,7 @@ public sealed class RealiasStore(WorkspaceDatabase database, Vault vault, AliasD
         var holders = await HoldersAsync(connection, alias, cancellationToken);
         var claimed = holders.SelectMany(holder => holder.Opened.Own.Addresses).FirstOrDefault(claim => claim.Address.Digest == digest);
         total = total with { Read = total.Read + 1 };
-        if (claimed is null || Reread(claimed) is not { } current || current.Address.Digest == digest)
+        if (claimed is null || OlderForms.Reread(claimed, digester) is not { } current || current.Address.Digest == digest)
         {
             await ExecuteAsync(connection, KeepSql, [Sql.Of(digest.Value), Sql.Of(IdentifierReader.ParserVersion)], cancellationToken);
             return total;
@@ -188,23 +179,6 @@ public sealed class RealiasStore(WorkspaceDatabase database, Vault vault, AliasD
         };
     }
 
-    /// <summary>The claim as the current reader reads its text; null when it cannot.</summary>
-    private IdentifierClaim? Reread(IdentifierClaim claimed)
-    {
-        var read =
-            claimed.Address.Kind == IdentifierKind.Email
-                ? EmailReader.Read(claimed.Text, claimed.Hashed)
-                : PhoneReader.Read(claimed.Text, claimed.Country, claimed.Hashed);
-        return read.Text is not { } canonical
-            ? null
-            : claimed with
-            {
-                Address = digester.Digest(claimed.Address.Kind, AliasText.OfCanonical(claimed.Address.Kind, canonical, claimed.Hashed)!),
-                Canonical = canonical,
-                Parser = IdentifierReader.ParserVersion,
-            };
-    }
-
     private async Task<List<Holder>> HoldersAsync(NpgsqlConnection connection, AliasBinding alias, CancellationToken cancellationToken)
     {
         var holders = new List<Holder>();
@@ -226,7 +200,7 @@ public sealed class RealiasStore(WorkspaceDatabase database, Vault vault, AliasD
     private async Task ResealAsync(NpgsqlConnection connection, Holder holder, AliasDigest older, CancellationToken cancellationToken)
     {
         var own = holder.Opened.Own;
-        var addresses = own.Addresses.Select(claim => claim.Address.Digest == older ? Reread(claim) ?? claim : claim);
+        var addresses = own.Addresses.Select(claim => claim.Address.Digest == older ? OlderForms.Reread(claim, digester) ?? claim : claim);
         var moved = holder.Opened with
         {
             Own = new IdentifierClaims(own.CustomerId, addresses, own.Details, own.DetailsDigest, own.DetailsAt),

@@ -2,10 +2,12 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using AudienceSync.CodeRules.Sources;
+using AudienceSync.Domain.Identity;
 using AudienceSync.Host.EventStore.Embedded;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Ingest.Quarantine;
 using AudienceSync.Host.Ingest.Reading;
+using AudienceSync.Host.People;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -25,6 +27,8 @@ public sealed class ErrorsPageTests
         Codes("Webhooks: warnings").ShouldBe(WarningCodes.All.Append(WarningCodes.IdReused), ignoreOrder: true);
         Codes("Queries and operations")
             .ShouldBe(Found($"{Host}/Requests/QueryProblem.cs", @"Of\(\s*\d{3},\s*""(?<code>[a-z_]+)"""), ignoreOrder: true);
+        Codes("Suppression lists")
+            .ShouldBe(Constants<SuppressionList>(f => f.GetValue(null) as string, BindingFlags.NonPublic), ignoreOrder: true);
         Codes("Audiences")
             .ShouldBe(Found("src/AudienceSync.Domain/Audiences/AudienceRefusal.cs", @"new\(\s*""(?<code>[a-z_]+)"""), ignoreOrder: true);
         Codes("Start").ShouldBe(SetupCodes().Concat(PrintedCodes()).Distinct(StringComparer.Ordinal), ignoreOrder: true);
@@ -62,8 +66,25 @@ public sealed class ErrorsPageTests
             .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..^1]);
 
-    private static IEnumerable<string> Constants<T>(Func<FieldInfo, string?> code) =>
-        typeof(T).GetFields(BindingFlags.Public | BindingFlags.Static).Select(code).OfType<string>();
+    private static IEnumerable<string> Constants<T>(Func<FieldInfo, string?> code, BindingFlags more = BindingFlags.Default) =>
+        typeof(T)
+            .GetFields(BindingFlags.Public | BindingFlags.Static | more)
+            .Where(field => field.IsLiteral || field.IsInitOnly)
+            .Select(code)
+            .OfType<string>();
+
+    [Fact]
+    public void Every_code_of_a_list_is_one_of_its_constants_or_of_the_reader_of_persons()
+    {
+        // A literal as a code would be missing in the page, and in the test above.
+        Found($"{Host}/People/SuppressionList.cs", @"ListedIdentifier\([^;]*""(?<code>[a-z_]+)""").ShouldBeEmpty();
+        Found($"{Host}/People/PermissionWriter.cs", @"RefusedLine\([^;]*""(?<code>[a-z_]+)""").ShouldBeEmpty();
+        Enum.GetValues<IdentifierFault>()
+            .Where(fault => fault != IdentifierFault.None)
+            .Select(fault => fault.Code())
+            .Except(Codes("Webhooks: warnings"))
+            .ShouldBeEmpty();
+    }
 
     /// <summary>The first argument of every SetupException that is created.</summary>
     private static IEnumerable<string> SetupCodes() =>

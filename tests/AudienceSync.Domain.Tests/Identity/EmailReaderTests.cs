@@ -142,6 +142,119 @@ public sealed class EmailReaderTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>Letters of several scripts, as composed, as decomposed, and as capitals.</summary>
+    private static readonly (string Letter, string Decomposed, string Capital)[] Letters =
+    [
+        ("a", "a", "A"),
+        ("z", "z", "Z"),
+        ("7", "7", "7"),
+        ("\u00FC", "u\u0308", "\u00DC"),
+        ("\u00E9", "e\u0301", "\u00C9"),
+        ("\u00F1", "n\u0303", "\u00D1"),
+        ("\u0161", "s\u030C", "\u0160"),
+        ("\u00F8", "\u00F8", "\u00D8"),
+        ("\u0142", "\u0142", "\u0141"),
+        ("\u0434", "\u0434", "\u0414"),
+        ("\u0439", "\u0438\u0306", "\u0419"),
+        ("\u03B4", "\u03B4", "\u0394"),
+        ("\u03CE", "\u03C9\u0301", "\u038F"),
+        ("\u4F8B", "\u4F8B", "\u4F8B"),
+        ("\u3048", "\u3048", "\u3048"),
+        ("\uAC00", "\u1100\u1161", "\uAC00"),
+        ("\u0905", "\u0905", "\u0905"),
+    ];
+
+    [Fact]
+    public void A_domain_in_unicode_and_in_punycode_is_one_address_however_it_is_written()
+    {
+        // .NET's encoder, which with the invariant globalization of the tests maps nothing.
+        var encoder = new System.Globalization.IdnMapping { AllowUnassigned = true };
+        var random = Seeds.Of(output, 20261206);
+        var domains = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var i = 0; i < 5_000; i++)
+        {
+            var labels = Enumerable.Range(0, random.Next(1, 4)).Select(_ => Label(random)).ToList();
+            var (unicode, ascii) = (
+                string.Join('.', labels.Select(label => string.Concat(label.Select(letter => letter.Letter)))) + ".example",
+                string.Join('.', labels.Select(label => encoder.GetAscii(string.Concat(label.Select(letter => letter.Letter)))))
+                    + ".example"
+            );
+            var expected = "x@" + ascii;
+            string[] forms =
+            [
+                "x@" + unicode,
+                "X@" + ascii.ToUpperInvariant(),
+                "x@" + string.Join('.', labels.Select(label => string.Concat(label.Select(letter => letter.Decomposed)))) + ".example",
+                "x@" + string.Join('.', labels.Select(label => string.Concat(label.Select(letter => letter.Capital)))) + ".EXAMPLE",
+                "x@" + unicode.Replace('.', '\u3002'),
+                $"<mailto:x@{unicode}>",
+                $"x@{unicode}.,",
+            ];
+            foreach (var form in forms)
+            {
+                EmailReader.Read(form).ShouldBe(new FieldReading(expected, IdentifierFault.None), $"case {i}: {form}");
+                AliasText.Email(form).ShouldBe(AliasText.Email(expected), $"case {i}: {form}");
+            }
+
+            domains.TryAdd(ascii, unicode);
+            domains[ascii].ShouldBe(unicode, "two domains are never one");
+        }
+    }
+
+    /// <summary>Whatever surrounds it, what is not an address has a reason, no alias and no hash.</summary>
+    [Fact]
+    public void What_is_no_address_is_never_hashed_whatever_surrounds_it()
+    {
+        var random = Seeds.Of(output, 20261207);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var (local, domain) = (random.Any(Locals), random.Any(Domains));
+            var (wrong, expected) = Wrong(random, local, domain);
+            EmailReader.Read(wrong).ShouldBe(new FieldReading(null, expected), $"case {i}: {wrong}");
+
+            var (before, behind) = random.Any(Artifacts);
+            var written = before + wrong + behind;
+            var person = IdentifierReader.Read("c", written, null, "US");
+            person.CanonicalEmail.ShouldBeNull($"case {i}: {written}");
+            AliasText.Of(person, IdentifierKind.Email).ShouldBeNull($"case {i}: {written}");
+            foreach (var normalizer in Normalizers.BuiltIn.All)
+            {
+                normalizer
+                    .Normalize(person, PersonField.Email, new char[Normalizer.MaxChars])
+                    .Reason.ShouldNotBe(CellReason.None, $"case {i}: {written}");
+            }
+        }
+    }
+
+    // Hebrew is written from the right, and not mixed with others in a label.
+    private static List<(string Letter, string Decomposed, string Capital)> Label(Random random) =>
+        random.Next(10) == 0
+            ?
+            [
+                .. Enumerable
+                    .Range(0, random.Next(1, 9))
+                    .Select(_ => (char)random.Next('\u05D0', '\u05EB'))
+                    .Select(letter => ($"{letter}", $"{letter}", $"{letter}")),
+            ]
+            : [.. Enumerable.Range(0, random.Next(1, 9)).Select(_ => random.Any(Letters))];
+
+    private static (string Text, IdentifierFault Fault) Wrong(Random random, string local, string domain) =>
+        random.Next(12) switch
+        {
+            0 => ($"{local}@{domain.Replace(".", "", StringComparison.Ordinal)}", IdentifierFault.NoDottedDomain),
+            1 => ($"{local}@localhost", IdentifierFault.NoDottedDomain),
+            2 => ($"{local}@{domain.Replace(".", "..", StringComparison.Ordinal)}", IdentifierFault.InvalidDomain),
+            3 => ($"{local}@-{domain}", IdentifierFault.InvalidDomain),
+            4 => ($"{local}@{domain.Replace(".", "-.", StringComparison.Ordinal)}", IdentifierFault.InvalidDomain),
+            5 => ($"{local}@a_b.{domain}", IdentifierFault.InvalidDomain),
+            6 => ($"{local}@192.168.{random.Next(256)}.{random.Next(256)}", IdentifierFault.InvalidDomain),
+            7 => ($"{local}@{new string('a', 64)}.{domain}", IdentifierFault.InvalidDomain),
+            8 => ($"{local}@{domain}/path", IdentifierFault.InvalidDomain),
+            9 => ($"{local} {local}@{domain}", IdentifierFault.WhiteSpace),
+            10 => ($"{local}@{domain}, {local}@{domain}", IdentifierFault.SeveralAddresses),
+            _ => ($"{local}.{domain}", IdentifierFault.NotAnAddress),
+        };
+
     [Fact]
     public void A_canonical_address_is_read_again_unchanged_and_has_a_dotted_domain()
     {

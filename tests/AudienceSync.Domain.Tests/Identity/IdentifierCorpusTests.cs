@@ -46,6 +46,8 @@ public sealed class IdentifierCorpusTests
         ("DE", "447911123456"),
         ("BR", "0015 44 20 7946 0958"),
         ("IT", "+39 (0)6 1234 5678"),
+        ("US", "+683 40012"),
+        ("NU", "40012"),
     ];
 
     [Fact]

@@ -1,9 +1,10 @@
 using AudienceSync.Domain.Events;
 using AudienceSync.Domain.Identity;
+using Xunit.Abstractions;
 
 namespace AudienceSync.Domain.Tests.Identity;
 
-public sealed class LinkLimitTests
+public sealed class LinkLimitTests(ITestOutputHelper output)
 {
     private const int Day = 24 * 60 * 60;
 
@@ -41,8 +42,7 @@ public sealed class LinkLimitTests
     [Fact]
     public void The_limit_is_a_count_of_distinct_addresses_around_the_events_time()
     {
-        var seed = Environment.TickCount;
-        var random = new Random(seed);
+        var random = Seeds.Of(output, 20261204);
         for (var round = 0; round < 300; round++)
         {
             var known = new IdentifierClaims();
@@ -63,7 +63,7 @@ public sealed class LinkLimitTests
                     address.Address.Kind == kind && Math.Abs((address.At - Claims.At(second)).TotalSeconds) < Day
                 );
                 var isNew = known.Addresses.All(address => address.Address != Claims.Of(kind, number));
-                Limit.Exceeded(known, claim).ShouldBe(isNew && around >= 20 ? kind : null, $"seed {seed}, round {round}");
+                Limit.Exceeded(known, claim).ShouldBe(isNew && around >= 20 ? kind : null, $"round {round}");
                 known.Add(claim);
             }
         }

@@ -1,4 +1,5 @@
 using AudienceSync.Domain.Identity;
+using AudienceSync.Domain.Normalizing;
 using PhoneNumbers;
 using Xunit.Abstractions;
 
@@ -142,6 +143,12 @@ public sealed class PhoneReaderTests(ITestOutputHelper output)
     [InlineData("GB", "+44 0", IdentifierFault.TooShort)]
     [InlineData("ZZ", "020 7946 0958", IdentifierFault.NoCountry)]
     [InlineData("", "020 7946 0958", IdentifierFault.NoCountry)]
+    [InlineData("US", "+683 40012", IdentifierFault.ImpossibleNumber)]
+    [InlineData("NU", "40012", IdentifierFault.ImpossibleNumber)]
+    [InlineData("US", "+683 400 ext. 1", IdentifierFault.TooShort)]
+    [InlineData("US", "+683 400x1", IdentifierFault.TooShort)]
+    [InlineData("US", "+683 400 #1", IdentifierFault.TooShort)]
+    [InlineData("US", "907-5550 ext. 171", IdentifierFault.LocalOnly)]
     [InlineData("GB", "07700900190/07700900191", IdentifierFault.SeveralNumbers)]
     [InlineData("US", "5559876543 or 5559876544", IdentifierFault.SeveralNumbers)]
     [InlineData("US", "1ef970831d7963307784fa8688e8fce101a15685d62aa765fed23f3a2c576a4e", IdentifierFault.UndeclaredDigest)]
@@ -193,6 +200,75 @@ public sealed class PhoneReaderTests(ITestOutputHelper output)
             }
         }
     }
+
+    /// <summary>Of every country, numbers of a length that it does not have, in all forms that name the country.</summary>
+    [Fact]
+    public void An_impossible_number_has_a_reason_and_no_platform_gets_a_hash_of_it()
+    {
+        var random = Seeds.Of(output, 20261205);
+        var regions = Library.GetSupportedRegions().Order(StringComparer.Ordinal).ToList();
+        var reasons = new Dictionary<IdentifierFault, int>();
+        for (var i = 0; i < 20_000; i++)
+        {
+            var region = random.Any(regions);
+            var national = $"{random.Next(2, 10)}{Digits(random, random.Next(1, 14))}";
+            var code = Library.GetCountryCodeForRegion(region);
+            if (Possible($"+{code}{national}") is not { } impossible)
+            {
+                continue;
+            }
+
+            var written = random.Next(4) switch
+            {
+                0 => $"00{code}{national}",
+                1 => $"+{code} {national[..1]} {national[1..]}",
+                2 => $"tel:+{code}-{national} ext. 7",
+                _ => $"+{code}{national}",
+            };
+            // Unless the two zeros belong to a number of the country itself, the country does not matter.
+            var person = IdentifierReader.Read("c", null, written, written[0] == '0' ? "" : random.Any(Countries));
+            var what = $"case {i}: {region} {written}";
+            person.CanonicalPhone.ShouldBeNull(what);
+            person.PhoneFault.ShouldBe(impossible, what);
+            AliasText.Of(person, IdentifierKind.Phone).ShouldBeNull(what);
+            foreach (var normalizer in Normalizers.BuiltIn.All)
+            {
+                var cell = normalizer.Normalize(person, PersonField.Phone, new char[Normalizer.MaxChars]);
+                cell.Reason.ShouldBeOneOf(CellReason.Malformed, CellReason.ImpossibleNumber, CellReason.NotTaken);
+            }
+
+            reasons[impossible] = reasons.GetValueOrDefault(impossible) + 1;
+        }
+
+        output.WriteLine(string.Join(", ", reasons.Select(reason => $"{reason.Key.Code()} {reason.Value}")));
+        reasons.Keys.Select(fault => fault.Code()).ShouldContain("impossible_number");
+        reasons[IdentifierFault.ImpossibleNumber].ShouldBeGreaterThan(100);
+    }
+
+    // Null for a number that may exist.
+    private static IdentifierFault? Possible(string international)
+    {
+        PhoneNumber number;
+        try
+        {
+            number = Library.Parse(international, null);
+        }
+        catch (NumberParseException unread)
+        {
+            return unread.ErrorType == ErrorType.TOO_LONG ? IdentifierFault.TooManyDigits : IdentifierFault.TooShort;
+        }
+
+        return Library.IsPossibleNumberWithReason(number) switch
+        {
+            PhoneNumberUtil.ValidationResult.IS_POSSIBLE => null,
+            PhoneNumberUtil.ValidationResult.IS_POSSIBLE_LOCAL_ONLY => IdentifierFault.LocalOnly,
+            PhoneNumberUtil.ValidationResult.TOO_LONG => IdentifierFault.TooManyDigits,
+            PhoneNumberUtil.ValidationResult.TOO_SHORT => IdentifierFault.TooShort,
+            _ => IdentifierFault.ImpossibleNumber,
+        };
+    }
+
+    private static string Digits(Random random, int count) => string.Concat(Enumerable.Range(0, count).Select(_ => random.Next(10)));
 
     private static PhoneNumber Valid(string country, Random random)
     {

@@ -84,7 +84,7 @@ public sealed class DecisionEngagementTests
     private static async Task<List<string>> FieldsAsync(TestWorkspace workspace)
     {
         var alias = workspace.Webhooks.Alias(IdentifierKind.CustomerId, "ann");
-        var (facts, audiences) = await DecisionHistoryTests.Open(workspace).ReadAsync(new NamedAliases([alias], []), [], default);
+        var (facts, audiences) = await DecisionHistoryTests.Open(workspace).ReadAsync(new NamedAliases([alias]), [], default);
         return DecisionHistoryTests.Describe(Decision.Of(facts, audiences, DecisionFields.All));
     }
 }

@@ -4,6 +4,7 @@ using AudienceSync.Domain.Outcomes;
 using AudienceSync.Host.Decisions;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Ingest.Append;
+using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Projection;
 using AudienceSync.Host.Tests.People;
 using AudienceSync.Host.Tests.Projecting;
@@ -83,6 +84,7 @@ public sealed class DecisionHistoryTests
             workspace.Keys,
             new PublishedKeys(workspace.Keys, workspace.Clock),
             workspace.Tombstones,
+            new OlderAliasQueries(workspace.Database, workspace.Vault, workspace.Webhooks.Digester),
             OutcomePolicy.Default,
             workspace.Clock
         );
@@ -101,7 +103,7 @@ public sealed class DecisionHistoryTests
     private static async Task CheckAsync(PersonState state, TestWorkspace workspace, PeopleStory story, Name[] names, string what)
     {
         var aliases = names.Select(name => workspace.Webhooks.Alias((IdentifierKind)(name.Kind + 1), name.Text)).ToArray();
-        var (facts, audiences) = await state.ReadAsync(new NamedAliases(aliases, []), Keys, default);
+        var (facts, audiences) = await state.ReadAsync(new NamedAliases(aliases), Keys, default);
         var expected = PersonOf(story, names);
         Describe(Decision.Of(facts, audiences, DecisionFields.All & ~(DecisionFields.Engagement | DecisionFields.AsOfPosition)))
             .ShouldBe(

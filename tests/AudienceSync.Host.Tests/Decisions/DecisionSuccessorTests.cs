@@ -47,7 +47,7 @@ public sealed class DecisionSuccessorTests
                 var customer = $"customer {n}";
                 var names = Enumerable.Range(1, versions).Select(version => $"k0_v{version}").Append("k0").ToList();
                 var alias = workspace.Webhooks.Alias(IdentifierKind.CustomerId, customer);
-                var (facts, audiences) = await state.ReadAsync(new NamedAliases([alias], []), names, default);
+                var (facts, audiences) = await state.ReadAsync(new NamedAliases([alias]), names, default);
                 DecisionHistoryTests
                     .Describe(Decision.Of(facts, audiences, DecisionFields.Audiences))
                     .ShouldBe(
@@ -89,7 +89,7 @@ public sealed class DecisionSuccessorTests
         // The copy of the keys does not have the new version yet: it is read because it is asked for.
         foreach (var names in new[] { new[] { "k0", "k0_v1", "k0_v2" }, [] })
         {
-            var (facts, audiences) = await DecisionHistoryTests.Open(workspace).ReadAsync(new NamedAliases([alias], []), names, default);
+            var (facts, audiences) = await DecisionHistoryTests.Open(workspace).ReadAsync(new NamedAliases([alias]), names, default);
             var described = DecisionHistoryTests.Describe(Decision.Of(facts, audiences, DecisionFields.Audiences));
             described.ShouldContain("in_k0=true");
             described.ShouldBe(

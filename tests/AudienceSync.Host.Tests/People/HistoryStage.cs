@@ -83,7 +83,7 @@ internal sealed class HistoryStage(TestWorkspace workspace, int membersPerCall) 
     public async Task<Guid?> RequestErasureAsync(Name[] names)
     {
         var aliases = names.Select(name => workspace.Webhooks.Alias((Domain.Identity.IdentifierKind)(name.Kind + 1), name.Text)).ToList();
-        return (await _erasures.AskAsync(new Naming(aliases, []), "the test", default))?.Erasure;
+        return (await _erasures.AskAsync(new Naming(aliases), "the test", default))?.Erasure;
     }
 
     /// <summary>Completes an erasure if nothing blocks it.</summary>

@@ -63,6 +63,14 @@ public sealed class PermissionCommandTests : IAsyncLifetime, IDisposable
         await HeldAsync(0, 2);
         (await RunAsync("suppress")).ExitCode.ShouldNotBe(0);
         (await RunAsync("suppress", "--identifiers", who, "--list", list)).ExitCode.ShouldNotBe(0);
+        foreach (var option in new[] { "--destination", "--reason", "--default-country", "--delimiter" })
+        {
+            var run = await RunAsync("suppress", "--identifiers", who, option, "GB");
+            (run.ExitCode, run.Output.Contains("receipt_id", StringComparison.Ordinal)).ShouldBe((1, false), option);
+            run.Error.ShouldContain($"{option} needs --list");
+        }
+
+        await HeldAsync(0, 2);
         (await RunAsync("suppress", "--list", "nowhere.csv")).Error.ShouldContain("identifiers_missing");
     }
 
@@ -82,6 +90,37 @@ public sealed class PermissionCommandTests : IAsyncLifetime, IDisposable
         await HeldAsync(1, 1);
     }
 
+    [Fact]
+    public async Task A_national_number_in_a_file_is_read_by_the_country_beside_it()
+    {
+        await _host.PostAsync(Sample.Of(new() { ["phone"] = "+44 7700 900190", ["country"] = "GB" }));
+        await HeldAsync(0, 1, "PHONE");
+        var who = Write("who.json", """{"phone":"07700 900190","country":"GB"}""");
+
+        (await RunAsync("suppress", "--identifiers", who)).ExitCode.ShouldBe(0);
+        await HeldAsync(0, 0, "PHONE");
+        (await RunAsync("unsuppress", "--identifiers", who)).ExitCode.ShouldBe(0);
+        await HeldAsync(0, 1, "PHONE");
+        var denied = Write("no.json", """{"phone":"(07700) 900190","country":"United Kingdom","consent":{"ad_user_data":"denied"}}""");
+        (await RunAsync("consent", "--identifiers", denied)).ExitCode.ShouldBe(0);
+        await HeldAsync(0, 0, "PHONE");
+        var granted = Write("yes.json", """{"phone":"07700900190","country":"gb","consent":{"ad_user_data":"granted"}}""");
+        (await RunAsync("consent", "--identifiers", granted)).ExitCode.ShouldBe(0);
+        await HeldAsync(0, 1, "PHONE");
+
+        var list = Write("list.csv", "phone\n07700 900190\n");
+        (await RunAsync("suppress", "--list", list, "--default-country", "GB")).Output.ShouldContain("\"accepted\":1");
+        await HeldAsync(0, 0, "PHONE");
+        var semicolons = Write("list.csv", "phone;country\n07700 900190;GB\n");
+        (await RunAsync("unsuppress", "--list", semicolons, "--delimiter", "semicolon", "--default-country", "US")).ExitCode.ShouldBe(0);
+        await HeldAsync(0, 1, "PHONE");
+
+        (await _host.ScalarAsync<long>("select count(*) from people")).ShouldBe(1, "it was one person all the time");
+        (await RunAsync("show", "--export", "--identifiers", who)).Output.ShouldContain("+44 7700 900190");
+        (await RunAsync("erase", "--identifiers", who)).Output.ShouldContain("\"waiting\"");
+        await HeldAsync(0, 0, "PHONE");
+    }
+
     private string Write(string name, string text)
     {
         File.WriteAllText(_folder.Below(name), text);
@@ -90,9 +129,9 @@ public sealed class PermissionCommandTests : IAsyncLifetime, IDisposable
 
     private Task<CommandRun> RunAsync(params string[] verb) => CommandRun.RunAsync(_environment, ["people", .. verb]);
 
-    private async Task HeldAsync(int audience, int people)
+    private async Task HeldAsync(int audience, int people, string column = "EMAIL")
     {
         await _host.WaitUntilQuietAsync();
-        (await _host.Sandbox.HeldAsync(TestHost.Remote(audience), "EMAIL")).Count.ShouldBe(people);
+        (await _host.Sandbox.HeldAsync(TestHost.Remote(audience), column)).Count.ShouldBe(people);
     }
 }

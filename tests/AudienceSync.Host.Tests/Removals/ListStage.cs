@@ -104,7 +104,7 @@ internal sealed class ListStage : IAsyncDisposable
     /// </summary>
     public async Task<Guid?> EraseAsync(PersonIdentifiers person)
     {
-        var erasure = await _erasures.AskAsync(new Naming([.. AliasesOf(person)], []), "the test", default);
+        var erasure = await _erasures.AskAsync(new Naming([.. AliasesOf(person)]), "the test", default);
         await _projection.ProjectAsync();
         return erasure is { State: ErasureState.Waiting } ? erasure.Erasure : null;
     }

@@ -30,7 +30,7 @@ public sealed class ErasureEndpoints(TimeProvider clock)
         CancellationToken cancellationToken
     )
     {
-        if (workspace.Get<Erasures>().Name(who, defaultCountry ?? "") is not { } naming)
+        if (await workspace.Get<Erasures>().NameAsync(who, defaultCountry ?? "", cancellationToken) is not { } naming)
         {
             return QueryProblem.InvalidIdentifiers;
         }
@@ -66,7 +66,7 @@ public sealed class ErasureEndpoints(TimeProvider clock)
         CancellationToken cancellationToken
     )
     {
-        if (workspace.Get<Erasures>().Name(who, defaultCountry ?? "") is not { } naming)
+        if (await workspace.Get<Erasures>().NameAsync(who, defaultCountry ?? "", cancellationToken) is not { } naming)
         {
             return QueryProblem.InvalidIdentifiers;
         }

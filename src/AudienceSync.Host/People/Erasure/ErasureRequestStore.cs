@@ -39,21 +39,17 @@ public sealed class ErasureRequestStore(
 
     /// <summary>Null when the identifiers lead to several people: what cannot be undone must not happen to anyone by mistake.</summary>
     /// <param name="named">The identifiers to refuse; at least one.</param>
-    /// <param name="otherForms">Other forms in which a source may send the same identifiers.</param>
-    public async Task<ErasureRow?> AskAsync(
-        IReadOnlyList<Alias> named,
-        IReadOnlyList<Alias> otherForms,
-        string askedBy,
-        CancellationToken cancellationToken
-    )
+    /// <param name="askedBy">Who requests it.</param>
+    /// <param name="cancellationToken">Ends the wait for the log's lock.</param>
+    public async Task<ErasureRow?> AskAsync(Naming named, string askedBy, CancellationToken cancellationToken)
     {
         await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
-        var found = await PersonGroupQueries.ReadAsync(connection, vault, named, otherForms, cancellationToken);
+        var found = await PersonGroupQueries.ReadAsync(connection, vault, named, cancellationToken);
         var called = found.IsKnown ? await people.ReadAliasesAsync(found.Ids, cancellationToken) : [];
-        otherForms = [.. otherForms.Concat(OtherForms(found)).Distinct()];
+        named = named with { OtherForms = [.. named.OtherForms.Concat(OtherForms(found)).Distinct()] };
         Guid? asked = null;
         await _lock.RunAsync(
-            async (unit, token) => (asked = await AskAsync(unit, named, otherForms, called, askedBy, token)) is not null,
+            async (unit, token) => (asked = await AskAsync(unit, named, called, askedBy, token)) is not null,
             cancellationToken
         );
         return asked is { } erasure ? await new ErasureStore(database).FindAsync(erasure, cancellationToken) : null;
@@ -62,25 +58,30 @@ public sealed class ErasureRequestStore(
     // Under the append lock.
     private async Task<Guid?> AskAsync(
         UnitOfWork unit,
-        IReadOnlyList<Alias> named,
-        IReadOnlyList<Alias> otherForms,
+        Naming named,
         List<AliasDigest> called,
         string askedBy,
         CancellationToken cancellationToken
     )
     {
         var connection = unit.Connection;
-        var group = await PersonGroupQueries.ReadAsync(connection, vault, named, otherForms, cancellationToken);
+        var group = await PersonGroupQueries.ReadAsync(connection, vault, named, cancellationToken);
         if (group.Roots.Count > 1)
         {
             return null;
         }
 
-        var candidates = named.Concat(otherForms).Select(alias => alias.Digest).Concat(group.Called).Concat(called).Distinct().ToList();
+        var candidates = named
+            .Aliases.Concat(named.OtherForms)
+            .Select(alias => alias.Digest)
+            .Concat(group.Called)
+            .Concat(called)
+            .Distinct()
+            .ToList();
         var tombstoned = await NotOfOthersAsync(connection, candidates, group, cancellationToken);
         var known = group.IsKnown
             ? await WaitingAsync(connection, group, cancellationToken)
-            : await FindByTombstoneAsync(connection, named, cancellationToken);
+            : await FindByTombstoneAsync(connection, named.Aliases, cancellationToken);
         var erasure = known ?? Guid.CreateVersion7(clock.GetUtcNow());
         await WriteTombstonesAsync(connection, erasure, tombstoned, cancellationToken);
         if (known is null)
@@ -96,10 +97,26 @@ public sealed class ErasureRequestStore(
         return erasure;
     }
 
-    private IEnumerable<Alias> OtherForms(PersonGroup group) =>
-        group
-            .IdentifierClaims.Where(claim => claim.Address.Kind == IdentifierKind.Phone && claim.Hashed == HashedFields.None)
-            .SelectMany(claim => claim.Canonical is { } phone ? NamedPerson.OtherForms(phone, digester) : []);
+    // What an older reader made of an address is not what the person's next webhook is refused by.
+    private IEnumerable<Alias> OtherForms(PersonGroup group)
+    {
+        foreach (var claim in group.IdentifierClaims)
+        {
+            var today = claim.Parser < IdentifierReader.ParserVersion ? OlderForms.Reread(claim, digester) : null;
+            if (today is not null)
+            {
+                yield return today.Address;
+            }
+
+            var phones = claim is { Address.Kind: IdentifierKind.Phone, Hashed: HashedFields.None }
+                ? new[] { claim.Canonical, today?.Canonical }.OfType<string>()
+                : [];
+            foreach (var form in phones.SelectMany(phone => NamedPerson.OtherForms(phone, digester)))
+            {
+                yield return form;
+            }
+        }
+    }
 
     private static async Task<List<AliasDigest>> NotOfOthersAsync(
         NpgsqlConnection connection,

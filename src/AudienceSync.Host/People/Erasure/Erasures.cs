@@ -1,8 +1,10 @@
 using AudienceSync.Connectors;
+using AudienceSync.Domain.Identity;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.History;
 using AudienceSync.Host.Ingest.Bodies;
+using AudienceSync.Host.Ingest.Reading;
 using AudienceSync.Host.Messages;
 using AudienceSync.Host.Outcomes;
 using AudienceSync.Host.People.Export;
@@ -37,10 +39,12 @@ public sealed class Erasures
 {
     private readonly PrivacyDependencies _dependencies;
     private readonly ErasureRequestStore _requests;
+    private readonly OlderAliasQueries _older;
 
     public Erasures(WorkspaceDatabase database, PrivacyDependencies dependencies, ILogger<ErasureLoop> logger)
     {
         _dependencies = dependencies;
+        _older = new OlderAliasQueries(database, dependencies.Vault, dependencies.Digester);
         var people = new PersonQueries(database, dependencies.Vault);
         var bodies = new KeptBodyStore(database, dependencies.Seal, dependencies.Clock);
         _requests = new ErasureRequestStore(
@@ -87,20 +91,51 @@ public sealed class Erasures
 
     public PersonExport Export { get; }
 
-    /// <summary>Null when the identifiers cannot be read.</summary>
-    public Naming? Name(NamedPerson who, string defaultCountry = "") =>
-        who.Aliases(_dependencies.Digester, defaultCountry) is { } aliases
-            ? new Naming(aliases, [.. who.OtherForms(_dependencies.Digester, defaultCountry)])
-            : null;
+    /// <summary>
+    /// Null when there is no identifier, or one cannot be read: an operator must not erase a person in part. A text that only an older
+    /// reader took for an identifier is one as long as somebody is known by it.
+    /// </summary>
+    public async Task<Naming?> NameAsync(NamedPerson who, string defaultCountry, CancellationToken cancellationToken)
+    {
+        if (who.Read(defaultCountry) is not { } reading)
+        {
+            return null;
+        }
+
+        var older = await _older.FindAsync(reading.Identifiers, cancellationToken);
+        var isUnread = reading.Faults.Any(fault =>
+            fault.Fault != IdentifierFault.Placeholder && !older.Any(alias => fault.Field == FieldOf(alias.Kind))
+        );
+        var aliases = PersonAliases.Of(_dependencies.Digester, reading.Identifiers);
+        return isUnread || aliases.Length + older.Count == 0
+            ? null
+            : new Naming(aliases) { OtherForms = [.. who.OtherForms(reading.Identifiers, _dependencies.Digester)], Older = older };
+    }
 
     /// <summary>Accepts the request, or finds the existing one. Null when the identifiers lead to several people.</summary>
     public async Task<ErasureRow?> AskAsync(Naming who, string askedBy, CancellationToken cancellationToken)
     {
-        var erasure = await _requests.AskAsync(who.Aliases, who.OtherForms, askedBy, cancellationToken);
+        var erasure = await _requests.AskAsync(who, askedBy, cancellationToken);
         _dependencies.ProjectorWake.Signal();
         return erasure;
     }
+
+    private static string FieldOf(IdentifierKind kind) => kind == IdentifierKind.Email ? "email" : "phone";
 }
 
-/// <summary>A person's identifiers as aliases, and the other forms in which a source may send the same identifiers.</summary>
-public sealed record Naming(IReadOnlyList<Domain.Identity.Alias> Aliases, IReadOnlyList<Domain.Identity.Alias> OtherForms);
+/// <summary>Who is meant by an operator.</summary>
+/// <param name="Aliases">The identifiers, strongest first.</param>
+public sealed record Naming(IReadOnlyList<Alias> Aliases)
+{
+    /// <summary>
+    /// Other forms in which a source may send the same identifiers. A person known by nothing stronger than one of them is the same person;
+    /// a person known by more is another.
+    /// </summary>
+    public IReadOnlyList<Alias> OtherForms { get; init; } = [];
+
+    /// <summary>
+    /// What an older reader made of the same identifiers, as far as somebody is known by it. It leads to its person like the identifier
+    /// itself, unless somebody is known by today's form already: then as <see cref="OtherForms"/> do.
+    /// </summary>
+    public IReadOnlyList<Alias> Older { get; init; } = [];
+}

@@ -12,21 +12,16 @@ internal static class PersonGroupQueries
     /// <summary>
     /// Reads the group. On a connection that holds the log's lock it cannot change before the commit; on any other it may.
     /// </summary>
-    /// <param name="otherForms">
-    /// Other forms of the same identifiers. A person known by nothing stronger than one of them is the same person; a person known by more
-    /// is another.
-    /// </param>
     public static async Task<PersonGroup> ReadAsync(
         NpgsqlConnection connection,
         Vault vault,
-        IReadOnlyCollection<Alias> aliases,
-        IReadOnlyCollection<Alias> otherForms,
+        Naming named,
         CancellationToken cancellationToken
     )
     {
         var resolver = new IdentityResolver(() => throw new InvalidOperationException("A query does not create a person."));
         var revisions = new Dictionary<PersonId, IdentifierRevision>();
-        var digests = aliases.Concat(otherForms).Select(alias => alias.Digest.Value).ToList();
+        var digests = named.Aliases.Concat(named.OtherForms).Concat(named.Older).Select(alias => alias.Digest.Value).ToList();
         await using var commands = new NpgsqlBatch(connection);
         commands.BatchCommands.Add(Sql.Command(AppendSql.KnownAliases, Sql.Of(digests)));
         commands.BatchCommands.Add(Sql.Command(AppendSql.Groups, Sql.Of(digests)));
@@ -40,8 +35,11 @@ internal static class PersonGroupQueries
             revisions[person.Id] = Open(vault, person, reader);
         }
 
-        var roots = RootsOf(resolver, aliases);
-        var same = RootsOf(resolver, otherForms).Where(root => resolver.Person(root).Anchor.Kind == IdentifierKind.Phone);
+        var known = named.Aliases.Where(alias => resolver.BindingOf(alias.Digest) is not null).Select(alias => alias.Kind).ToHashSet();
+        var roots = RootsOf(resolver, named.Aliases.Concat(named.Older.Where(alias => !known.Contains(alias.Kind))));
+        var same = named
+            .OtherForms.Concat(named.Older)
+            .SelectMany(alias => RootsOf(resolver, [alias]).Where(root => resolver.Person(root).Anchor.Kind == alias.Kind));
         var group = roots.Concat(same).ToHashSet();
         var anchors = resolver
             .People.Where(person => group.Contains(resolver.RootOf(person.Id)))

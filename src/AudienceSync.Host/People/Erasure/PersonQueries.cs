@@ -10,10 +10,10 @@ public sealed class PersonQueries(WorkspaceDatabase database, Vault vault)
     private const string AnchorsSql = "select kind, anchor from people where person = any($1::uuid[])";
 
     /// <summary>By the person's identifiers.</summary>
-    public async Task<PersonGroup> ReadAsync(IReadOnlyCollection<Alias> aliases, CancellationToken cancellationToken)
+    public async Task<PersonGroup> ReadAsync(Naming named, CancellationToken cancellationToken)
     {
         await using var connection = await database.Hot.OpenConnectionAsync(cancellationToken);
-        return await PersonGroupQueries.ReadAsync(connection, vault, aliases, [], cancellationToken);
+        return await PersonGroupQueries.ReadAsync(connection, vault, named, cancellationToken);
     }
 
     /// <summary>By some of the person's anchors.</summary>
@@ -29,7 +29,7 @@ public sealed class PersonQueries(WorkspaceDatabase database, Vault vault)
             }
         }
 
-        return await ReadAsync(aliases, cancellationToken);
+        return await ReadAsync(new Naming(aliases), cancellationToken);
     }
 
     /// <summary>Everything that leads to some anchors, and the other people who were once reached by it.</summary>

@@ -46,7 +46,8 @@ public sealed class PersonExport(
     };
 
     /// <summary>Empty when no person is known; with several roots when the identifiers belong to several people.</summary>
-    public Task<PersonGroup> FindAsync(Naming who, CancellationToken cancellationToken) => people.ReadAsync(who.Aliases, cancellationToken);
+    public Task<PersonGroup> FindAsync(Naming who, CancellationToken cancellationToken) =>
+        people.ReadAsync(who with { OtherForms = [] }, cancellationToken);
 
     /// <summary>Writes one JSON object.</summary>
     public async Task WriteAsync(PersonGroup person, Stream output, CancellationToken cancellationToken)

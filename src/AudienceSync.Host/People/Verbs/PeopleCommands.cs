@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text.Json;
 using AudienceSync.Host.Cli;
 using AudienceSync.Host.Configuration;
@@ -70,6 +71,8 @@ internal static class PeopleCommands
             {
                 given.AddError("Specify either --identifiers or --list.");
             }
+
+            RequireList(given, list, destination, reason, country, delimiter);
         });
         string QueryOf(ParseResult parsed) =>
             Query(
@@ -94,6 +97,15 @@ internal static class PeopleCommands
                     )
         );
         return command;
+    }
+
+    // Ignored, one of these would suppress someone everywhere who was to be suppressed at one destination.
+    private static void RequireList(CommandResult given, Option list, params Option[] ofList)
+    {
+        foreach (var option in ofList.Where(option => given.IsGiven(option) && !given.IsGiven(list)))
+        {
+            given.AddError($"{option.Name} needs --list. With --identifiers the file has it.");
+        }
     }
 
     private static Task<int> UploadListAsync(
