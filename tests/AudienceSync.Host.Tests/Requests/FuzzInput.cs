@@ -11,6 +11,8 @@ namespace AudienceSync.Host.Tests.Requests;
 /// <param name="Body">The body of the request; null without content.</param>
 internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool HasToken, bool HasUsableQuery, byte[]? Body, string Story)
 {
+    private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
+
     private static readonly string[] Members =
     [
         "by",
@@ -150,7 +152,19 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
         "%F0%9F%98%80",
     ];
 
-    public static FuzzInput Next(IReadOnlyList<Route> routes, Random random)
+    /// <summary>Whether its body is one that the routes for events read as a form.</summary>
+    public bool IsForm => FuzzForms.IsForm(Request, Content);
+
+    /// <summary>The body after a byte order mark.</summary>
+    public byte[] Content =>
+        Body is null ? []
+        : Body.AsSpan().StartsWith(ByteOrderMark) ? Body[ByteOrderMark.Length..]
+        : Body;
+
+    /// <param name="routes">All of the Host.</param>
+    /// <param name="random">Decides.</param>
+    /// <param name="now">The time of the Host, at which a request is signed.</param>
+    public static FuzzInput Next(IReadOnlyList<Route> routes, Random random, DateTimeOffset now)
     {
         var route = routes[random.Next(routes.Count)];
         var own = route.IsWebhook ? TestHostFiles.UnsignedToken : TestHostFiles.OperatorToken;
@@ -164,22 +178,33 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
         ];
         var token = random.Next(10) == 0 ? others[random.Next(others.Length)] : own;
         var (query, usable) = Query(route, random);
-        var body = route.Body == BodyContract.List ? Csv(random) : Bytes(random, route);
+        var isForm = route.IsWebhook && random.Next(5) == 0;
+        var body =
+            route.Body == BodyContract.List ? Csv(random)
+            : isForm ? Damage(FuzzForms.Next(random, Members), random)
+            : Bytes(random, route);
+        body = random.Next(12) == 0 ? [.. ByteOrderMark, .. body] : body;
         var request = route.Request(query, token: null);
         request.Headers.TryAddWithoutValidation("Authorization", token is null ? null : $"Bearer {token}");
         if (route.Method != "GET" || random.Next(8) == 0)
         {
-            request.Content = Content(body, random);
+            request.Content = MakeContent(body, isForm, random);
         }
 
         Headers(request, random);
+        var isKnown = token == own;
+        if (FuzzSignatures.AreCheckedBy(route) && random.Next(3) == 0)
+        {
+            isKnown = FuzzSignatures.Sign(request, request.Content is null ? [] : body, random, now);
+        }
+
         return new FuzzInput(
             route,
             request,
-            token == own,
+            isKnown,
             usable,
             request.Content is null ? null : body,
-            $"{route}{query} token {token == own} body "
+            $"{route}{query} token {isKnown} body "
                 + $"{Convert.ToBase64String(body.AsSpan(0, Math.Min(body.Length, 600)))} type {request.Content?.Headers.ContentType}"
         );
     }
@@ -208,7 +233,7 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
         return (given.Count == 0 ? "" : "?" + string.Join('&', given.Select(one => $"{one.Name}={one.Value}")), usable);
     }
 
-    private static HttpContent Content(byte[] body, Random random)
+    private static HttpContent MakeContent(byte[] body, bool isForm, Random random)
     {
         HttpContent content = random.Next(3) == 0 ? new StreamContent(new Unseekable(body)) : new ByteArrayContent(body);
         string?[] types =
@@ -222,7 +247,8 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
             "x/y; z",
             null,
         ];
-        if ((random.Next(5) == 0 ? types[random.Next(types.Length)] : types[0]) is { } type)
+        var usual = isForm ? "application/x-www-form-urlencoded" : types[0];
+        if ((random.Next(5) == 0 ? types[random.Next(types.Length)] : usual) is { } type)
         {
             content.Headers.TryAddWithoutValidation("Content-Type", type);
         }

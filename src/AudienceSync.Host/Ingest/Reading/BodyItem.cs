@@ -11,10 +11,9 @@ namespace AudienceSync.Host.Ingest.Reading;
 public readonly record struct BodyItem(JsonDocument? Document, ReadOnlyMemory<byte> Text, IngestProblem? Problem)
 {
     /// <summary>
-    /// Null when the document is exactly what was sent. Otherwise it has property names that are not valid text and that no event needs,
-    /// which were replaced: a removal is still applied, anything else is refused with this problem.
+    /// Null when the document is exactly what was sent. Otherwise some of its fields could not be read and were replaced.
     /// </summary>
-    public IngestProblem? Defect { get; init; }
+    public BodyDefect? Defect { get; init; }
 
     private static ReadOnlySpan<byte> Blank => " \t\r\n"u8;
 
@@ -27,40 +26,21 @@ public readonly record struct BodyItem(JsonDocument? Document, ReadOnlyMemory<by
     {
         // The JSON reader validates the bytes of a string only when it is read, so a field that is never read would pass with any bytes in
         // it.
-        if (!Utf8.IsValid(json.Span))
+        if (Utf8.IsValid(json.Span))
         {
-            return new BodyItem(null, json, IngestProblem.MalformedJson);
-        }
-
-        try
-        {
-            return new BodyItem(JsonDocument.Parse(json, isInArray ? StrictInArray : Strict), json, null);
-        }
-        catch (JsonException)
-        {
-            return new BodyItem(null, json, IngestProblem.MalformedJson);
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of a surrogate pair in a property name: names are decoded to detect duplicates, and this one is not valid text.
-            return ParseWithoutInvalidNames(json, isInArray);
-        }
-    }
-
-    private static BodyItem ParseWithoutInvalidNames(ReadOnlyMemory<byte> json, bool isInArray)
-    {
-        try
-        {
-            var readable = SurrogateNames.Replace(json.Span);
-            return new BodyItem(JsonDocument.Parse(readable, isInArray ? StrictInArray : Strict), json, null)
+            try
             {
-                Defect = IngestProblem.InvalidText,
-            };
+                return new BodyItem(JsonDocument.Parse(json, isInArray ? StrictInArray : Strict), json, null);
+            }
+            catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+            {
+                // The latter is how it reports half of a surrogate pair in a name, as names are decoded to detect duplicates.
+            }
         }
-        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
-        {
-            return new BodyItem(null, json, IngestProblem.InvalidText);
-        }
+
+        return SalvagedJson.Parse(json.Span, isInArray ? StrictInArray.MaxDepth : Strict.MaxDepth, out var defect) is { } readable
+            ? new BodyItem(readable, json, null) { Defect = defect }
+            : new BodyItem(null, json, defect.Problem);
     }
 
     /// <summary>
