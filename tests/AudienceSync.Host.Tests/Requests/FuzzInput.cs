@@ -13,145 +13,6 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
 {
     private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
 
-    private static readonly string[] Members =
-    [
-        "by",
-        "why",
-        "remote",
-        "destination",
-        "key",
-        "dry_run",
-        "purpose",
-        "owner",
-        "definition",
-        "expected_volume",
-        "window_d",
-        "match_keys",
-        "consent_policy",
-        "inherit",
-        "late_events",
-        "audiences",
-        "bindings",
-        "name",
-        "versions",
-        "version",
-        "customer_id",
-        "email",
-        "phone",
-        "country",
-        "hashed",
-        "reason",
-        "consent",
-        "event_id",
-        "occurred_at",
-        "event",
-        "audience_key",
-        "person",
-        "context",
-        "schema_version",
-        "audience",
-    ];
-
-    private static readonly string[] Values =
-    [
-        "null",
-        "true",
-        "false",
-        "0",
-        "-1",
-        "1",
-        "2.5",
-        "1e999",
-        "-1e400",
-        "99999999999999999999",
-        "\"\"",
-        "\" \"",
-        "\"x\"",
-        "\"\\ud800\"",
-        "\"\\udc00\\ud800\"",
-        "\"a\\u0000b\"",
-        "\"\\u202e\"",
-        "[]",
-        "[null]",
-        "[[]]",
-        "{}",
-        "{\"a\":null}",
-        "{\"\\ud800\":1}",
-        "{\"\\u0000\":1}",
-        "{\"email\":\"sha256\"}",
-        "{\"phone\":\"sha256_digits\"}",
-        "\"winback_45d\"",
-        "\"winback_45d_v1\"",
-        "\"high_intent_cart_7d_v1\"",
-        "\"meta_main\"",
-        "\"238500000000001\"",
-        "\"ann@example.com\"",
-        "\"+12025550147\"",
-        "\"2026-11-29T10:00:00Z\"",
-        "\"audience_add\"",
-        "\"person_suppress\"",
-        "\"granted\"",
-        "\"required\"",
-        "\"keep\"",
-        "[\"email\"]",
-        "[{\"version\":1}]",
-        "[{\"name\":\"winback_45d\",\"versions\":[{\"version\":1,\"window_d\":45}]}]",
-        "{\"ad_user_data\":\"denied\"}",
-        "{\"customer_id\":\"c1\"}",
-    ];
-
-    private static readonly string[] Lines =
-    [
-        "email",
-        "customer_id,phone",
-        "email;phone",
-        "ann@example.com",
-        "x,y,z",
-        "\"",
-        "\"\"",
-        "\"a\nb\"",
-        "",
-        ",",
-        "1.5E+11",
-        "\u00FC@b.example",
-        "#N/A",
-        "auth0|5",
-        "\0",
-        "+12025550147",
-    ];
-
-    private static readonly string[] Parameters =
-    [
-        "default",
-        "other",
-        "meta_main",
-        "true",
-        "false",
-        "True",
-        "1",
-        "100",
-        "1000",
-        "1001",
-        "-1",
-        "GB",
-        "gb",
-        "comma",
-        "semicolon",
-        ";",
-        "2026-11-29",
-        "2026-11-29T10:00:00Z",
-        "happened",
-        "known",
-        "0198c0de-0000-7000-8000-000000000001",
-        "%00",
-        "%ff",
-        "%ED%A0%80",
-        "",
-        "a%20b",
-        "unknown_audience_key",
-        "%F0%9F%98%80",
-    ];
-
     /// <summary>Whether its body is one that the routes for events read as a form.</summary>
     public bool IsForm => FuzzForms.IsForm(Request, Content);
 
@@ -181,7 +42,7 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
         var isForm = route.IsWebhook && random.Next(5) == 0;
         var body =
             route.Body == BodyContract.List ? Csv(random)
-            : isForm ? Damage(FuzzForms.Next(random, Members), random)
+            : isForm ? Damage(FuzzForms.Next(random, FuzzWords.Members), random)
             : Bytes(random, route);
         body = random.Next(12) == 0 ? [.. ByteOrderMark, .. body] : body;
         var request = route.Request(query, token: null);
@@ -223,7 +84,7 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
             given.Add(
                 (
                     names.Count > 0 && random.Next(4) > 0 ? names[random.Next(names.Count)] : "x" + random.Next(3),
-                    Parameters[random.Next(Parameters.Length)]
+                    FuzzWords.Parameters[random.Next(FuzzWords.Parameters.Length)]
                 )
             );
         }
@@ -323,7 +184,7 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
         var bytes = Encoding.UTF8.GetBytes(
             random.Next(12) switch
             {
-                0 => Values[random.Next(Values.Length)],
+                0 => FuzzWords.Values[random.Next(FuzzWords.Values.Length)],
                 1 => new string('[', random.Next(1, 100)) + new string(']', random.Next(0, 100)),
                 2 => "{\"by\":" + string.Concat(Enumerable.Repeat("{\"a\":", random.Next(1, 60))) + "1",
                 3 => $"{{\"why\":\"{new string('w', random.Next(100, 70_000))}\"}}",
@@ -343,8 +204,8 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
                 var value =
                     depth < 3 && random.Next(5) == 0
                         ? (random.Next(2) == 0 ? Item(random, depth + 1) : $"[{Item(random, depth + 1)}]")
-                        : Values[random.Next(Values.Length)];
-                return $"\"{(random.Next(40) == 0 ? "\\ud800" : Members[random.Next(Members.Length)])}\":{value}";
+                        : FuzzWords.Values[random.Next(FuzzWords.Values.Length)];
+                return $"\"{(random.Next(40) == 0 ? "\\ud800" : FuzzWords.Members[random.Next(FuzzWords.Members.Length)])}\":{value}";
             });
         return "{" + string.Join(',', members) + "}";
     }
@@ -362,7 +223,8 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
         };
         for (var more = random.Next(3) == 0 ? random.Next(1, 3) : 0; more > 0; more--)
         {
-            var member = $"\"{Members[random.Next(Members.Length)]}\":{Values[random.Next(Values.Length)]}";
+            var member =
+                $"\"{FuzzWords.Members[random.Next(FuzzWords.Members.Length)]}\":{FuzzWords.Values[random.Next(FuzzWords.Values.Length)]}";
             if (random.Next(2) == 0)
             {
                 members.Add(member);
@@ -380,7 +242,10 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
         Damage(
             Encoding.UTF8.GetBytes(
                 (random.Next(3) > 0 ? "email\n" : "")
-                    + string.Join('\n', Enumerable.Range(0, random.Next(0, 12)).Select(_ => Lines[random.Next(Lines.Length)]))
+                    + string.Join(
+                        '\n',
+                        Enumerable.Range(0, random.Next(0, 12)).Select(_ => FuzzWords.Lines[random.Next(FuzzWords.Lines.Length)])
+                    )
             ),
             random
         );
