@@ -68,13 +68,13 @@ public sealed class FormTests(IngestHost given, ITestOutputHelper output) : ICla
     [InlineData("a[]=2&a[b]=1&b=1", """{"a":!,"b":"1"}""")]
     [InlineData("a[b]=2&a.b=1&a.c=3", """{"a":{"b":!,"c":"3"}}""")]
     [InlineData("a=%ff&a=1&b=1", """{"a":!,"b":"1"}""")]
-    public void A_field_that_is_ambiguous_or_invalid_spoils_itself_alone(string form, string json)
+    public void A_field_that_is_ambiguous_or_invalid_is_left_out_alone(string form, string json)
     {
         FormFields.TryRead(Encoding.UTF8.GetBytes(form), out var read, out var defect).ShouldBeTrue();
         defect.ShouldNotBeNull().Problem.Code.ShouldBe("malformed_form");
         Encoding
             .UTF8.GetString(read.Span)
-            .ShouldBe(json.Replace("!", Encoding.UTF8.GetString(BodyDefect.Spoiled), StringComparison.Ordinal));
+            .ShouldBe(json.Replace("!", Encoding.UTF8.GetString(BodyDefect.Unreadable), StringComparison.Ordinal));
     }
 
     [Fact]

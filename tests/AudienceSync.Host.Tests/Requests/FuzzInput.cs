@@ -42,7 +42,7 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
         var isForm = route.IsWebhook && random.Next(5) == 0;
         var body =
             route.Body == BodyContract.List ? Csv(random)
-            : isForm ? Damage(FuzzForms.Next(random, FuzzWords.Members), random)
+            : isForm ? Damage(FuzzForms.Next(random, FuzzTexts.Members), random)
             : Bytes(random, route);
         body = random.Next(12) == 0 ? [.. ByteOrderMark, .. body] : body;
         var request = route.Request(query, token: null);
@@ -84,7 +84,7 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
             given.Add(
                 (
                     names.Count > 0 && random.Next(4) > 0 ? names[random.Next(names.Count)] : "x" + random.Next(3),
-                    FuzzWords.Parameters[random.Next(FuzzWords.Parameters.Length)]
+                    FuzzTexts.Parameters[random.Next(FuzzTexts.Parameters.Length)]
                 )
             );
         }
@@ -184,7 +184,7 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
         var bytes = Encoding.UTF8.GetBytes(
             random.Next(12) switch
             {
-                0 => FuzzWords.Values[random.Next(FuzzWords.Values.Length)],
+                0 => FuzzTexts.Values[random.Next(FuzzTexts.Values.Length)],
                 1 => new string('[', random.Next(1, 100)) + new string(']', random.Next(0, 100)),
                 2 => "{\"by\":" + string.Concat(Enumerable.Repeat("{\"a\":", random.Next(1, 60))) + "1",
                 3 => $"{{\"why\":\"{new string('w', random.Next(100, 70_000))}\"}}",
@@ -204,8 +204,8 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
                 var value =
                     depth < 3 && random.Next(5) == 0
                         ? (random.Next(2) == 0 ? Item(random, depth + 1) : $"[{Item(random, depth + 1)}]")
-                        : FuzzWords.Values[random.Next(FuzzWords.Values.Length)];
-                return $"\"{(random.Next(40) == 0 ? "\\ud800" : FuzzWords.Members[random.Next(FuzzWords.Members.Length)])}\":{value}";
+                        : FuzzTexts.Values[random.Next(FuzzTexts.Values.Length)];
+                return $"\"{(random.Next(40) == 0 ? "\\ud800" : FuzzTexts.Members[random.Next(FuzzTexts.Members.Length)])}\":{value}";
             });
         return "{" + string.Join(',', members) + "}";
     }
@@ -224,7 +224,7 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
         for (var more = random.Next(3) == 0 ? random.Next(1, 3) : 0; more > 0; more--)
         {
             var member =
-                $"\"{FuzzWords.Members[random.Next(FuzzWords.Members.Length)]}\":{FuzzWords.Values[random.Next(FuzzWords.Values.Length)]}";
+                $"\"{FuzzTexts.Members[random.Next(FuzzTexts.Members.Length)]}\":{FuzzTexts.Values[random.Next(FuzzTexts.Values.Length)]}";
             if (random.Next(2) == 0)
             {
                 members.Add(member);
@@ -244,7 +244,7 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
                 (random.Next(3) > 0 ? "email\n" : "")
                     + string.Join(
                         '\n',
-                        Enumerable.Range(0, random.Next(0, 12)).Select(_ => FuzzWords.Lines[random.Next(FuzzWords.Lines.Length)])
+                        Enumerable.Range(0, random.Next(0, 12)).Select(_ => FuzzTexts.Lines[random.Next(FuzzTexts.Lines.Length)])
                     )
             ),
             random

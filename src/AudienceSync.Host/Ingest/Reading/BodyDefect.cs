@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace AudienceSync.Host.Ingest.Reading;
 
 /// <summary>
-/// What is wrong with an event some of whose fields cannot be read: they were replaced by <see cref="Spoiled"/>, or have a name that no
+/// What is wrong with an event some of whose fields cannot be read: they were replaced by <see cref="Unreadable"/>, or have a name that no
 /// field has. A removal that needs none of them is applied, with a warning; anything else is refused.
 /// </summary>
 /// <param name="Problem">The refusal, and the warning.</param>
@@ -13,7 +13,7 @@ namespace AudienceSync.Host.Ingest.Reading;
 public sealed record BodyDefect(IngestProblem Problem, NeededFields Twice)
 {
     /// <summary>The JSON text that stands for a value that cannot be read: half of a surrogate pair, which no reader takes.</summary>
-    public static ReadOnlySpan<byte> Spoiled => "\"\\ud800\""u8;
+    public static ReadOnlySpan<byte> Unreadable => "\"\\ud800\""u8;
 
     /// <summary>Whether it is impossible to know which removal was meant.</summary>
     public bool IsAmbiguous(JsonElement item) =>

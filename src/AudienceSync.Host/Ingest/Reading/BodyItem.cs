@@ -24,23 +24,31 @@ public readonly record struct BodyItem(JsonDocument? Document, ReadOnlyMemory<by
     /// <summary>Parses a whole body, or a single item.</summary>
     public static BodyItem Parse(ReadOnlyMemory<byte> json, bool isInArray = false)
     {
+        var options = isInArray ? StrictInArray : Strict;
+
         // The JSON reader validates the bytes of a string only when it is read, so a field that is never read would pass with any bytes in
         // it.
-        if (Utf8.IsValid(json.Span))
+        if (Utf8.IsValid(json.Span) && ParseStrictly(json, options) is { } document)
         {
-            try
-            {
-                return new BodyItem(JsonDocument.Parse(json, isInArray ? StrictInArray : Strict), json, null);
-            }
-            catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
-            {
-                // The latter is how it reports half of a surrogate pair in a name, as names are decoded to detect duplicates.
-            }
+            return new BodyItem(document, json, null);
         }
 
-        return SalvagedJson.Parse(json.Span, isInArray ? StrictInArray.MaxDepth : Strict.MaxDepth, out var defect) is { } readable
+        return SalvagedJson.Parse(json.Span, options.MaxDepth, out var defect) is { } readable
             ? new BodyItem(readable, json, null) { Defect = defect }
             : new BodyItem(null, json, defect.Problem);
+    }
+
+    private static JsonDocument? ParseStrictly(ReadOnlyMemory<byte> json, JsonDocumentOptions options)
+    {
+        try
+        {
+            return JsonDocument.Parse(json, options);
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+        {
+            // The latter for half of a surrogate pair in a name: names are decoded to detect duplicates.
+            return null;
+        }
     }
 
     /// <summary>

@@ -137,7 +137,7 @@ internal static class FormFields
         return rest.IsEmpty && path[0].Length > 0;
     }
 
-    /// <summary>Text, an object, or an array of texts: exactly one of them. What is more than one, or cannot be read, is spoiled.</summary>
+    /// <summary>Text, an object, or an array of texts: exactly one of them. What is more than one, or cannot be read, is unreadable.</summary>
     private sealed class Node
     {
         private Dictionary<string, Node>? _fields;
@@ -194,7 +194,7 @@ internal static class FormFields
         {
             if (_isTwice || _isUnreadable)
             {
-                writer.WriteRawValue(BodyDefect.Spoiled, skipInputValidation: true);
+                writer.WriteRawValue(BodyDefect.Unreadable, skipInputValidation: true);
             }
             else if (_fields is not null)
             {
@@ -227,7 +227,7 @@ internal static class FormFields
         {
             if (text is null)
             {
-                writer.WriteRawValue(BodyDefect.Spoiled, skipInputValidation: true);
+                writer.WriteRawValue(BodyDefect.Unreadable, skipInputValidation: true);
             }
             else
             {

@@ -10,8 +10,8 @@ namespace AudienceSync.Host.Ingest.Reading;
 
 /// <summary>
 /// Makes an event readable that the strict reader refuses because of single fields: bytes that are not UTF-8, too deep nesting, a property
-/// twice, or a name that is not valid text. Each of them becomes <see cref="BodyDefect.Spoiled"/>, a name becomes one that no field has, and
-/// every other field keeps the bytes that were sent.
+/// twice, or a name that is not valid text. Each of them becomes <see cref="BodyDefect.Unreadable"/>, a name becomes one that no field has,
+/// and every other field keeps the bytes that were sent.
 /// </summary>
 internal sealed class SalvagedJson
 {
@@ -67,12 +67,12 @@ internal sealed class SalvagedJson
             switch (reader.TokenType)
             {
                 case JsonTokenType.String when !Utf8.IsValid(reader.ValueSpan):
-                    Replace(json[copied..start], BodyDefect.Spoiled);
+                    Replace(json[copied..start], BodyDefect.Unreadable);
                     copied = (int)reader.BytesConsumed;
                     break;
                 case JsonTokenType.StartObject or JsonTokenType.StartArray when reader.CurrentDepth >= _maxDepth:
                     reader.Skip();
-                    Replace(json[copied..start], BodyDefect.Spoiled);
+                    Replace(json[copied..start], BodyDefect.Unreadable);
                     copied = (int)reader.BytesConsumed;
                     break;
                 case JsonTokenType.PropertyName:
@@ -171,7 +171,7 @@ internal sealed class SalvagedJson
             }
 
             times[field.Name] = 0;
-            writer.WriteRawValue(BodyDefect.Spoiled, skipInputValidation: true);
+            writer.WriteRawValue(BodyDefect.Unreadable, skipInputValidation: true);
             _isMalformed = true;
             _twice |= depth == 0 || isPerson ? BodyDefect.Of(field.Name, isPerson) : NeededFields.None;
         }

@@ -1,7 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
-using AudienceSync.Host.Ingest.Reading;
 using AudienceSync.Host.Tests.Serving;
 using Xunit.Abstractions;
 
@@ -11,7 +8,7 @@ namespace AudienceSync.Host.Tests.Ingest;
 /// JSON that the strict reader refuses because of one field: twice, not UTF-8, too deep, with a name that is no text. A removal that does
 /// not need the field takes effect; of a field that it needs, and of anything but a removal, it is refused.
 /// </summary>
-public sealed partial class SpoiledFieldTests(IngestHost given, ITestOutputHelper output) : IClassFixture<IngestHost>
+public sealed class UnreadableFieldTests(IngestHost given, ITestOutputHelper output) : IClassFixture<IngestHost>
 {
     private const int Rounds = 600;
 
@@ -54,8 +51,8 @@ public sealed partial class SpoiledFieldTests(IngestHost given, ITestOutputHelpe
                 .Range(0, 30)
                 .Select(_ =>
                     random.Next(2) == 0
-                        ? Event(random, Spoiled(random, Any(random, Unneeded)), "", Any(random, Removals))
-                        : Event(random, "", Spoiled(random, Any(random, InPerson)), Any(random, Removals))
+                        ? Event(random, Unreadable(random, Any(random, Unneeded)), "", Any(random, Removals))
+                        : Event(random, "", Unreadable(random, Any(random, InPerson)), Any(random, Removals))
                 )
                 .ToList();
             var answer = (round % 3) switch
@@ -90,7 +87,7 @@ public sealed partial class SpoiledFieldTests(IngestHost given, ITestOutputHelpe
                         2 => Flat(random, Twice(random, Any(random, NeededInPerson[..3])), Any(random, Removals)),
                         _ => Event(
                             random,
-                            Spoiled(random, Any(random, Unneeded)),
+                            Unreadable(random, Any(random, Unneeded)),
                             "",
                             Any(random, ["\"event\":\"audience_add\",\"audience_key\":\"KEY\"", "\"event\":\"person_unsuppress\""])
                         ),
@@ -109,7 +106,7 @@ public sealed partial class SpoiledFieldTests(IngestHost given, ITestOutputHelpe
     }
 
     [Fact]
-    public async Task A_removal_that_waits_for_its_key_waits_with_a_spoiled_field_and_a_report_with_one_is_kept()
+    public async Task A_removal_that_waits_for_its_key_waits_with_a_unreadable_field_and_a_report_with_one_is_kept()
     {
         var random = Seeded.Random(output);
         const string Unpublished = "\"event\":\"audience_remove\",\"audience_key\":\"nobody_published_v9\"";
@@ -121,55 +118,8 @@ public sealed partial class SpoiledFieldTests(IngestHost given, ITestOutputHelpe
         (answer.Status, answer.Code).ShouldBe((200, "reporting_webhook"));
     }
 
-    /// <summary>All other fields stay as they were sent, whatever they are and wherever the spoiled ones stand.</summary>
-    [Fact]
-    public void Any_object_with_spoiled_fields_is_read_as_if_these_had_no_value()
-    {
-        var random = Seeded.Random(output);
-        for (var round = 0; round < 2_000; round++)
-        {
-            var (sent, intended) = Object(random, depth: 0);
-            var item = BodyItem.Parse(Bytes(sent));
-            using var document = item.Document.ShouldNotBeNull(sent);
-            var read = DeepEnd().Replace(document.RootElement.GetRawText(), "\"!\"");
-            JsonNode.DeepEquals(JsonNode.Parse(read), JsonNode.Parse(intended)).ShouldBeTrue($"{sent}\n{read}\n{intended}");
-            (item.Defect is null).ShouldBe(!intended.Contains("\"!\"", StringComparison.Ordinal), sent);
-        }
-    }
-
-    private static (string Sent, string Intended) Object(Random random, int depth)
-    {
-        var (sent, intended) = (new List<string>(), new List<string>());
-        for (var n = random.Next(1, 5); n > 0; n--)
-        {
-            var name = $"f{n}";
-            if (random.Next(6) == 0)
-            {
-                sent.AddRange(SpoiledFields(random, name));
-                intended.Add($"\"{name}\":\"!\"");
-            }
-            else if (depth < 5 && random.Next(3) == 0)
-            {
-                var (inner, meant) = Object(random, depth + 1);
-                var isList = random.Next(2) == 0;
-                sent.Add(isList ? $"\"{name}\":[1, {inner} ]" : $"\"{name}\":{inner}");
-                intended.Add(isList ? $"\"{name}\":[1,{meant}]" : $"\"{name}\":{meant}");
-            }
-            else
-            {
-                var value = Any(random, ["null", "true", "1.50", "1e3", "\"\"", "\"a\\u0000\\\\\"", "\"\\ud83d\\ude00\"", "[]", "{}"]);
-                sent.Add($" \"{name}\" : {value} ");
-                intended.Add($"\"{name}\":{value}");
-            }
-        }
-
-        var mixed = sent.ToArray();
-        random.Shuffle(mixed);
-        return ("{" + string.Join(',', mixed) + "}", "{" + string.Join(',', intended) + "}");
-    }
-
     // Each is a field that the strict reader refuses.
-    private static string[] SpoiledFields(Random random, string name) =>
+    internal static string[] UnreadableFields(Random random, string name) =>
         random.Next(5) switch
         {
             0 => [$"\"{name}\":1", $"\"{name}\":1"],
@@ -179,18 +129,18 @@ public sealed partial class SpoiledFieldTests(IngestHost given, ITestOutputHelpe
             _ => [$"\"{name}\":{Deep}"],
         };
 
-    private static string Spoiled(Random random, string name) =>
+    private static string Unreadable(Random random, string name) =>
         random.Next(6) switch
         {
             0 => $"\"{name}\\ud800\":1",
             1 => $"\"{name}\u00e9\":{{\"a\":1}}",
-            _ => string.Join(',', SpoiledFields(random, name)),
+            _ => string.Join(',', UnreadableFields(random, name)),
         };
 
     private static string Twice(Random random, string name) =>
         string.Join(
             ',',
-            SpoiledFields(new Random(random.Next()), name) is { Length: > 1 } twice ? twice : [$"\"{name}\":\"a\"", $"\"{name}\":\"a\""]
+            UnreadableFields(new Random(random.Next()), name) is { Length: > 1 } twice ? twice : [$"\"{name}\":\"a\"", $"\"{name}\":\"a\""]
         );
 
     private static string Event(Random random, string field, string inPerson, string removal)
@@ -228,10 +178,6 @@ public sealed partial class SpoiledFieldTests(IngestHost given, ITestOutputHelpe
         random.Shuffle(fields);
         return string.Join(',', fields.Where(field => field.Length > 0));
     }
-
-    // Of what is too deep only the depth is lost, and nobody reads that far.
-    [GeneratedRegex(@"\[*""\\ud800""\]*", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
-    private static partial Regex DeepEnd();
 
     private static T Any<T>(Random random, IReadOnlyList<T> all) => all[random.Next(all.Count)];
 

@@ -1,7 +1,7 @@
 namespace AudienceSync.Host.Tests.Requests;
 
 /// <summary>Names and values of generated requests: what the routes know, and what a careless or hostile client sends.</summary>
-internal static class FuzzWords
+internal static class FuzzTexts
 {
     public static readonly string[] Members =
     [
