@@ -137,7 +137,7 @@ internal static class FormFields
         return rest.IsEmpty && path[0].Length > 0;
     }
 
-    /// <summary>Text, an object, or an array of texts: exactly one of them. What is more than one, or cannot be read, is unreadable.</summary>
+    /// <summary>Text, an object, or an array of texts: exactly one of them. What is more than one cannot be read.</summary>
     private sealed class Node
     {
         private Dictionary<string, Node>? _fields;
