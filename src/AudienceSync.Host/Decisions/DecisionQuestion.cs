@@ -24,7 +24,7 @@ internal sealed record DecisionQuestion(NamedAliases Person, IReadOnlyList<strin
         question = null;
         var item = BodyItem.Parse(body.Json);
         using var document = item.Document;
-        if ((item.Problem ?? item.Defect) is { } unreadable)
+        if ((item.Problem ?? (body.Defect ?? item.Defect)?.Problem) is { } unreadable)
         {
             return unreadable;
         }

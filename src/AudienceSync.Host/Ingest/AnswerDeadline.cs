@@ -4,7 +4,7 @@ using AudienceSync.Host.Ingest.Append;
 namespace AudienceSync.Host.Ingest;
 
 /// <summary>
-/// Answers senders whose request the log has not settled in time: a sender gives up after 4 s, so at <see cref="Within"/> the sender
+/// Answers senders whose request the log has not settled in time: a sender gives up after 4 s, so at <see cref="MaxWait"/> the sender
 /// is answered that storage is slow, and may retry.
 /// <para>
 /// <b>What remains.</b> The request stays queued, or in its commit. It may be committed later: the retry is then a duplicate. It may fail

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using AudienceSync.Host.Ingest.Append;
+using AudienceSync.Host.Ingest.Quarantine;
 using AudienceSync.Host.Ingest.Reading;
 
 namespace AudienceSync.Host.Ingest;
@@ -22,7 +23,7 @@ internal sealed class BodyReader(Source source, EventReader reader)
         if (parsed.IsSingle)
         {
             var only = Read(parsed.Root, null, senderKey, receivedAt) with { Text = body.Memory };
-            return [parsed.Defect is { } defect ? Salvage(only, defect) : only];
+            return [parsed.Defect is { } defect ? Salvage(only, defect, parsed.Root) : only];
         }
 
         var events = new ParsedEvent[parsed.Root.GetArrayLength()];
@@ -45,7 +46,10 @@ internal sealed class BodyReader(Source source, EventReader reader)
             var parsed = item.Document is { } document
                 ? Read(document.RootElement, isBatch ? null : i, isBatch ? default : senderKey, receivedAt)
                 : ParsedEvent.Refuse(item.Problem!);
-            events[i] = (item.Defect is { } defect ? Salvage(parsed, defect) : parsed) with { Text = item.Text };
+            events[i] = (item.Defect is { } defect ? Salvage(parsed, defect, item.Document!.RootElement) : parsed) with
+            {
+                Text = item.Text,
+            };
         }
 
         return events;
@@ -64,16 +68,18 @@ internal sealed class BodyReader(Source source, EventReader reader)
         }
     }
 
-    // In a body with property names that are not valid text a removal is applied, with a warning; anything else is refused.
-    private static ParsedEvent Salvage(ParsedEvent parsed, IngestProblem defect) =>
+    // Of an event with fields that cannot be read, a removal is applied, with a warning, and anything else is refused. A report is held as
+    // ever, because a refusal would stop the whole stream of its sender.
+    private static ParsedEvent Salvage(ParsedEvent parsed, BodyDefect defect, JsonElement item) =>
         parsed switch
         {
-            { IsHeldRemoval: true } => parsed,
-            { Event: { IsRemoval: true } removal } => parsed with
+            { Quarantine: { } reason } when reason == QuarantineReason.ReportingWebhook => parsed,
+            { IsHeldRemoval: true } when !defect.IsAmbiguous(item) => parsed,
+            { Event: { IsRemoval: true } removal } when !defect.IsAmbiguous(item) => parsed with
             {
-                Event = removal.WithWarning(new EventWarning(defect.Code, WarningList.UnknownField)),
+                Event = removal.WithWarning(new EventWarning(defect.Problem.Code, WarningList.UnknownField)),
             },
-            _ => ParsedEvent.Refuse(defect) with { Text = parsed.Text, HeldNames = parsed.Named },
+            _ => ParsedEvent.Refuse(defect.Problem) with { Text = parsed.Text, HeldNames = parsed.Named },
         };
 
     // An event of an array is kept alone: keeping the whole array for each of its events would be five hundred times what was sent.

@@ -28,7 +28,7 @@ internal readonly record struct ParsedBody : IDisposable
     public JsonElement Root => _whole.Document!.RootElement;
 
     /// <summary>See <see cref="BodyItem.Defect"/>.</summary>
-    public IngestProblem? Defect => _whole.Defect;
+    public BodyDefect? Defect => _whole.Defect;
 
     /// <summary>Whether it is one event.</summary>
     public bool IsSingle => Items is null && Root.ValueKind == JsonValueKind.Object;
@@ -36,8 +36,8 @@ internal readonly record struct ParsedBody : IDisposable
     /// <summary>Whether its events are read as if each had been sent alone, without the headers of the request.</summary>
     public bool IsBatch => _isBatch;
 
-    public static ParsedBody Parse(ReadOnlyMemory<byte> json, BodyFormat format) =>
-        format == BodyFormat.Webhook ? ParseWebhook(json) : ParseBatch(json, format == BodyFormat.Lines);
+    public static ParsedBody Parse(RequestBody body, BodyFormat format) =>
+        format == BodyFormat.Webhook ? ParseWebhook(body.Json, body.Defect) : ParseBatch(body.Json, format == BodyFormat.Lines);
 
     /// <summary>
     /// Whether every event has its id in the body, where a signature covers it. Events of an array that was parsed item by item count as
@@ -63,9 +63,10 @@ internal readonly record struct ParsedBody : IDisposable
         }
     }
 
-    private static ParsedBody ParseWebhook(ReadOnlyMemory<byte> json)
+    private static ParsedBody ParseWebhook(ReadOnlyMemory<byte> json, BodyDefect? ofForm)
     {
         var whole = BodyItem.Parse(json);
+        whole = ofForm is null ? whole : whole with { Defect = ofForm };
         if (whole.Document is { } document && (whole.Defect is null || document.RootElement.ValueKind != JsonValueKind.Array))
         {
             return new ParsedBody(whole, items: null, isBatch: false, ProblemOf(document.RootElement));
@@ -77,7 +78,7 @@ internal readonly record struct ParsedBody : IDisposable
         // are refused.
         return BodyItem.Split(json) is { Count: > 0 } items
             ? new ParsedBody(default, items, isBatch: false, items.Count > Limits.EventsPerRequest ? IngestProblem.TooManyEvents : null)
-            : new ParsedBody(default, [], isBatch: false, whole.Problem ?? whole.Defect);
+            : new ParsedBody(default, [], isBatch: false, whole.Problem ?? whole.Defect?.Problem);
     }
 
     private static ParsedBody ParseBatch(ReadOnlyMemory<byte> json, bool isLines)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using AudienceSync.Host.Ingest.Reading;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace AudienceSync.Host.Ingest;
@@ -29,6 +30,9 @@ public sealed class RequestBody : IDisposable
     /// received, which is also what is kept.
     /// </summary>
     public ReadOnlyMemory<byte> Json { get; internal set; }
+
+    /// <summary>The fields of a form that could not be read; null when there are none, and for what is not a form.</summary>
+    public BodyDefect? Defect { get; internal set; }
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 

@@ -60,7 +60,7 @@ internal sealed class SourceTest(Source source, EventReader reader, AliasDigeste
         DateTimeOffset receivedAt
     )
     {
-        using var parsed = ParsedBody.Parse(body.Json, format);
+        using var parsed = ParsedBody.Parse(body, format);
         if (parsed.Problem is { } problem)
         {
             return ([], problem);

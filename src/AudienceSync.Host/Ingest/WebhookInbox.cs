@@ -37,7 +37,7 @@ public sealed class WebhookInbox(
     /// <param name="cancellationToken">Ends the wait for keys that another Host published; what is queued is committed.</param>
     public async Task<KeepResult> AcceptAsync(RequestBody body, BodyFormat format, Arrival arrival, CancellationToken cancellationToken)
     {
-        using var parsed = ParsedBody.Parse(body.Json, format);
+        using var parsed = ParsedBody.Parse(body, format);
         if (parsed.Problem is { } problem)
         {
             return await RefuseAsync(problem, body, arrival);
@@ -102,7 +102,7 @@ public sealed class WebhookInbox(
                 : await _keeper.KeepAsync([report], body, isSingle: true, new Arrival(now, default, null, null, 0));
         }
 
-        using var parsed = ParsedBody.Parse(body.Json, BodyFormat.Webhook);
+        using var parsed = ParsedBody.Parse(body, BodyFormat.Webhook);
         if (parsed.Problem is { } problem)
         {
             return new KeepResult([_keeper.ReceiptOf(ParsedEvent.Refuse(problem))], null);

@@ -59,7 +59,7 @@ public sealed class PermissionEndpoints
         // Read like a webhook, to the last byte; but an operator is there to correct what is not text.
         var read = BodyItem.Parse(body.Json);
         using var document = read.Document;
-        if ((read.Problem ?? read.Defect) is { } problem)
+        if ((read.Problem ?? read.Defect?.Problem) is { } problem)
         {
             return new KeepResult([], problem);
         }

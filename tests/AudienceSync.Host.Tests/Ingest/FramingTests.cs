@@ -1,9 +1,10 @@
 using AudienceSync.Host.Tests.Serving;
+using Xunit.Abstractions;
 
 namespace AudienceSync.Host.Tests.Ingest;
 
 /// <summary>Framing that is invalid or ambiguous is a broken request with a code, and never a server error.</summary>
-public sealed class FramingTests : IAsyncLifetime
+public sealed class FramingTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private TestHost _host = null!;
 
@@ -44,18 +45,17 @@ public sealed class FramingTests : IAsyncLifetime
     }
 
     /// <summary>Any chunk framing is answered normally or as a broken request.</summary>
-    [Theory]
-    [InlineData(20261129)]
-    public async Task No_chunk_framing_is_answered_with_a_500(int seed)
+    [Fact]
+    public async Task No_chunk_framing_is_answered_with_a_500()
     {
-        var random = new Random(seed);
+        var random = Seeded.Random(output);
         for (var round = 0; round < 60; round++)
         {
             // Sixteen digits or more exceed any body; for fewer the server would wait, unless one of them is not a digit.
             var size = string.Concat(Enumerable.Range(0, random.Next(17, 24)).Select(_ => "123456789abcdefABCDEF7f"[random.Next(23)]));
             size = random.Next(2) == 0 ? size : size[..random.Next(1, 6)] + "ghxyz -+."[random.Next(9)];
             var answer = await RawRequest.SendAsync(_host, $"Transfer-Encoding: chunked\r\n\r\n{size}\r\n{{\"a\":1}}\r\n0\r\n\r\n");
-            answer.ShouldStartWith("HTTP/1.1 4", customMessage: $"seed {seed}, size {size}: {answer}");
+            answer.ShouldStartWith("HTTP/1.1 4", customMessage: $"size {size}: {answer}");
         }
     }
 

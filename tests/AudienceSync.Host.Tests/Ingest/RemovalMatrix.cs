@@ -14,10 +14,10 @@ internal sealed record RemovalCase(int Number, string Form, string Field, string
     public string Json => Junk.Put(RemovalMatrix.Removal(this).ToJsonString(), Value);
 
     /// <summary>The membership states that show that it took effect.</summary>
-    public short[] Effects =>
-        Form.StartsWith("audience_remove", StringComparison.Ordinal) ? [2]
-        : Form.StartsWith("person_suppress", StringComparison.Ordinal) ? [4]
-        : [4, 6];
+    public short[] Effects => RemovalMatrix.Effects(Form);
+
+    /// <summary>Whether it is sent to the route for batches.</summary>
+    public bool IsBatch => Form.EndsWith("batch", StringComparison.Ordinal);
 
     public override string ToString() => $"{Form}: {Field} = {(Value.Length > 40 ? Value[..40] + "..." : Value)}";
 }
@@ -38,6 +38,11 @@ internal static class RemovalMatrix
         "person_consent",
         "person_consent flat",
         "person_consent schema 2",
+        "person_consent personalization",
+        "audience_remove batch",
+        "person_suppress batch",
+        "person_consent batch",
+        "person_consent personalization batch",
     ];
 
     private static readonly string[] Identifiers = ["customer_id", "email", "phone"];
@@ -77,12 +82,7 @@ internal static class RemovalMatrix
         foreach (var form in Forms)
         {
             var isFlat = form.EndsWith("flat", StringComparison.Ordinal);
-            var isConsent = form.StartsWith("person_consent", StringComparison.Ordinal);
-            var person = Identifiers.Concat(Details).Append(isFlat ? "nothing" : "id").Select(field => isFlat ? field : "person." + field);
-            string[] consent = isConsent
-                ? ["consent.ad_personalization"]
-                : ["consent", "consent.ad_user_data", "consent.ad_personalization"];
-            foreach (var field in Fields.Concat(person).Concat(consent).Append("person"))
+            foreach (var field in Optional(form, isFlat))
             {
                 // Any text is a customer id, and would make it the removal of another person.
                 var values =
@@ -93,6 +93,26 @@ internal static class RemovalMatrix
 
         return [.. cases.Select((one, number) => one with { Number = number })];
     }
+
+    /// <summary>Every field that an event does not need.</summary>
+    /// <param name="form">The event and how it is written.</param>
+    /// <param name="isFlat">Whether the person is beside the other fields.</param>
+    public static IEnumerable<string> Optional(string form, bool isFlat)
+    {
+        // A withdrawal needs only the answer by which it withdraws.
+        string[] consent =
+            form.StartsWith("person_consent personalization", StringComparison.Ordinal) ? ["consent.ad_user_data"]
+            : form.StartsWith("person_consent", StringComparison.Ordinal) ? ["consent.ad_personalization"]
+            : ["consent", "consent.ad_user_data", "consent.ad_personalization"];
+        var person = Identifiers.Concat(Details).Append(isFlat ? "nothing" : "id").Select(field => isFlat ? field : "person." + field);
+        return Fields.Concat(person).Concat(consent).Append("person");
+    }
+
+    /// <summary>The membership states that show that an event took effect.</summary>
+    public static short[] Effects(string form) =>
+        form.StartsWith("audience_remove", StringComparison.Ordinal) ? [2]
+        : form.StartsWith("person_suppress", StringComparison.Ordinal) ? [4]
+        : [4, 6];
 
     /// <summary>Adds the person, two hours before.</summary>
     public static JsonObject Add(RemovalCase one) =>
@@ -110,6 +130,7 @@ internal static class RemovalMatrix
     public static JsonObject Removal(RemovalCase one)
     {
         var name = one.Form.Split(' ')[0];
+        var isPersonalization = one.Form.StartsWith("person_consent personalization", StringComparison.Ordinal);
         var removal = new JsonObject
         {
             ["event"] = name,
@@ -125,8 +146,8 @@ internal static class RemovalMatrix
             },
             ["consent"] = new JsonObject
             {
-                ["ad_user_data"] = name == "person_consent" ? "denied" : "granted",
-                ["ad_personalization"] = "granted",
+                ["ad_user_data"] = name == "person_consent" && !isPersonalization ? "denied" : "granted",
+                ["ad_personalization"] = isPersonalization ? "denied" : "granted",
             },
         };
         if (name == "audience_remove")
@@ -157,7 +178,7 @@ internal static class RemovalMatrix
         return removal;
     }
 
-    private static JsonObject Person(int number) =>
+    public static JsonObject Person(int number) =>
         new()
         {
             ["customer_id"] = string.Create(CultureInfo.InvariantCulture, $"m-{number}"),

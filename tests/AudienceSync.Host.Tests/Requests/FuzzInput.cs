@@ -11,146 +11,21 @@ namespace AudienceSync.Host.Tests.Requests;
 /// <param name="Body">The body of the request; null without content.</param>
 internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool HasToken, bool HasUsableQuery, byte[]? Body, string Story)
 {
-    private static readonly string[] Members =
-    [
-        "by",
-        "why",
-        "remote",
-        "destination",
-        "key",
-        "dry_run",
-        "purpose",
-        "owner",
-        "definition",
-        "expected_volume",
-        "window_d",
-        "match_keys",
-        "consent_policy",
-        "inherit",
-        "late_events",
-        "audiences",
-        "bindings",
-        "name",
-        "versions",
-        "version",
-        "customer_id",
-        "email",
-        "phone",
-        "country",
-        "hashed",
-        "reason",
-        "consent",
-        "event_id",
-        "occurred_at",
-        "event",
-        "audience_key",
-        "person",
-        "context",
-        "schema_version",
-        "audience",
-    ];
+    private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
 
-    private static readonly string[] Values =
-    [
-        "null",
-        "true",
-        "false",
-        "0",
-        "-1",
-        "1",
-        "2.5",
-        "1e999",
-        "-1e400",
-        "99999999999999999999",
-        "\"\"",
-        "\" \"",
-        "\"x\"",
-        "\"\\ud800\"",
-        "\"\\udc00\\ud800\"",
-        "\"a\\u0000b\"",
-        "\"\\u202e\"",
-        "[]",
-        "[null]",
-        "[[]]",
-        "{}",
-        "{\"a\":null}",
-        "{\"\\ud800\":1}",
-        "{\"\\u0000\":1}",
-        "{\"email\":\"sha256\"}",
-        "{\"phone\":\"sha256_digits\"}",
-        "\"winback_45d\"",
-        "\"winback_45d_v1\"",
-        "\"high_intent_cart_7d_v1\"",
-        "\"meta_main\"",
-        "\"238500000000001\"",
-        "\"ann@example.com\"",
-        "\"+12025550147\"",
-        "\"2026-11-29T10:00:00Z\"",
-        "\"audience_add\"",
-        "\"person_suppress\"",
-        "\"granted\"",
-        "\"required\"",
-        "\"keep\"",
-        "[\"email\"]",
-        "[{\"version\":1}]",
-        "[{\"name\":\"winback_45d\",\"versions\":[{\"version\":1,\"window_d\":45}]}]",
-        "{\"ad_user_data\":\"denied\"}",
-        "{\"customer_id\":\"c1\"}",
-    ];
+    /// <summary>Whether its body is one that the routes for events read as a form.</summary>
+    public bool IsForm => FuzzForms.IsForm(Request, Content);
 
-    private static readonly string[] Lines =
-    [
-        "email",
-        "customer_id,phone",
-        "email;phone",
-        "ann@example.com",
-        "x,y,z",
-        "\"",
-        "\"\"",
-        "\"a\nb\"",
-        "",
-        ",",
-        "1.5E+11",
-        "\u00FC@b.example",
-        "#N/A",
-        "auth0|5",
-        "\0",
-        "+12025550147",
-    ];
+    /// <summary>The body after a byte order mark.</summary>
+    public byte[] Content =>
+        Body is null ? []
+        : Body.AsSpan().StartsWith(ByteOrderMark) ? Body[ByteOrderMark.Length..]
+        : Body;
 
-    private static readonly string[] Parameters =
-    [
-        "default",
-        "other",
-        "meta_main",
-        "true",
-        "false",
-        "True",
-        "1",
-        "100",
-        "1000",
-        "1001",
-        "-1",
-        "GB",
-        "gb",
-        "comma",
-        "semicolon",
-        ";",
-        "2026-11-29",
-        "2026-11-29T10:00:00Z",
-        "happened",
-        "known",
-        "0198c0de-0000-7000-8000-000000000001",
-        "%00",
-        "%ff",
-        "%ED%A0%80",
-        "",
-        "a%20b",
-        "unknown_audience_key",
-        "%F0%9F%98%80",
-    ];
-
-    public static FuzzInput Next(IReadOnlyList<Route> routes, Random random)
+    /// <param name="routes">All of the Host.</param>
+    /// <param name="random">Decides.</param>
+    /// <param name="now">The time of the Host, at which a request is signed.</param>
+    public static FuzzInput Next(IReadOnlyList<Route> routes, Random random, DateTimeOffset now)
     {
         var route = routes[random.Next(routes.Count)];
         var own = route.IsWebhook ? TestHostFiles.UnsignedToken : TestHostFiles.OperatorToken;
@@ -164,22 +39,33 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
         ];
         var token = random.Next(10) == 0 ? others[random.Next(others.Length)] : own;
         var (query, usable) = Query(route, random);
-        var body = route.Body == BodyContract.List ? Csv(random) : Bytes(random, route);
+        var isForm = route.IsWebhook && random.Next(5) == 0;
+        var body =
+            route.Body == BodyContract.List ? Csv(random)
+            : isForm ? Damage(FuzzForms.Next(random, FuzzTexts.Members), random)
+            : Bytes(random, route);
+        body = random.Next(12) == 0 ? [.. ByteOrderMark, .. body] : body;
         var request = route.Request(query, token: null);
         request.Headers.TryAddWithoutValidation("Authorization", token is null ? null : $"Bearer {token}");
         if (route.Method != "GET" || random.Next(8) == 0)
         {
-            request.Content = Content(body, random);
+            request.Content = MakeContent(body, isForm, random);
         }
 
         Headers(request, random);
+        var isKnown = token == own;
+        if (FuzzSignatures.AreCheckedBy(route) && random.Next(3) == 0)
+        {
+            isKnown = FuzzSignatures.Sign(request, request.Content is null ? [] : body, random, now);
+        }
+
         return new FuzzInput(
             route,
             request,
-            token == own,
+            isKnown,
             usable,
             request.Content is null ? null : body,
-            $"{route}{query} token {token == own} body "
+            $"{route}{query} token {isKnown} body "
                 + $"{Convert.ToBase64String(body.AsSpan(0, Math.Min(body.Length, 600)))} type {request.Content?.Headers.ContentType}"
         );
     }
@@ -198,7 +84,7 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
             given.Add(
                 (
                     names.Count > 0 && random.Next(4) > 0 ? names[random.Next(names.Count)] : "x" + random.Next(3),
-                    Parameters[random.Next(Parameters.Length)]
+                    FuzzTexts.Parameters[random.Next(FuzzTexts.Parameters.Length)]
                 )
             );
         }
@@ -208,7 +94,7 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
         return (given.Count == 0 ? "" : "?" + string.Join('&', given.Select(one => $"{one.Name}={one.Value}")), usable);
     }
 
-    private static HttpContent Content(byte[] body, Random random)
+    private static HttpContent MakeContent(byte[] body, bool isForm, Random random)
     {
         HttpContent content = random.Next(3) == 0 ? new StreamContent(new Unseekable(body)) : new ByteArrayContent(body);
         string?[] types =
@@ -222,7 +108,8 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
             "x/y; z",
             null,
         ];
-        if ((random.Next(5) == 0 ? types[random.Next(types.Length)] : types[0]) is { } type)
+        var usual = isForm ? "application/x-www-form-urlencoded" : types[0];
+        if ((random.Next(5) == 0 ? types[random.Next(types.Length)] : usual) is { } type)
         {
             content.Headers.TryAddWithoutValidation("Content-Type", type);
         }
@@ -297,7 +184,7 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
         var bytes = Encoding.UTF8.GetBytes(
             random.Next(12) switch
             {
-                0 => Values[random.Next(Values.Length)],
+                0 => FuzzTexts.Values[random.Next(FuzzTexts.Values.Length)],
                 1 => new string('[', random.Next(1, 100)) + new string(']', random.Next(0, 100)),
                 2 => "{\"by\":" + string.Concat(Enumerable.Repeat("{\"a\":", random.Next(1, 60))) + "1",
                 3 => $"{{\"why\":\"{new string('w', random.Next(100, 70_000))}\"}}",
@@ -317,8 +204,8 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
                 var value =
                     depth < 3 && random.Next(5) == 0
                         ? (random.Next(2) == 0 ? Item(random, depth + 1) : $"[{Item(random, depth + 1)}]")
-                        : Values[random.Next(Values.Length)];
-                return $"\"{(random.Next(40) == 0 ? "\\ud800" : Members[random.Next(Members.Length)])}\":{value}";
+                        : FuzzTexts.Values[random.Next(FuzzTexts.Values.Length)];
+                return $"\"{(random.Next(40) == 0 ? "\\ud800" : FuzzTexts.Members[random.Next(FuzzTexts.Members.Length)])}\":{value}";
             });
         return "{" + string.Join(',', members) + "}";
     }
@@ -336,7 +223,8 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
         };
         for (var more = random.Next(3) == 0 ? random.Next(1, 3) : 0; more > 0; more--)
         {
-            var member = $"\"{Members[random.Next(Members.Length)]}\":{Values[random.Next(Values.Length)]}";
+            var member =
+                $"\"{FuzzTexts.Members[random.Next(FuzzTexts.Members.Length)]}\":{FuzzTexts.Values[random.Next(FuzzTexts.Values.Length)]}";
             if (random.Next(2) == 0)
             {
                 members.Add(member);
@@ -354,7 +242,10 @@ internal sealed record FuzzInput(Route Route, HttpRequestMessage Request, bool H
         Damage(
             Encoding.UTF8.GetBytes(
                 (random.Next(3) > 0 ? "email\n" : "")
-                    + string.Join('\n', Enumerable.Range(0, random.Next(0, 12)).Select(_ => Lines[random.Next(Lines.Length)]))
+                    + string.Join(
+                        '\n',
+                        Enumerable.Range(0, random.Next(0, 12)).Select(_ => FuzzTexts.Lines[random.Next(FuzzTexts.Lines.Length)])
+                    )
             ),
             random
         );

@@ -30,7 +30,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
             host.Http,
             Route.Of(host),
             seed,
-            () => string.Join('\n', host.LogLines.Where(line => line.Contains("xception", StringComparison.Ordinal)).TakeLast(3))
+            () => string.Join('\n', host.LogLines.Where(line => line.Contains("xception", StringComparison.Ordinal)).TakeLast(3)),
+            host.Clock.GetUtcNow
         );
         using var end = new CancellationTokenSource(TimeSpan.FromSeconds(Number("AUDIENCESYNC_FUZZ_S", 40)));
         await run.RunAsync(Senders, _ => !end.IsCancellationRequested);
@@ -50,7 +51,13 @@ public sealed class FuzzTests(ITestOutputHelper output)
         await using var reference = await TestHost.StartAsync();
         var database = await PostgresCluster.CreateDatabaseAsync();
         await using var host = await HostProcess.StartAsync(Config(folder), folder.Path, database, TimeSpan.FromSeconds(30));
-        var run = new FuzzRun(host.Http, Route.Of(reference), seed, () => host.Log[Math.Max(0, host.Log.Length - 3_000)..]);
+        var run = new FuzzRun(
+            host.Http,
+            Route.Of(reference),
+            seed,
+            () => host.Log[Math.Max(0, host.Log.Length - 3_000)..],
+            TimeProvider.System.GetUtcNow
+        );
 
         var memory = await WatchedAsync(run.RunAsync(SendersOfTheLongRun, number => number <= count), host, run);
 
@@ -117,11 +124,15 @@ public sealed class FuzzTests(ITestOutputHelper output)
             string.Join(", ", run.Answers.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {pair.Value}"))
         );
 
+        output.WriteLine($"events accepted: {run.Accepted.Count}, forms: {run.AcceptedForms}, signed requests: {run.AcceptedSigned}");
+
         // A fuzz test that is refused at the first check everywhere would find nothing.
         new[] { "200", "202", "400", "401", "404", "415", "422" }
             .Except(run.Answers.Keys)
             .ShouldBeEmpty($"seed {seed}");
         run.Accepted.ShouldNotBeEmpty($"seed {seed}");
+        run.AcceptedForms.ShouldBeGreaterThan(0, $"seed {seed}");
+        run.AcceptedSigned.ShouldBeGreaterThan(0, $"seed {seed}");
     }
 
     private async Task CheckLogAsync(FuzzRun run, string database)

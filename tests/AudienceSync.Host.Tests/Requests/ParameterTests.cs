@@ -1,5 +1,6 @@
 using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Serving;
+using AudienceSync.Host.Tests.Telemetry;
 
 namespace AudienceSync.Host.Tests.Requests;
 
@@ -139,14 +140,18 @@ public sealed class ParameterTests(RouteHost given) : IClassFixture<RouteHost>
         (await EventsAsync()).ShouldBe(before);
     }
 
+    /// <summary>The counter is that of the process: other tests may add to it, and nothing takes from it.</summary>
     [Theory]
-    [InlineData("/v1/webhooks/audience?utm=1&workspace=&workspace=x&%ff")]
-    [InlineData("/v1/webhooks/audience/?x=1")]
-    public async Task A_webhook_with_parameters_is_accepted(string path)
+    [InlineData("/v1/webhooks/audience?utm=1&workspace=&workspace=x&%ff", 3)]
+    [InlineData("/v1/webhooks/audience/?x=1", 1)]
+    [InlineData("/v1/webhooks/batch?x=1&y=2", 2)]
+    public async Task A_webhook_with_parameters_is_accepted_and_they_are_counted(string path, int parameters)
     {
+        var before = await IgnoredAsync();
         using var request = Webhook.Signed(Sample.Event().ToJsonString());
         request.RequestUri = new Uri(path, UriKind.Relative);
         (await given.Memory.SendAsync(request)).Status.ShouldBe(200);
+        await Deadline.UntilAsync(async () => await IgnoredAsync() >= before + parameters, () => $"{parameters} more ignored parameters");
     }
 
     [Theory]
@@ -164,6 +169,9 @@ public sealed class ParameterTests(RouteHost given) : IClassFixture<RouteHost>
         answer.ShouldStartWith("HTTP/1.1 400");
         answer.ShouldContain("invalid_parameter");
     }
+
+    private async Task<double> IgnoredAsync() =>
+        (await MetricsPage.ReadAsync(given.Memory)).Sum("audiencesync_ingest_ignored_parameters_total");
 
     private Task<long> EventsAsync() => given.Memory.ScalarAsync<long>("select count(*) from mt_events where type like 'person%'");
 }

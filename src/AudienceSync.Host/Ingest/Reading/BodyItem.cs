@@ -11,10 +11,9 @@ namespace AudienceSync.Host.Ingest.Reading;
 public readonly record struct BodyItem(JsonDocument? Document, ReadOnlyMemory<byte> Text, IngestProblem? Problem)
 {
     /// <summary>
-    /// Null when the document is exactly what was sent. Otherwise it has property names that are not valid text and that no event needs,
-    /// which were replaced: a removal is still applied, anything else is refused with this problem.
+    /// Null when the document is exactly what was sent. Otherwise some of its fields could not be read and were replaced.
     /// </summary>
-    public IngestProblem? Defect { get; init; }
+    public BodyDefect? Defect { get; init; }
 
     private static ReadOnlySpan<byte> Blank => " \t\r\n"u8;
 
@@ -25,41 +24,30 @@ public readonly record struct BodyItem(JsonDocument? Document, ReadOnlyMemory<by
     /// <summary>Parses a whole body, or a single item.</summary>
     public static BodyItem Parse(ReadOnlyMemory<byte> json, bool isInArray = false)
     {
+        var options = isInArray ? StrictInArray : Strict;
+
         // The JSON reader validates the bytes of a string only when it is read, so a field that is never read would pass with any bytes in
         // it.
-        if (!Utf8.IsValid(json.Span))
+        if (Utf8.IsValid(json.Span) && ParseStrictly(json, options) is { } document)
         {
-            return new BodyItem(null, json, IngestProblem.MalformedJson);
+            return new BodyItem(document, json, null);
         }
 
-        try
-        {
-            return new BodyItem(JsonDocument.Parse(json, isInArray ? StrictInArray : Strict), json, null);
-        }
-        catch (JsonException)
-        {
-            return new BodyItem(null, json, IngestProblem.MalformedJson);
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of a surrogate pair in a property name: names are decoded to detect duplicates, and this one is not valid text.
-            return ParseWithoutInvalidNames(json, isInArray);
-        }
+        return SalvagedJson.Parse(json.Span, options.MaxDepth, out var defect) is { } readable
+            ? new BodyItem(readable, json, null) { Defect = defect }
+            : new BodyItem(null, json, defect.Problem);
     }
 
-    private static BodyItem ParseWithoutInvalidNames(ReadOnlyMemory<byte> json, bool isInArray)
+    private static JsonDocument? ParseStrictly(ReadOnlyMemory<byte> json, JsonDocumentOptions options)
     {
         try
         {
-            var readable = SurrogateNames.Replace(json.Span);
-            return new BodyItem(JsonDocument.Parse(readable, isInArray ? StrictInArray : Strict), json, null)
-            {
-                Defect = IngestProblem.InvalidText,
-            };
+            return JsonDocument.Parse(json, options);
         }
         catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
-            return new BodyItem(null, json, IngestProblem.InvalidText);
+            // The latter for half of a surrogate pair in a name: names are decoded to detect duplicates.
+            return null;
         }
     }
 

@@ -13,12 +13,12 @@ internal static class BodyJson
             return null;
         }
 
-        if (!FormFields.TryRead(body.Json.Span, out var json))
+        if (!FormFields.TryRead(body.Json.Span, out var json, out var defect))
         {
             return IngestProblem.MalformedForm;
         }
 
-        body.Json = json;
+        (body.Json, body.Defect) = (json, defect);
         return null;
     }
 

@@ -7,8 +7,11 @@ namespace AudienceSync.Host.Ingest.Reading;
 
 /// <summary>
 /// Converts <c>application/x-www-form-urlencoded</c> into the JSON that the event reader takes: <c>email=x</c> is a field,
-/// <c>person[email]=x</c> and <c>person.email=x</c> are fields of an object, <c>tags[]=x</c> is an array. Every value is text. A duplicate
-/// field is refused as in JSON, because it is impossible to know which one was meant.
+/// <c>person[email]=x</c> and <c>person.email=x</c> are fields of an object, <c>tags[]=x</c> is an array. Every value is text.
+/// <para>
+/// A field that is there twice, whose escapes are invalid or whose bytes are not UTF-8 is a <see cref="BodyDefect"/>, as in JSON; one
+/// without a readable name is left out.
+/// </para>
 /// </summary>
 internal static class FormFields
 {
@@ -17,12 +20,15 @@ internal static class FormFields
 
     private static readonly SearchValues<char> Ends = SearchValues.Create(".[");
 
-    /// <summary>False when it is not a form, or is ambiguous.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> form, out ReadOnlyMemory<byte> json)
+    /// <summary>False when it is not a form, or nothing of it can be read.</summary>
+    /// <param name="form">The body.</param>
+    /// <param name="json">The JSON it stands for.</param>
+    /// <param name="defect">The fields that could not be read; null when there are none.</param>
+    public static bool TryRead(ReadOnlySpan<byte> form, out ReadOnlyMemory<byte> json, out BodyDefect? defect)
     {
-        json = default;
+        (json, defect) = (default, null);
         var root = new Node();
-        var fields = 0;
+        var (fields, isWhole) = (0, true);
         form = form.TrimEnd("\r\n"u8);
         foreach (var range in form.Split((byte)'&'))
         {
@@ -32,13 +38,16 @@ internal static class FormFields
                 continue;
             }
 
-            var equals = pair.IndexOf((byte)'=');
-            var name = Decode(equals < 0 ? pair : pair[..equals])?.Trim();
-            var value = equals < 0 ? "" : Decode(pair[(equals + 1)..]);
-            if (++fields > MaxFields || value is null || name is null || (name.Length > 0 && !root.TryPut(Path(name), value)))
+            if (++fields > MaxFields)
             {
                 return false;
             }
+
+            var equals = pair.IndexOf((byte)'=');
+            var name = Decode(equals < 0 ? pair : pair[..equals])?.Trim();
+            var value = equals < 0 ? "" : Decode(pair[(equals + 1)..]);
+            isWhole &= name is not null && value is not null;
+            isWhole &= string.IsNullOrEmpty(name) || root.TryPut(Path(name), value);
         }
 
         if (root.IsEmpty)
@@ -46,6 +55,7 @@ internal static class FormFields
             return false;
         }
 
+        defect = isWhole ? null : new BodyDefect(IngestProblem.MalformedForm, root.Twice());
         var buffer = new ArrayBufferWriter<byte>(form.Length * 2);
         using (var writer = new Utf8JsonWriter(buffer))
         {
@@ -127,38 +137,43 @@ internal static class FormFields
         return rest.IsEmpty && path[0].Length > 0;
     }
 
-    /// <summary>Text, an object, or an array of texts: exactly one of them.</summary>
+    /// <summary>Text, an object, or an array of texts: exactly one of them. What is more than one cannot be read.</summary>
     private sealed class Node
     {
         private Dictionary<string, Node>? _fields;
-        private List<string>? _items;
+        private List<string?>? _items;
         private string? _text;
+        private bool _isUnreadable;
+        private bool _isTwice;
 
         public bool IsEmpty => _fields is null;
 
-        public bool TryPut(List<string> path, string value, int step = 0)
+        private bool IsText => _text is not null || _isUnreadable;
+
+        /// <summary>False when there is something else in its place.</summary>
+        /// <param name="path">Where.</param>
+        /// <param name="value">Null when it cannot be read.</param>
+        /// <param name="step">How much of the path leads to this node.</param>
+        public bool TryPut(List<string> path, string? value, int step = 0)
         {
             if (step == path.Count)
             {
-                var isFree = _text is null && _fields is null && _items is null;
-                _text = isFree ? value : _text;
-                return isFree;
+                _isTwice |= IsText || _fields is not null || _items is not null;
+                (_text, _isUnreadable) = (value, value is null);
+                return !_isTwice;
             }
 
-            if (path[step].Length == 0)
+            var isItem = path[step].Length == 0;
+            if (IsText || (isItem ? _fields is not null : _items is not null))
             {
-                if (_text is not null || _fields is not null)
-                {
-                    return false;
-                }
+                _isTwice = true;
+                return false;
+            }
 
+            if (isItem)
+            {
                 (_items ??= []).Add(value);
                 return true;
-            }
-
-            if (_text is not null || _items is not null)
-            {
-                return false;
             }
 
             _fields ??= new Dictionary<string, Node>(StringComparer.Ordinal);
@@ -170,9 +185,18 @@ internal static class FormFields
             return field.TryPut(path, value, step + 1);
         }
 
+        /// <summary>Of an event: see <see cref="BodyDefect.Twice"/>.</summary>
+        public NeededFields Twice() =>
+            TwiceIn(this, isPerson: false)
+            | (_fields!.TryGetValue("person", out var person) ? TwiceIn(person, isPerson: true) : NeededFields.None);
+
         public void Write(Utf8JsonWriter writer)
         {
-            if (_fields is not null)
+            if (_isTwice || _isUnreadable)
+            {
+                writer.WriteRawValue(BodyDefect.Unreadable, skipInputValidation: true);
+            }
+            else if (_fields is not null)
             {
                 writer.WriteStartObject();
                 foreach (var (name, field) in _fields)
@@ -186,13 +210,34 @@ internal static class FormFields
             else if (_items is not null)
             {
                 writer.WriteStartArray();
-                _items.ForEach(writer.WriteStringValue);
+                foreach (var item in _items)
+                {
+                    Write(writer, item);
+                }
+
                 writer.WriteEndArray();
             }
             else
             {
-                writer.WriteStringValue(_text);
+                Write(writer, _text);
             }
         }
+
+        private static void Write(Utf8JsonWriter writer, string? text)
+        {
+            if (text is null)
+            {
+                writer.WriteRawValue(BodyDefect.Unreadable, skipInputValidation: true);
+            }
+            else
+            {
+                writer.WriteStringValue(text);
+            }
+        }
+
+        private static NeededFields TwiceIn(Node node, bool isPerson) =>
+            (node._fields ?? [])
+                .Where(field => field.Value._isTwice)
+                .Aggregate(NeededFields.None, (twice, field) => twice | BodyDefect.Of(field.Key, isPerson));
     }
 }

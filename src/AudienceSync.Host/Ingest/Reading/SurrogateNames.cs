@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 
 namespace AudienceSync.Host.Ingest.Reading;
 
@@ -13,25 +12,11 @@ internal static class SurrogateNames
 
     private static ReadOnlySpan<byte> Replacement => "\\ufffd"u8;
 
-    /// <summary>A copy of the JSON with such names replaced, of the same length.</summary>
-    /// <exception cref="JsonException">It is not JSON.</exception>
-    public static byte[] Replace(ReadOnlySpan<byte> json)
+    /// <summary>Replaces them in the raw text of a name, which keeps its length.</summary>
+    /// <returns>Whether there were any.</returns>
+    public static bool Replace(Span<byte> name)
     {
-        var copy = json.ToArray();
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Domain.Limits.BatchBytes });
-        while (reader.Read())
-        {
-            if (reader is { TokenType: JsonTokenType.PropertyName, ValueIsEscaped: true })
-            {
-                Replace(copy.AsSpan((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length));
-            }
-        }
-
-        return copy;
-    }
-
-    private static void Replace(Span<byte> name)
-    {
+        var replaced = false;
         for (var at = 0; at < name.Length; at++)
         {
             if (name[at] != (byte)'\\')
@@ -54,10 +39,13 @@ internal static class SurrogateNames
             if (char.IsSurrogate(unit))
             {
                 Replacement.CopyTo(name[at..]);
+                replaced = true;
             }
 
             at += EscapeLength - 1;
         }
+
+        return replaced;
     }
 
     // The UTF-16 code unit of an escape like \u0041; null when there is none.

@@ -33,6 +33,8 @@ public static class WarningCodes
         IngestProblem.InvalidPerson.Code,
         IngestProblem.FieldTooLong.Code,
         IngestProblem.InvalidText.Code,
+        IngestProblem.MalformedJson.Code,
+        IngestProblem.MalformedForm.Code,
         IngestProblem.InvalidConsent.Code,
         InvalidContext,
         IngestProblem.UnknownDestination.Code,

@@ -28,7 +28,7 @@ public sealed class ReportReader(AliasDigester digester, BodySeal seal)
     {
         var item = BodyItem.Parse(body.Json);
         using var document = item.Document;
-        if (document is null || document.RootElement.ValueKind != JsonValueKind.Object)
+        if (document is not { RootElement.ValueKind: JsonValueKind.Object } || item.Defect?.Problem == IngestProblem.MalformedJson)
         {
             return ParsedEvent.Hold(QuarantineReason.ReportUnreadable, id: null, audienceKey: null) with { Text = body.Memory };
         }

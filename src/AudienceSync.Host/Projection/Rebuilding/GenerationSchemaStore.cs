@@ -1,3 +1,4 @@
+using System.Globalization;
 using AudienceSync.Host.EventStore;
 using Npgsql;
 
@@ -15,10 +16,17 @@ public sealed class GenerationSchemaStore : IAsyncDisposable
     // refused.
     private const string UnlockSql = "select pg_advisory_unlock_all()";
 
+    private static readonly TimeSpan LongestIdle = TimeSpan.FromMinutes(1);
+
     private readonly NpgsqlDataSource _owner;
 
-    public GenerationSchemaStore(string connectionString, WorkspaceName workspace)
+    /// <param name="connectionString">The connection string of the migrator.</param>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="longestIdle">After how long without a statement a transaction is ended, a minute unless given. A snapshot is
+    /// exempt.</param>
+    public GenerationSchemaStore(string connectionString, WorkspaceName workspace, TimeSpan? longestIdle = null)
     {
+        var idle_ms = (long)(longestIdle ?? LongestIdle).TotalMilliseconds;
         Live = new WorkspaceDatabase(connectionString, workspace);
         LiveSchema = workspace.Schema;
         NextSchema = "rebuild_" + workspace.Value;
@@ -34,7 +42,10 @@ public sealed class GenerationSchemaStore : IAsyncDisposable
                 IncludeErrorDetail = false,
                 ReadBufferSize = 1 << 16,
                 WriteBufferSize = 1 << 16,
-                Options = "-c jit=off -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s -c max_parallel_maintenance_workers=2",
+                Options = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"-c jit=off -c lock_timeout=10s -c idle_in_transaction_session_timeout={idle_ms} -c max_parallel_maintenance_workers=2"
+                ),
 
                 // A different name than the Hosts': its transactions wait for their client while it folds, and StalledHolders must not
                 // mistake it for a frozen Host.
