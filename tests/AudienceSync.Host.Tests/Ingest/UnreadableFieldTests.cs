@@ -106,7 +106,7 @@ public sealed class UnreadableFieldTests(IngestHost given, ITestOutputHelper out
     }
 
     [Fact]
-    public async Task A_removal_that_waits_for_its_key_waits_with_a_unreadable_field_and_a_report_with_one_is_kept()
+    public async Task A_removal_that_waits_for_its_key_waits_with_an_unreadable_field_and_a_report_with_one_is_kept()
     {
         var random = Seeded.Random(output);
         const string Unpublished = "\"event\":\"audience_remove\",\"audience_key\":\"nobody_published_v9\"";
