@@ -143,12 +143,13 @@ internal sealed class FeedbackLoop(
         }
     }
 
-    // Steps are decided in any order, so their pages are of what is due, and their cursor is a counter of pages.
+    // Steps are decided in any order, so their pages are of what is due, and their cursor is a counter of pages. It is there from the
+    // beginning, as the others are: the status shows it.
     private async Task OpenStepsAsync(Lease lease, string source, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var cursor = await cursors.CursorAsync(source, FeedbackStreams.Steps, cancellationToken);
         if (await steps.AnyToReportAsync(source, cancellationToken))
         {
-            var cursor = await cursors.CursorAsync(source, FeedbackStreams.Steps, cancellationToken);
             var range = new FeedbackRange(source, FeedbackStreams.Steps, cursor.Position, cursor.Position + 1);
             await pages.OpenAsync(lease, range, cursor.Since, cursor.Since, now, cancellationToken);
         }
