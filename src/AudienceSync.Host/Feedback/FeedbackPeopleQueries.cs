@@ -16,8 +16,10 @@ internal readonly record struct KnownToSource(Guid Root, FeedbackPerson? Identif
 /// <summary>
 /// Whose person somebody is, and by which identifier their sender knows them. A person belongs to every source that ever sent an event
 /// about them. The identifier is the customer id if that source sent one, because a customer id of another source would create a stranger
-/// in the sender's workspace; else the email address. <para> <b>Erased people</b> are not found, from the commit of the request on.
-/// Identifiers are read right before they are sent, and are only in memory.
+/// in the sender's workspace; else the email address.
+/// <para>
+/// <b>Erased people</b> are not found, from the commit of the request on. Identifiers are read right before they are sent, and are only in
+/// memory.
 /// </para>
 /// </summary>
 internal sealed class FeedbackPeopleQueries(WorkspaceDatabase database, Vault vault)
