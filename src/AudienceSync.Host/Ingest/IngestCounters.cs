@@ -32,6 +32,9 @@ public sealed class IngestCounters : IDisposable
         _latency = _meter.CreateHistogram<double>("audiencesync_ingest_latency", "ms", "From the arrival of the request to its response.");
     }
 
+    /// <summary>Of this Host: another Host in the process has one with the same name.</summary>
+    internal Meter Meter => _meter;
+
     public void Refused(IngestProblem problem) => _refused.Add(1, new KeyValuePair<string, object?>("code", problem.Code));
 
     /// <summary>Counts query parameters; a webhook has none.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Messages;
 using AudienceSync.Host.Serving;
 using AudienceSync.Host.Tests.Postgres;
@@ -91,6 +92,9 @@ public sealed class TestHost : IAsyncDisposable
 
     /// <summary>Sends durable messages, as a worker of the Host does.</summary>
     public IMessages Messages => _app.Services.GetRequiredService<IMessages>();
+
+    /// <summary>Its own counters: the page of metrics has those of every Host in the process.</summary>
+    public IngestCounters Counters => _app.Services.GetRequiredService<IngestCounters>();
 
     /// <summary>Queries with the operator token.</summary>
     public async Task<JsonElement> GetAsync(string path)
