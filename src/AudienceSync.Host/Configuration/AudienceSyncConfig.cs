@@ -32,6 +32,9 @@ public sealed class WorkspaceConfig
 
     public OutcomesConfig Outcomes { get; set; } = new();
 
+    /// <summary>Who is alerted about what; null for nobody.</summary>
+    public AlertsConfig? Alerts { get; set; }
+
     public List<SourceConfig> Sources { get; set; } = [];
 
     public List<AudienceConfig> Audiences { get; set; } = [];

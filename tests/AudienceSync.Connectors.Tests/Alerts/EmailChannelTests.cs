@@ -27,7 +27,7 @@ public sealed class EmailChannelTests
         opened.Headers["Auto-Submitted"].ShouldBe("auto-generated");
         recovered.Subject.ShouldBe("[RESOLVED after 43 min] Removals late: meta_main");
         recovered.InReplyTo.ShouldBe(opened.MessageId);
-        recovered.References.ShouldBe([opened.MessageId]);
+        recovered.References.ShouldBe([opened.MessageId.ShouldNotBeNull()]);
         recovered.MessageId.ShouldNotBe(opened.MessageId);
     }
 
