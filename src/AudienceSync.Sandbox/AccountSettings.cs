@@ -17,7 +17,8 @@ public sealed record AccountSettings
 
     /// <summary>
     /// The access token that grants access to the account; for Google the refresh token, for a webhook the signing key, for
-    /// Customer.io the API key, for Slack the last part of the webhook's path, for PagerDuty the routing key. Several accounts may share one.
+    /// Customer.io the API key, for Slack the last part of the webhook's path, for PagerDuty the routing key. Several accounts may share
+    /// one.
     /// </summary>
     public required string Token { get; init; }
 

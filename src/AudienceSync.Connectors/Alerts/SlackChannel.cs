@@ -5,7 +5,9 @@ using AudienceSync.Domain.Alerts;
 
 namespace AudienceSync.Connectors.Alerts;
 
-/// <summary>Sends to an incoming webhook of Slack (contracts/alerts.md 3.2). Its URL is the secret. What is sent twice is shown twice.</summary>
+/// <summary>
+/// Sends to an incoming webhook of Slack (contracts/alerts.md 3.2). Its URL is the secret. What is sent twice is shown twice.
+/// </summary>
 public sealed class SlackChannel : IAlertChannel
 {
     private readonly ChannelCalls _calls;

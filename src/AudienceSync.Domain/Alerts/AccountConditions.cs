@@ -15,8 +15,16 @@ internal static class AccountConditions
     private const int CriticalGoals = 10;
 
     // What the platforms answer to a token that is expired, revoked or wrong (the tables of the connectors).
-    private static readonly string[] TokenCodes = ["meta_190", "meta_102", "google_token_", "google_unauthenticated", "tiktok_40102",
-        "tiktok_40104", "tiktok_40105"];
+    private static readonly string[] TokenCodes =
+    [
+        "meta_190",
+        "meta_102",
+        "google_token_",
+        "google_unauthenticated",
+        "tiktok_40102",
+        "tiktok_40104",
+        "tiktok_40105",
+    ];
 
     public static IEnumerable<AlertCondition> Of(AccountReading account, AlertSettings settings, DateTimeOffset now)
     {

@@ -90,7 +90,7 @@ internal static class FlowConditions
     }
 
     private static AlertCondition? Silence(FlowReading flow, AlertRule rule, AlertSeverity severity, DateTimeOffset now) =>
-        flow.LastAt is { } last && FlowRhythm.Patience(flow.Hours, now) is { } patience && now - last > patience
+        flow.LastAt is { } last && FlowRhythm.Tolerated(flow.Hours, now) is { } tolerated && now - last > tolerated
             ? new AlertCondition(
                 rule,
                 flow.Name,

@@ -15,7 +15,7 @@ public static class FlowRhythm
     /// <summary>
     /// For how long the flow may be silent: twice the longest silence that it ever had, at least an hour. Null when it has no rhythm yet.
     /// </summary>
-    public static TimeSpan? Patience(IReadOnlyList<FlowHour> hours, DateTimeOffset now)
+    public static TimeSpan? Tolerated(IReadOnlyList<FlowHour> hours, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(hours);
         if (hours.Count < LeastHours || now - hours[0].Hour < LeastHistory)

@@ -16,7 +16,7 @@ internal sealed class AlertReadingQueries(WorkspaceDatabase database, AlertScene
           a.throttled_since, l.removals, l.p99_s
         from accounts a
         left join lateral (
-          select max(r.total)::bigint as removals, min(0.01 * power(1.1, r.bucket)) filter (where r.upto >= 0.99 * r.total) as p99_s
+          select max(r.total)::bigint as removals, min(0.01 * power(1.1::float8, r.bucket::float8)) filter (where r.upto >= 0.99 * r.total) as p99_s
           from (
             select c.bucket, sum(c.removals) over (order by c.bucket) as upto, sum(c.removals) over () as total
             from (
@@ -67,7 +67,8 @@ internal sealed class AlertReadingQueries(WorkspaceDatabase database, AlertScene
         """;
 
     private const string ChannelsSql = """
-        select d.channel, c.code, coalesce((select min(s.opened_at) from alert_sends s where s.channel = d.channel and s.state = 1), c.since)
+        select d.channel, c.code,
+          coalesce((select min(s.opened_at) from alert_sends s where s.channel = d.channel and s.state = 1), c.since)
         from unnest($1::text[]) as d(channel) left join alert_channels c on c.channel = d.channel order by d.channel
         """;
 
@@ -98,7 +99,7 @@ internal sealed class AlertReadingQueries(WorkspaceDatabase database, AlertScene
                 new AccountReading(name, reader.TextOrNull(1), reader.TimeOrNull(2), reader.TimeOrNull(3), reader.TimeOrNull(4))
                 {
                     Removals = reader.IsDBNull(5) ? 0 : reader.GetInt64(5),
-                    RemovalP99S = reader.IsDBNull(6) ? 0 : (double)reader.GetDecimal(6),
+                    RemovalP99S = reader.IsDBNull(6) ? 0 : reader.GetDouble(6),
                     Version = VersionOf(scene.Destinations[name]?.CheckVersion(now)),
                 }
             );

@@ -37,7 +37,14 @@ internal sealed record NewSend(AlertNotice Notice, string Channel)
             SHA256
                 .HashData(
                     Encoding.UTF8.GetBytes(
-                        $"{Notice.Workspace}\n{Notice.Rule}\n{Notice.Group}\n{Notice.BeganAt.UtcTicks}\n{Notice.At.UtcTicks}\n{Notice.Kind}\n{Channel}"
+                        string.Join(
+                            '\n',
+                            Notice.Workspace,
+                            Notice.Rule,
+                            Notice.Group,
+                            $"{Notice.BeganAt.UtcTicks} {Notice.At.UtcTicks} {Notice.Kind}",
+                            Channel
+                        )
                     )
                 )
                 .AsSpan(0, 16)

@@ -23,7 +23,8 @@ internal sealed class BindingReadingQueries(WorkspaceDatabase database, AlertSce
           select count(*) as waiting, min(t.since) as oldest,
             count(*) filter (where t.since < $2::timestamptz - make_interval(secs => coalesce(g.goal_s, $5))) as late
           from (
-            select case when m.state = 2 then (select e.timestamp from mt_events e where e.seq_id = m.event_pos) else m.since_at end as since
+            select case when m.state = 2 then (select e.timestamp from mt_events e where e.seq_id = m.event_pos)
+              else m.since_at end as since
             from membership m
             where m.key_id = b.key_id and m.state {TargetingSql.Ended} and m.changed_pos > b.removal_pos
               and exists (select from ledger l where l.binding_id = b.binding_id and l.person = m.person

@@ -30,7 +30,8 @@ internal static class SilenceCommands
         };
         silence.Validators.Add(given =>
         {
-            if (given.GetValue(hours) is < 1 or > MostHours)
+            // A malformed number is already refused.
+            if (int.TryParse(given.TextOf(hours), CultureInfo.InvariantCulture, out var number) && (number is < 1 or > MostHours))
             {
                 given.AddError($"--hours must be 1 to {MostHours}.");
             }

@@ -43,6 +43,15 @@ internal sealed class AlertStage : IAsyncDisposable
             StringComparison.Ordinal
         );
 
+    /// <summary>The options of a Host with channels.</summary>
+    public static TestHostOptions Options(TestHostOptions options, int mailPort) =>
+        options with
+        {
+            AlertPoll = TimeSpan.FromMilliseconds(100),
+            Secrets = options.Secrets.Concat(Secrets).ToDictionary(one => one.Key, one => one.Value, StringComparer.Ordinal),
+            Yaml = yaml => WithAlerts(options.Yaml(yaml), mailPort),
+        };
+
     public static async Task<AlertStage> StartAsync(
         string settings = "",
         bool realPort = false,

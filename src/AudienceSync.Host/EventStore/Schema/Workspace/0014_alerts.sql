@@ -1,5 +1,5 @@
--- What people are alerted about, and what became of each notice: whether somebody was alerted must have an answer. Nothing here is about a person: subjects
--- are names of the configuration, facts are codes, counts and times.
+-- What people are alerted about, and what became of each notice: whether somebody was alerted must have an answer. Nothing here is about
+-- a person: subjects are names of the configuration, facts are codes, counts and times.
 
 -- Alerts that are not ok. status: 1 pending, 2 firing, 3 recovering. severity: 1 warning, 2 critical.
 create table alerts (
