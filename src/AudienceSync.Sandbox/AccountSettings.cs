@@ -12,12 +12,13 @@ public sealed record AccountSettings
     /// <summary>One of <see cref="Platforms"/>.</summary>
     public string Platform { get; init; } = MetaPlatform.PlatformName;
 
-    /// <summary>Digits; for Meta <c>act_</c> and digits, for a webhook a name, for Customer.io the site id.</summary>
+    /// <summary>Digits; for Meta <c>act_</c> and digits, for a webhook, Slack and PagerDuty a name, for Customer.io the site id.</summary>
     public required string Account { get; init; }
 
     /// <summary>
     /// The access token that grants access to the account; for Google the refresh token, for a webhook the signing key, for
-    /// Customer.io the API key. Several accounts may share one.
+    /// Customer.io the API key, for Slack the last part of the webhook's path, for PagerDuty the routing key. Several accounts may share
+    /// one.
     /// </summary>
     public required string Token { get; init; }
 

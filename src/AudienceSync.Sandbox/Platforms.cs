@@ -1,4 +1,5 @@
 using AudienceSync.Sandbox.Admin;
+using AudienceSync.Sandbox.Alerting;
 using AudienceSync.Sandbox.CustomerIo;
 using AudienceSync.Sandbox.Faults;
 using AudienceSync.Sandbox.Google;
@@ -33,6 +34,8 @@ internal static class Platforms
         new(TikTokPlatform.PlatformName, TikTokAccount.Validate, TikTokFaults.Scope, TikTokApi.Open),
         new(WebhookPlatform.PlatformName, WebhookAccount.Validate, WebhookApi.Scope, WebhookApi.Open),
         new(CustomerIoPlatform.PlatformName, CustomerIoAccount.Validate, CustomerIoFaults.Scope, CustomerIoApi.Open),
+        new(SlackApi.PlatformName, AlertingPlatform<SlackMessages>.Validate, AlertingFaults.Scope, SlackApi.Open),
+        new(PagerDutyApi.PlatformName, AlertingPlatform<PagerDutyIncidents>.Validate, AlertingFaults.Scope, PagerDutyApi.Open),
     ];
 
     /// <summary>The names in the format of an enumeration in a sentence.</summary>

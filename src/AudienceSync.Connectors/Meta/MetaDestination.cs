@@ -7,7 +7,7 @@ using AudienceSync.Domain.Syncing;
 namespace AudienceSync.Connectors.Meta;
 
 /// <summary>One ad account's customer lists at Meta (contracts/meta.md 5, 6 and 8).</summary>
-public sealed class MetaDestination : IDestination, IAudienceFactory, IResyncs, IErasesPeople, IChecks
+public sealed class MetaDestination : IDestination, IAudienceFactory, IResyncs, IErasesPeople, IChecks, IChecksVersion
 {
     /// <summary>Meta rejected the row; its own reason is text, not a code, and may quote the row.</summary>
     public const string InvalidEntry = "meta_invalid_entry";
@@ -108,6 +108,8 @@ public sealed class MetaDestination : IDestination, IAudienceFactory, IResyncs, 
 
     public CheckFinding? CheckName(string name) => MetaChecks.OfName(name);
 
+    public CheckFinding CheckVersion(DateTimeOffset now) => MetaVersions.Check(_version, now);
+
     public async ValueTask<IReadOnlyList<CheckFinding>> CheckAsync(
         IReadOnlyList<RemoteAudienceId> audiences,
         CancellationToken cancellationToken
@@ -115,7 +117,7 @@ public sealed class MetaDestination : IDestination, IAudienceFactory, IResyncs, 
     {
         ArgumentNullException.ThrowIfNull(audiences);
         var (outcome, accepted) = await _audiences.TermsAsync(cancellationToken);
-        List<CheckFinding> findings = [.. MetaChecks.OfAccount(outcome, accepted), MetaVersions.Check(_version, _clock.GetUtcNow())];
+        List<CheckFinding> findings = [.. MetaChecks.OfAccount(outcome, accepted), CheckVersion(_clock.GetUtcNow())];
         foreach (var audience in audiences)
         {
             findings.Add(MetaChecks.OfAudience(audience, await ReadAsync(audience, cancellationToken)));

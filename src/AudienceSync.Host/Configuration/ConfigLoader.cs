@@ -35,6 +35,7 @@ public sealed class ConfigLoader(string path, Func<string, string?> environment)
                 .WithDuplicateKeyChecking()
                 .WithTypeConverter(new DestinationConfigReader())
                 .WithTypeConverter(new FeedbackConfigReader())
+                .WithTypeConverter(new AlertChannelConfigReader())
                 .Build();
             return yaml.Deserialize<T>(File.ReadAllText(path)) ?? throw Invalid("the file is empty");
         }

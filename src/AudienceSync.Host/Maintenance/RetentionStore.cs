@@ -50,6 +50,13 @@ public sealed class RetentionStore(WorkspaceDatabase database)
         delete from feedback_traits t using gone g where t.source = g.source and t.person = g.person
         """;
 
+    private const string NoticesSql = """
+        delete from alert_notices where notice_id in (
+          select n.notice_id from alert_notices n
+          where n.at < $1 and not exists (select from alert_sends s where s.notice_id = n.notice_id and s.state = 1)
+          order by n.at limit $2)
+        """;
+
     /// <returns>The number of removed calls.</returns>
     public Task<long> RemoveCallsAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
         RemoveAsync(CallsSql, before, cancellationToken);
@@ -61,6 +68,10 @@ public sealed class RetentionStore(WorkspaceDatabase database)
     /// <returns>The number of removed entries.</returns>
     public Task<long> RemoveQuarantinedAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
         RemoveAsync(QuarantineSql, before, cancellationToken);
+
+    /// <summary>Notices that people were sent, with the answers of the channels.</summary>
+    public Task RemoveNoticesAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        RemoveAsync(NoticesSql, before, cancellationToken);
 
     /// <summary>Pages of feedback that ended: for so long they are shown, and dead ones can be replayed.</summary>
     public Task RemoveFeedbackAsync(DateTimeOffset before, CancellationToken cancellationToken) =>

@@ -122,6 +122,20 @@ internal static class QueryProblem
     public static IResult UnknownSource =>
         Of(404, "unknown_source", "No source of this workspace has this name; GET /v1/sources lists them.");
 
+    public static IResult UnknownNotice =>
+        Of(404, "unknown_notice", "No notice has this number, or it is past its retention. GET /v1/alerts lists them.");
+
+    public static IResult UnknownChannel => Of(404, "unknown_channel", "No such alert channel is configured. GET /v1/alerts lists them.");
+
+    public static IResult UnknownSilence => Of(404, "unknown_silence", "No silence has this number, or it is over.");
+
+    public static IResult InvalidSilence =>
+        Of(
+            422,
+            "invalid_silence",
+            "Send at least one of rule, destination and subject, a rule that exists, and until: a time within the next 90 days."
+        );
+
     public static IResult UnknownMessage => Of(404, "unknown_message", "No failed message has this id.");
 
     public static IResult UnknownEntry => Of(404, "unknown_quarantine_entry", "No such open entry in quarantine.");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using AudienceSync.Host.Alerts;
 using AudienceSync.Host.Audiences.Verbs;
 using AudienceSync.Host.Cli;
 using AudienceSync.Host.Configuration;
@@ -41,6 +42,7 @@ internal static class CommandLine
             PeopleCommands.Create(environment),
             DestinationsCommands.Create(environment, network, FeedbackCheck.RunAsync),
             FeedbackCommands.Create(environment),
+            AlertsCommands.Create(environment),
             SyncCommands.Create(environment),
             AudiencesCommands.Create(environment, CountersVerb.Create(environment, TimeProvider.System)),
             MembersCommands.Create(environment),

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AudienceSync.Host.Access;
+using AudienceSync.Host.Alerts;
 using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Decisions;
 using AudienceSync.Host.Feedback;
@@ -64,6 +65,7 @@ public static class MapAudienceSyncExtensions
         new DestinationEndpoints().Map(group);
         new RunEndpoints().Map(group);
         new FeedbackEndpoints().Map(group);
+        new AlertEndpoints(clock).Map(group);
         new PermissionEndpoints().Map(group);
         new ErasureEndpoints(clock).Map(group);
         new LinkStopEndpoints().Map(group);

@@ -39,6 +39,13 @@ internal static class ServeCommand
         }
     }
 
+    // Of a server elsewhere nobody here knows it.
+    private static double FreeShare(string folder)
+    {
+        var drive = new DriveInfo(folder);
+        return drive.AvailableFreeSpace / (double)drive.TotalSize;
+    }
+
     private static async Task ServeAsync(
         HostSettings settings,
         Func<string, string?> environment,
@@ -56,6 +63,9 @@ internal static class ServeCommand
         builder.AddAudienceSync(
             settings,
             new ServerDependencies(TimeProvider.System, new Random(Environment.TickCount), network, environment)
+            {
+                FreeDisk = () => postgres is null ? null : FreeShare(postgres.DataFolder),
+            }
         );
         await using var app = builder.Build();
         app.MapAudienceSync();

@@ -1,3 +1,4 @@
+using AudienceSync.Host.Alerts;
 using AudienceSync.Host.Feedback;
 using AudienceSync.Host.Maintenance;
 using AudienceSync.Host.Messages;
@@ -16,6 +17,11 @@ internal static class AddMessagesExtensions
 
     private const int MostFeedback = 4;
 
+    // People are alerted while everything else waits.
+    private const string AlertQueue = "alerts";
+
+    private const int MostAlerts = 4;
+
     public static void AddMessages(this WolverineOptions options)
     {
         options.LocalQueue(Queue).UseDurableInbox();
@@ -24,6 +30,8 @@ internal static class AddMessagesExtensions
         options.Add(new AdvanceErasureHandler());
         options.LocalQueue(FeedbackQueue).UseDurableInbox().MaximumParallelMessages(MostFeedback);
         options.Add(new SendFeedbackHandler(), FeedbackQueue);
+        options.LocalQueue(AlertQueue).UseDurableInbox().MaximumParallelMessages(MostAlerts);
+        options.Add(new SendAlertHandler(), AlertQueue);
     }
 
     private static void Add<T, TService>(this WolverineOptions options, WorkspaceMessageHandler<T, TService> handler, string queue = Queue)

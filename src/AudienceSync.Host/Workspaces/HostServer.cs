@@ -63,6 +63,8 @@ public sealed class HostServer(
         {
             LeaseTime = settings.LeaseTime(),
             AccountPoll = dependencies.AccountPoll,
+            AlertPoll = dependencies.AlertPoll,
+            FreeDisk = dependencies.FreeDisk,
             Metrics = metrics,
             Messages = messages,
         };

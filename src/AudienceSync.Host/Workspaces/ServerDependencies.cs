@@ -1,3 +1,4 @@
+using AudienceSync.Host.Alerts;
 using AudienceSync.Host.Sync.Accounts;
 
 namespace AudienceSync.Host.Workspaces;
@@ -8,4 +9,10 @@ public sealed record ServerDependencies(TimeProvider Clock, Random Random, HttpM
 {
     /// <inheritdoc cref="AccountLoop.Poll"/>
     public TimeSpan AccountPoll { get; init; } = AccountLoop.DefaultPoll;
+
+    /// <inheritdoc cref="AlertLoop.PollEvery"/>
+    public TimeSpan AlertPoll { get; init; } = AlertLoop.DefaultPoll;
+
+    /// <summary>The free share of the database's disk; null where it is not known.</summary>
+    public Func<double?> FreeDisk { get; init; } = static () => null;
 }

@@ -1,4 +1,5 @@
 using AudienceSync.Connectors;
+using AudienceSync.Host.Alerts;
 using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Decisions;
 using AudienceSync.Host.EventStore;
@@ -57,6 +58,15 @@ internal static class WorkspaceContainer
                 new FeedbackPlan(plan.Name.Value, plan.Feedback, [.. connectors.Keys]),
                 dependencies.Metrics?.FeedbackOf(plan.Name.Value),
                 dependencies.AccountPoll
+            )
+            .AddAlerts(
+                plan.Alerts,
+                new AlertScene(
+                    plan.Name.Value,
+                    connectors.ToDictionary(entry => entry.Key, entry => entry.Value as IChecksVersion, StringComparer.Ordinal),
+                    dependencies.FreeDisk
+                ),
+                dependencies.AlertPoll
             )
             .AddMaintenance(plan.Name.Value, plan.Retention)
             .AddStatus(plan, dependencies)

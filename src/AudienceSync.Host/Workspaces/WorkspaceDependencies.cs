@@ -1,3 +1,4 @@
+using AudienceSync.Host.Alerts;
 using AudienceSync.Host.Messages;
 using AudienceSync.Host.Privacy.Keys;
 using AudienceSync.Host.Sync.Accounts;
@@ -19,6 +20,12 @@ public sealed record WorkspaceDependencies(
 
     /// <inheritdoc cref="AccountLoop.Poll"/>
     public TimeSpan AccountPoll { get; init; } = AccountLoop.DefaultPoll;
+
+    /// <inheritdoc cref="AlertLoop.PollEvery"/>
+    public TimeSpan AlertPoll { get; init; } = AlertLoop.DefaultPoll;
+
+    /// <summary>The free share of the database's disk; null where it is not known.</summary>
+    public Func<double?> FreeDisk { get; init; } = static () => null;
 
     /// <summary>The metrics of the process; null for a verb.</summary>
     public HostMetrics? Metrics { get; init; }

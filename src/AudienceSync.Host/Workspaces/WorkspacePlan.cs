@@ -1,6 +1,7 @@
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Outcomes;
+using AudienceSync.Host.Alerts;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Decisions;
 using AudienceSync.Host.EventStore;
@@ -23,6 +24,9 @@ public sealed record WorkspacePlan(
 
     /// <summary>The sources whose senders get feedback.</summary>
     public IReadOnlyList<PlannedFeedback> Feedback { get; init; } = [];
+
+    /// <summary>Who is alerted about what.</summary>
+    public PlannedAlerts Alerts { get; init; } = PlannedAlerts.Default;
 
     /// <summary>What each source is answered when it asks about a person, by the source's name.</summary>
     public IReadOnlyDictionary<string, DecisionSettings> Decisions { get; init; } = new Dictionary<string, DecisionSettings>();

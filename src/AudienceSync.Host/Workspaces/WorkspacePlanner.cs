@@ -1,6 +1,7 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain;
 using AudienceSync.Domain.Identity;
+using AudienceSync.Host.Alerts;
 using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Decisions;
@@ -20,6 +21,7 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
     private readonly DestinationPlanner _destinations = new(config, dependencies);
     private readonly AudiencePlanner _audiences = new(config);
     private readonly FeedbackPlanner _feedback = new(config, dependencies);
+    private readonly AlertPlanner _alerts = new(config, dependencies);
     private readonly OutcomePlanner _outcomes = new(config);
     private readonly SourcePlanner _sources = new(config);
 
@@ -62,6 +64,7 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
         )
         {
             Feedback = feedback,
+            Alerts = _alerts.Plan(name, workspace.Alerts),
             LinkLimit = LinkLimit(name, workspace.LinkedAddressesPerDay),
             Retention = Retention($"workspaces.{name}.retention", workspace.Retention) with
             {

@@ -60,6 +60,7 @@ internal static class AdminApi
         app.MapDelete("/admin/faults", Guard(context => AdminFaults.ClearAsync(context, state.Faults)));
         app.MapGet("/admin/calls", Guard(context => CallsAsync(context, state)));
         AdminCustomerIo.Map(app, Guard, state.Platforms.OfType<CustomerIoPlatform>().Single());
+        AdminAlerting.Map(app, Guard, state.Platforms);
         app.MapPost("/admin/reset", Guard(context => ResetAsync(context, state)));
         app.Map(
             "/admin/{**rest}",

@@ -57,6 +57,9 @@ internal enum FaultOperation
 
     /// <summary>A metric of a delivery, sent back to Customer.io.</summary>
     Metrics,
+
+    /// <summary>A notice to Slack or PagerDuty.</summary>
+    Alert,
 }
 
 /// <summary>
@@ -120,7 +123,8 @@ internal sealed record FaultRule
                     or FaultOperation.Erase
                     or FaultOperation.Feedback
                     or FaultOperation.Metrics
-            } => "create, status, token, erase, feedback and metrics have no audience",
+                    or FaultOperation.Alert
+            } => "create, status, token, erase, feedback, metrics and alert have no audience",
             _ when !Platforms.All.Any(platform => MayHit(platform.Name, owner) && platform.Faults.Supports(Kind, Operation)) =>
                 $"{Platform ?? owner ?? "no platform"} does not support this kind with this operation",
             _ => null,

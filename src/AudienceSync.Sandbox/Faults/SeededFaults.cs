@@ -38,6 +38,7 @@ internal sealed record SeededFaults
         FaultOperation.Replace,
         FaultOperation.Erase,
         FaultOperation.Feedback,
+        FaultOperation.Alert,
     ];
 
     public required int Seed { get; init; }

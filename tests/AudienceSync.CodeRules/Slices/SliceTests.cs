@@ -31,11 +31,13 @@ public sealed class SliceTests
             ["Access", "Cli", "Configuration", "EventStore", "History", "Ingest", "Messages", "Outcomes", "Privacy", "Requests", "Sync"]
         ),
         ("Feedback", ["Cli", "Configuration", "EventStore", "Messages", "Outcomes", "Privacy", "Requests", "Sync"]),
+        ("Alerts", ["Cli", "Configuration", "EventStore", "Messages", "Requests"]),
         ("Maintenance", ["Configuration", "EventStore", "Ingest", "Messages", "Sync"]),
         (
             "Workspaces",
             [
                 "Access",
+                "Alerts",
                 "Audiences",
                 "Cli",
                 "Configuration",
@@ -58,6 +60,7 @@ public sealed class SliceTests
             "Serving",
             [
                 "Access",
+                "Alerts",
                 "Audiences",
                 "Cli",
                 "Configuration",

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using AudienceSync.Host.Tests.Alerts;
 using AudienceSync.Host.Tests.Outcomes;
 using AudienceSync.Host.Tests.Privacy.Erasure;
 using AudienceSync.Host.Tests.Serving;
@@ -64,6 +65,8 @@ internal static class Canaries
             .Text("signing key", TestHostFiles.SigningKey)
             .Text("second signing key", TestHostFiles.SecondSigningKey)
             .Text("key of the reports", ReportingStage.Key)
+            .Text("secret of Slack", AlertStage.SlackSecret)
+            .Text("routing key of PagerDuty", AlertStage.RoutingKey)
             .Text("operator's token", TestHostFiles.OperatorToken)
             .Text("master key", TestHostFiles.MasterKey)
             .Text("platform's token", TestPlatform.Token);

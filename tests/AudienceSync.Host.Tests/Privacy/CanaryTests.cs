@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using AudienceSync.Host.Tests.Alerts;
 using AudienceSync.Host.Tests.Decisions;
 using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Outcomes;
@@ -40,14 +41,18 @@ public sealed class CanaryTests
     [Fact]
     public async Task No_canary_and_no_secret_is_in_a_log_a_response_a_metric_or_a_table_under_any_fault()
     {
-        await using var stage = await CanaryStage.StartAsync(
-            ReportingStage.Options(new TestHostOptions { Audiences = [.. Kinds.Select(kind => new TestAudience("canary_of_" + kind, 7))] })
+        await using var mail = MailServer.Start();
+        var reporting = ReportingStage.Options(
+            new TestHostOptions { Audiences = [.. Kinds.Select(kind => new TestAudience("canary_of_" + kind, 7))] }
         );
+        await using var stage = await CanaryStage.StartAsync(AlertStage.Options(reporting, mail.Port));
+        await AlertStage.CreateAccountsAsync(stage.Host.Sandbox.Admin);
         await RefuseAsync(stage);
         await ReportAsync(stage);
         await FailAtPlatformAsync(stage);
         await OperateAsync(stage);
         await DecideAsync(stage);
+        await AlertAsync(stage, mail);
         await LoseStorageAsync(stage);
 
         await stage.ShouldHoldNoneAsync(Canaries.Person().Union(Canaries.Secrets()), leastAnswers: 80);
@@ -254,6 +259,29 @@ public sealed class CanaryTests
         {
             stage.Keep(await stage.Host.DecideAsync(body));
         }
+    }
+
+    // Whatever failed above, and whatever it was about.
+    private static async Task AlertAsync(CanaryStage stage, MailServer mail)
+    {
+        await stage.Host.UntilAsync(
+            () => stage.Host.GetAsync("/v1/alerts"),
+            view => view.GetProperty("notices").GetArrayLength() > 1 && mail.Mails.Count > 1,
+            stage.Later
+        );
+        await stage.AskAsync("/v1/alerts/silences", $$"""{"rule":"{{Canaries.Email}}","until":"2026-11-22T00:00:00Z"}""");
+        await stage.AskAsync("/v1/alerts/channels/" + Uri.EscapeDataString(Canaries.Email) + "/test", "{}");
+        await stage.AskAsync("/v1/alerts/channels/slack/test", "{}");
+        await stage.ReadAsync("/v1/alerts");
+        var canaries = Canaries.Person().Union(Canaries.Secrets());
+        foreach (var path in new[] { "/admin/slack/ops", "/admin/pagerduty/ops" })
+        {
+            var seen = await stage.Host.Sandbox.Admin.GetStringAsync(path);
+            seen.ShouldContain("meta_main");
+            canaries.In(seen).ShouldBeEmpty(path);
+        }
+
+        mail.Mails.SelectMany(one => canaries.In(one.ToString())).ShouldBeEmpty("people read mail");
     }
 
     private static async Task LoseStorageAsync(CanaryStage stage)

@@ -57,8 +57,8 @@ public sealed partial class QuietLogTests
         interrupted.ShouldBeUnique();
         interrupted.ShouldContain("Projector");
         interrupted.ShouldContain("Ingest");
-        // Twelve loops with two lines each, the line of the requests, leases that are claimed again, and Wolverine's loss of the lead.
-        lines.Count.ShouldBeLessThanOrEqualTo((2 * 12) + 1 + 6, text);
+        // Thirteen loops with two lines each, the line of the requests, leases that are claimed again, and Wolverine's loss of the lead.
+        lines.Count.ShouldBeLessThanOrEqualTo((2 * 13) + 1 + 6, text);
     }
 
     [Fact]

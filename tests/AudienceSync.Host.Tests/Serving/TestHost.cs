@@ -210,7 +210,11 @@ public sealed class TestHost : IAsyncDisposable
         };
         _app = Build(
             settings,
-            new ServerDependencies(_options.Clock, new Random(1), _network, static _ => null) { AccountPoll = _options.AccountPoll }
+            new ServerDependencies(_options.Clock, new Random(1), _network, static _ => null)
+            {
+                AccountPoll = _options.AccountPoll,
+                AlertPoll = _options.AlertPoll,
+            }
         );
         Server = _app.Services.GetRequiredService<HostServer>();
         await _app.MapAudienceSync().StartAsync();

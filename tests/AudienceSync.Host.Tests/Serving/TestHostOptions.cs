@@ -42,6 +42,9 @@ public sealed record TestHostOptions
     /// </summary>
     public TimeSpan AccountPoll { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How often the Host looks for what people are alerted about.</summary>
+    public TimeSpan AlertPoll { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>The text of the master keys.</summary>
     public string MasterKeys { get; init; } = TestHostFiles.MasterKey;
 
