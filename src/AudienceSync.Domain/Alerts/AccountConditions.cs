@@ -54,21 +54,23 @@ internal static class AccountConditions
             yield return Of(account, AlertRules.VersionEnds, severity, [new("code", version.Code)]);
         }
 
-        var goal = settings.RemovalGoal.TotalSeconds;
-        if (account.Removals >= LeastRemovals && account.RemovalP99S > goal)
+        if (account.Removals >= LeastRemovals && account.RemovalP99S > settings.RemovalGoal.TotalSeconds)
         {
-            yield return Of(
-                account,
-                AlertRules.RemovalLatency,
-                account.RemovalP99S > goal * CriticalGoals ? AlertSeverity.Critical : AlertSeverity.Warning,
-                [
-                    new("p99 of the last hour", AlertText.Duration(TimeSpan.FromSeconds(account.RemovalP99S))),
-                    new("goal", AlertText.Duration(settings.RemovalGoal)),
-                    new("removals", AlertText.Number(account.Removals)),
-                ]
-            );
+            yield return Latency(account, settings.RemovalGoal);
         }
     }
+
+    private static AlertCondition Latency(AccountReading account, TimeSpan goal) =>
+        Of(
+            account,
+            AlertRules.RemovalLatency,
+            account.RemovalP99S > goal.TotalSeconds * CriticalGoals ? AlertSeverity.Critical : AlertSeverity.Warning,
+            [
+                new("p99 of the last hour", AlertText.Duration(TimeSpan.FromSeconds(account.RemovalP99S))),
+                new("goal", AlertText.Duration(goal)),
+                new("removals", AlertText.Number(account.Removals)),
+            ]
+        );
 
     internal static bool IsOfToken(string code) => TokenCodes.Any(token => code.StartsWith(token, StringComparison.Ordinal));
 

@@ -26,6 +26,7 @@ public static class AlertConditions
                 .Concat(readings.Audiences.SelectMany(audience => FlowConditions.OfAudience(audience, readings.At)))
                 .Concat(readings.Failures.SelectMany(FlowConditions.OfFailures))
                 .Concat(WorkspaceConditions.Of(readings))
+                .Concat(WorkspaceConditions.OfChannels(readings))
                 .Where(condition => !settings.Off.Contains(condition.Rule.Name))
                 .Select(condition => condition with { Owner = settings.OwnerOf(condition.Audience)?.Name }),
         ];

@@ -54,14 +54,13 @@ public static class AlertMachine
         var (incidents, notices) = (new Dictionary<IncidentId, AlertIncident>(), new List<AlertNotice>());
         foreach (var id in before.Incidents.Keys.Concat(active.Select(group => group.Key)).Distinct().Order(IncidentOrder.Instance))
         {
-            var known = before.Incidents.GetValueOrDefault(id);
-            var audible = active[id]
-                .Where(alert => !IsInhibited(alert.Condition, causes) && !silences.Any(one => one.Covers(alert.Condition, now)))
-                .OrderBy(alert => alert.Id.Subject, StringComparer.Ordinal)
-                .ToList();
-            var (next, notice) = active[id].Any()
-                ? IncidentRule.Next(known ?? IncidentRule.Begin(id, active[id].First(), now), audible, now)
-                : (null, known is { Announced: not null } ? IncidentRule.Recovered(known, now) : null);
+            var (next, notice) = Next(
+                before.Incidents.GetValueOrDefault(id),
+                id,
+                [.. active[id]],
+                alert => !IsInhibited(alert.Condition, causes) && !silences.Any(one => one.Covers(alert.Condition, now)),
+                now
+            );
             if (next is not null)
             {
                 incidents.Add(id, next);
@@ -78,6 +77,23 @@ public static class AlertMachine
             new AlertState(alerts, incidents),
             [.. notices.OrderBy(notice => notice.Kind == NoticeKind.Recovered ? 0 : 1)]
         );
+    }
+
+    private static (AlertIncident? Next, AlertNotice? Notice) Next(
+        AlertIncident? known,
+        IncidentId id,
+        List<Alert> active,
+        Func<Alert, bool> isAudible,
+        DateTimeOffset now
+    )
+    {
+        if (active.Count == 0)
+        {
+            return (null, known is { Announced: not null } ? IncidentRule.Recovered(known, now) : null);
+        }
+
+        var audible = active.Where(isAudible).OrderBy(alert => alert.Id.Subject, StringComparer.Ordinal).ToList();
+        return IncidentRule.Next(known ?? IncidentRule.Begin(id, active[0], now), audible, now);
     }
 
     /// <summary>Whether the alert of a destination explains it.</summary>

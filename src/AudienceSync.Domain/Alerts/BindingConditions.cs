@@ -49,7 +49,7 @@ internal static class BindingConditions
             );
         }
 
-        foreach (var condition in binding.Counted is { } counted ? Of(binding, counted) : [])
+        foreach (var condition in binding.Counted is { } counted ? Waiting(binding, counted).Concat(Different(binding, counted)) : [])
         {
             yield return condition;
         }
@@ -74,7 +74,7 @@ internal static class BindingConditions
         };
     }
 
-    private static IEnumerable<AlertCondition> Of(BindingReading binding, BindingCounted counted)
+    private static IEnumerable<AlertCondition> Waiting(BindingReading binding, BindingCounted counted)
     {
         if (counted.StaleMinutes >= StaleWarning)
         {
@@ -86,6 +86,14 @@ internal static class BindingConditions
             );
         }
 
+        if (counted.InDoubt >= DoubtMembers)
+        {
+            yield return Of(binding, AlertRules.InDoubt, AlertSeverity.Warning, [new("members", AlertText.Number(counted.InDoubt))]);
+        }
+    }
+
+    private static IEnumerable<AlertCondition> Different(BindingReading binding, BindingCounted counted)
+    {
         var drift = Math.Abs(counted.Desired - counted.Refused - counted.Delivered);
         if (drift >= DriftMembers && drift > counted.Desired * DriftShare)
         {
@@ -95,11 +103,6 @@ internal static class BindingConditions
                 AlertSeverity.Warning,
                 [new("desired", AlertText.Number(counted.Desired)), new("delivered", AlertText.Number(counted.Delivered))]
             );
-        }
-
-        if (counted.InDoubt >= DoubtMembers)
-        {
-            yield return Of(binding, AlertRules.InDoubt, AlertSeverity.Warning, [new("members", AlertText.Number(counted.InDoubt))]);
         }
 
         if (counted.Refused >= RefusedMembers && counted.Refused > counted.Desired * RefusedShare)

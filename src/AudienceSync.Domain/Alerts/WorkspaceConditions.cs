@@ -46,20 +46,17 @@ internal static class WorkspaceConditions
                 [new("deadline", AlertText.Moment(deadline)), new("left", left > TimeSpan.Zero ? AlertText.Duration(left) : "nothing")]
             );
         }
-
-        foreach (var channel in readings.Channels)
-        {
-            if (channel.DeadCode is not null || (channel.WaitsSince is { } waits && now - waits >= ChannelWaits))
-            {
-                yield return new AlertCondition(
-                    AlertRules.DeadChannel,
-                    channel.Name,
-                    AlertSeverity.Critical,
-                    [new("code", channel.DeadCode ?? "not_accepted"), .. AccountConditions.Since(channel.WaitsSince, now)]
-                );
-            }
-        }
     }
+
+    public static IEnumerable<AlertCondition> OfChannels(AlertReadings readings) =>
+        from channel in readings.Channels
+        where channel.DeadCode is not null || (channel.WaitsSince is { } waits && readings.At - waits >= ChannelWaits)
+        select new AlertCondition(
+            AlertRules.DeadChannel,
+            channel.Name,
+            AlertSeverity.Critical,
+            [new("code", channel.DeadCode ?? "not_accepted"), .. AccountConditions.Since(channel.WaitsSince, readings.At)]
+        );
 
     private static AlertCondition Of(AlertRule rule, bool isCritical, IReadOnlyList<AlertFact> facts) =>
         new(rule, Subject, isCritical ? AlertSeverity.Critical : AlertSeverity.Warning, facts);

@@ -61,7 +61,7 @@ internal sealed class AlertLoop(
     {
         var now = Clock.GetUtcNow();
         await Leases.KeepAsync(lease, cancellationToken);
-        var counting = await flows.CountAsync(now, cancellationToken);
+        var flow = await flows.ReadAsync(cancellationToken);
         var read = await readings.ReadAsync(now, cancellationToken) with { Bindings = await bindings.ReadAsync(now, cancellationToken) };
         var before = await states.ReadAsync(cancellationToken);
         var step = AlertMachine.Step(
@@ -80,9 +80,9 @@ internal sealed class AlertLoop(
             .ToList();
         var enlisted = EnlistedOf(await sends.OpenAsync(cancellationToken), made, now);
         var hadAny = before.Alerts.Count + before.Incidents.Count > 0;
-        if (hadAny || step.State.Alerts.Count > 0 || enlisted.Count > 0 || counting.Count > 0)
+        if (hadAny || step.State.Alerts.Count > 0 || enlisted.Count > 0 || flow is not null)
         {
-            await states.WriteAsync(lease, step, hadAny, made.ToLookup(send => send.Notice), enlisted, counting, now, cancellationToken);
+            await states.WriteAsync(lease, step, hadAny, made.ToLookup(send => send.Notice), enlisted, flow, now, cancellationToken);
         }
 
         foreach (var notice in step.Notices)

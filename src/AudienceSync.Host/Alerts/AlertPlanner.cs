@@ -39,20 +39,20 @@ public sealed class AlertPlanner(ConfigLoader config, DestinationDependencies de
             place,
             "an audience has two owners"
         );
-        return new PlannedAlerts(
-            new AlertSettings
-            {
-                RemovalGoal = Goal(place, alerts.RemovalGoalS) ?? AlertSettings.DefaultRemovalGoal,
-                RemovalGoals = alerts
-                    .Owners.SelectMany(owner => owner.Audiences.Select(audience => (audience, goal: Goal(place, owner.RemovalGoalS))))
-                    .Where(one => one.goal is not null)
-                    .ToDictionary(one => one.audience, one => one.goal!.Value, StringComparer.Ordinal),
-                Off = alerts.Off.ToHashSet(StringComparer.Ordinal),
-                Owners = owners,
-            },
-            channels
-        );
+        return new PlannedAlerts(Settings(place, alerts, owners), channels);
     }
+
+    private AlertSettings Settings(string place, AlertsConfig alerts, List<AlertOwner> owners) =>
+        new()
+        {
+            RemovalGoal = Goal(place, alerts.RemovalGoalS) ?? AlertSettings.DefaultRemovalGoal,
+            RemovalGoals = alerts
+                .Owners.SelectMany(owner => owner.Audiences.Select(audience => (audience, goal: Goal(place, owner.RemovalGoalS))))
+                .Where(one => one.goal is not null)
+                .ToDictionary(one => one.audience, one => one.goal!.Value, StringComparer.Ordinal),
+            Off = alerts.Off.ToHashSet(StringComparer.Ordinal),
+            Owners = owners,
+        };
 
     private PlannedChannel Channel(string place, AlertChannelConfig channel)
     {

@@ -16,7 +16,8 @@ internal sealed class AlertReadingQueries(WorkspaceDatabase database, AlertScene
           a.throttled_since, l.removals, l.p99_s
         from accounts a
         left join lateral (
-          select max(r.total)::bigint as removals, min(0.01 * power(1.1::float8, r.bucket::float8)) filter (where r.upto >= 0.99 * r.total) as p99_s
+          select max(r.total)::bigint as removals,
+            min(0.01 * power(1.1::float8, r.bucket::float8)) filter (where r.upto >= 0.99 * r.total) as p99_s
           from (
             select c.bucket, sum(c.removals) over (order by c.bucket) as upto, sum(c.removals) over () as total
             from (

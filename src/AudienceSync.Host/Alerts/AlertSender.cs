@@ -79,16 +79,21 @@ internal sealed class AlertSender(PlannedAlerts plan, AlertSendStore sends, Time
                 await EndAsync(send, AlertSendState.GaveUp, answer, cancellationToken);
                 break;
             default:
-                var wait = Wait(send.Attempts, answer.RetryAfter);
-                await sends.RetryAsync(send.Id, answer, now + wait, cancellationToken);
-                logger.LogWarning(
-                    "Alert channel {Channel}: not accepted with {Code}; retrying in {Wait_s} s",
-                    planned.Name,
-                    answer.Code,
-                    (int)wait.TotalSeconds
-                );
+                await RetryAsync(send, answer, now, cancellationToken);
                 break;
         }
+    }
+
+    private async Task RetryAsync(BegunSend send, ChannelAnswer answer, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var wait = Wait(send.Attempts, answer.RetryAfter);
+        await sends.RetryAsync(send.Id, answer, now + wait, cancellationToken);
+        logger.LogWarning(
+            "Alert channel {Channel}: not accepted with {Code}; retrying in {Wait_s} s",
+            send.Channel,
+            answer.Code,
+            (int)wait.TotalSeconds
+        );
     }
 
     private async Task EndAsync(BegunSend send, AlertSendState state, ChannelAnswer answer, CancellationToken cancellationToken)

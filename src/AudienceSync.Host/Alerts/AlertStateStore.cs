@@ -78,7 +78,7 @@ internal sealed class AlertStateStore(WorkspaceDatabase database, IMessages mess
     /// <param name="hadAny">Whether anything was stored before.</param>
     /// <param name="sends">The channels of each notice.</param>
     /// <param name="enlisted">Sends, new and old, that get a message now.</param>
-    /// <param name="more">Statements of the same look.</param>
+    /// <param name="flow">What came of sources since the last look; null for nothing.</param>
     /// <param name="now">The time.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="LeaseLostException">Another Host looks now; nothing was written.</exception>
@@ -88,12 +88,12 @@ internal sealed class AlertStateStore(WorkspaceDatabase database, IMessages mess
         bool hadAny,
         ILookup<AlertNotice, NewSend> sends,
         IReadOnlySet<Guid> enlisted,
-        IReadOnlyList<NpgsqlBatchCommand> more,
+        FlowPart? flow,
         DateTimeOffset now,
         CancellationToken cancellationToken
     )
     {
-        List<NpgsqlBatchCommand> commands = [LeaseStore.Hold(lease), .. more];
+        List<NpgsqlBatchCommand> commands = [LeaseStore.Hold(lease), .. flow is null ? [] : FlowStore.Count(flow, now)];
         if (hadAny || step.State.Alerts.Count + step.State.Incidents.Count > 0)
         {
             commands.AddRange(StateCommands(step.State));

@@ -9,56 +9,18 @@ internal static class AlertTables
 {
     public static void Print(TextWriter output, JsonElement view)
     {
-        TextTable.Print(
-            output,
-            ["channel", "kind", "from", "state", "waiting"],
-            Items(view, "channels")
-                .Select(channel =>
-                    new[]
-                    {
-                        Text(channel, "channel"),
-                        Text(channel, "kind"),
-                        Text(channel, "severity"),
-                        Text(channel, "dead_code") is "-" ? "works" : "dead " + Text(channel, "dead_code"),
-                        $"{channel.GetProperty("waiting")}",
-                    }
-                )
-        );
+        TextTable.Print(output, ["channel", "kind", "from", "state", "waiting"], Items(view, "channels").Select(ChannelRow));
         output.WriteLine();
         TextTable.Print(
             output,
             ["alert", "severity", "state", "subject", "owner", "since", "measured"],
-            Items(view, "alerts")
-                .Select(alert =>
-                    new[]
-                    {
-                        Text(alert, "rule"),
-                        Text(alert, "severity"),
-                        Text(alert, "state"),
-                        Text(alert, "subject"),
-                        Text(alert, "owner"),
-                        Moment(alert, "since"),
-                        Facts(alert),
-                    }
-                )
+            Items(view, "alerts").Select(AlertRow)
         );
         output.WriteLine();
         TextTable.Print(
             output,
             ["silence", "rule", "destination", "subject", "by", "why", "until"],
-            Items(view, "silences")
-                .Select(silence =>
-                    new[]
-                    {
-                        $"{silence.GetProperty("silence")}",
-                        Text(silence, "rule"),
-                        Text(silence, "destination"),
-                        Text(silence, "subject"),
-                        Text(silence, "by"),
-                        Text(silence, "why"),
-                        Moment(silence, "until"),
-                    }
-                )
+            Items(view, "silences").Select(SilenceRow)
         );
         output.WriteLine();
         TextTable.Print(output, ["notice", "at", "kind", "headline", "channels"], Items(view, "notices").Select(NoticeRow));
@@ -96,6 +58,37 @@ internal static class AlertTables
                     }
                 )
         );
+
+    private static string[] ChannelRow(JsonElement channel) =>
+        [
+            Text(channel, "channel"),
+            Text(channel, "kind"),
+            Text(channel, "severity"),
+            Text(channel, "dead_code") is "-" ? "works" : "dead " + Text(channel, "dead_code"),
+            $"{channel.GetProperty("waiting")}",
+        ];
+
+    private static string[] AlertRow(JsonElement alert) =>
+        [
+            Text(alert, "rule"),
+            Text(alert, "severity"),
+            Text(alert, "state"),
+            Text(alert, "subject"),
+            Text(alert, "owner"),
+            Moment(alert, "since"),
+            Facts(alert),
+        ];
+
+    private static string[] SilenceRow(JsonElement silence) =>
+        [
+            $"{silence.GetProperty("silence")}",
+            Text(silence, "rule"),
+            Text(silence, "destination"),
+            Text(silence, "subject"),
+            Text(silence, "by"),
+            Text(silence, "why"),
+            Moment(silence, "until"),
+        ];
 
     private static string[] NoticeRow(JsonElement notice) =>
         [

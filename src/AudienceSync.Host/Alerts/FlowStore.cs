@@ -3,6 +3,11 @@ using Npgsql;
 
 namespace AudienceSync.Host.Alerts;
 
+/// <summary>A part of the log.</summary>
+/// <param name="Behind">It begins after this position; null for the first look.</param>
+/// <param name="Head">Its last position.</param>
+internal sealed record FlowPart(long? Behind, long Head);
+
 /// <summary>
 /// Counts the events of each source by hour, behind a cursor over the log. Where very many came since the last look, every second, third
 /// and so on is counted for as many: a rhythm needs no more.
@@ -34,30 +39,28 @@ internal sealed class FlowStore(WorkspaceDatabase database)
 
     private const string ForgetSql = "delete from alert_flows where hour < $1";
 
-    /// <summary>The statements that count what came since the last look; none when nothing did.</summary>
-    public async Task<IReadOnlyList<NpgsqlBatchCommand>> CountAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>What came since the last look; null when nothing did.</summary>
+    public async Task<FlowPart?> ReadAsync(CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(database.Query, PlaceSql);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        long? position = reader.IsDBNull(0) ? null : reader.GetInt64(0);
+        long? behind = reader.IsDBNull(0) ? null : reader.GetInt64(0);
         var head = reader.GetInt64(1);
-        if (position is not { } behind)
+        return behind >= head ? null : new FlowPart(behind, head);
+    }
+
+    /// <summary>The statements that count a part.</summary>
+    internal static IEnumerable<NpgsqlBatchCommand> Count(FlowPart part, DateTimeOffset now)
+    {
+        // What was before the first look has no rhythm that anybody has seen.
+        if (part.Behind is { } behind)
         {
-            return [Sql.Command(MoveSql, Sql.Of(head))]; // What was before has no rhythm that anybody has seen.
+            var step = ((part.Head - behind - 1) / MostEvents) + 1;
+            yield return Sql.Command(CountSql, Sql.Of(part.Head), Sql.Of(behind + 1), Sql.Of(step));
+            yield return Sql.Command(ForgetSql, Sql.Of(now.AddDays(-KeptD)));
         }
 
-        if (head <= behind)
-        {
-            return [];
-        }
-
-        var step = ((head - behind - 1) / MostEvents) + 1;
-        return
-        [
-            Sql.Command(CountSql, Sql.Of(head), Sql.Of(behind + 1), Sql.Of(step)),
-            Sql.Command(MoveSql, Sql.Of(head)),
-            Sql.Command(ForgetSql, Sql.Of(now.AddDays(-KeptD))),
-        ];
+        yield return Sql.Command(MoveSql, Sql.Of(part.Head));
     }
 }

@@ -5,93 +5,89 @@ using AudienceSync.Host.Cli;
 namespace AudienceSync.Host.Alerts;
 
 /// <summary><c>alerts silence</c> and <c>alerts unsilence</c>.</summary>
-internal static class SilenceCommands
+internal sealed class SilenceCommands(Func<string, string?> environment)
 {
+    private const int DefaultHours = 4;
     private const int MostHours = 24 * 90;
 
-    public static Command Silence(Func<string, string?> environment)
+    private readonly Option<string> _rule = new("--rule") { Description = "Only this rule, for example removals_late." };
+    private readonly Option<string> _destination = new("--destination") { Description = "Only this ad account." };
+    private readonly Option<string> _subject = new("--subject") { Description = "Only this subject, or this audience." };
+    private readonly Option<string> _by = new("--by") { Description = "Author of the change; defaults to the user of this process." };
+    private readonly Option<string> _why = new("--why") { Description = "Reason, recorded with the silence." };
+    private readonly Option<string> _workspace = Arguments.Workspace();
+    private readonly Option<int> _hours = new("--hours")
     {
-        var rule = new Option<string>("--rule") { Description = "Only this rule, for example removals_late." };
-        var destination = new Option<string>("--destination") { Description = "Only this ad account." };
-        var subject = new Option<string>("--subject") { Description = "Only this subject, or this audience." };
-        var hours = new Option<int>("--hours") { Description = $"For how many hours, 1 to {MostHours}.", DefaultValueFactory = _ => 4 };
-        var by = new Option<string>("--by") { Description = "Who silences it; defaults to the user of this process." };
-        var why = new Option<string>("--why") { Description = "Reason, recorded with the silence." };
-        var workspace = Arguments.Workspace();
+        Description = $"For how many hours, 1 to {MostHours}.",
+        DefaultValueFactory = _ => DefaultHours,
+    };
+
+    public Command Silence()
+    {
         var silence = new Command("silence", "Send nothing about some alerts for a while; the recovery of what was sent is still sent.")
         {
-            rule,
-            destination,
-            subject,
-            hours,
-            by,
-            why,
-            workspace,
+            _rule,
+            _destination,
+            _subject,
+            _hours,
+            _by,
+            _why,
+            _workspace,
         };
         silence.Validators.Add(given =>
         {
             // A malformed number is already refused.
-            if (int.TryParse(given.TextOf(hours), CultureInfo.InvariantCulture, out var number) && (number is < 1 or > MostHours))
+            if (int.TryParse(given.TextOf(_hours), CultureInfo.InvariantCulture, out var number) && (number is < 1 or > MostHours))
             {
                 given.AddError($"--hours must be 1 to {MostHours}.");
             }
         });
-        silence.SetAction(
-            (parsed, cancellationToken) =>
-                PostAsync(
-                    parsed,
-                    environment,
-                    HostVerb.In("/v1/alerts/silences", parsed.GetValue(workspace)),
-                    new
-                    {
-                        rule = parsed.GetValue(rule),
-                        destination = parsed.GetValue(destination),
-                        subject = parsed.GetValue(subject),
-                        until = TimeProvider.System.GetUtcNow().AddHours(parsed.GetValue(hours)),
-                        by = parsed.GetValue(by) ?? environment("USER") ?? "cli",
-                        why = parsed.GetValue(why),
-                    },
-                    cancellationToken
-                )
-        );
+        silence.SetAction((parsed, cancellationToken) => PostAsync(parsed, "/v1/alerts/silences", SilenceOf(parsed), cancellationToken));
         return silence;
     }
 
-    public static Command End(Func<string, string?> environment)
+    public Command End()
     {
         var number = new Argument<long>("SILENCE") { Description = "Number of a silence, as shown by alerts list." };
-        var by = new Option<string>("--by") { Description = "Who ends it; defaults to the user of this process." };
-        var workspace = Arguments.Workspace();
-        var end = new Command("unsilence", "End a silence now.") { number, by, workspace };
+        var end = new Command("unsilence", "End a silence now.") { number, _by, _workspace };
         end.SetAction(
             (parsed, cancellationToken) =>
                 PostAsync(
                     parsed,
-                    environment,
-                    HostVerb.In(
-                        $"/v1/alerts/silences/{parsed.GetValue(number).ToString(CultureInfo.InvariantCulture)}/end",
-                        parsed.GetValue(workspace)
-                    ),
-                    new { by = parsed.GetValue(by) ?? environment("USER") ?? "cli" },
+                    $"/v1/alerts/silences/{parsed.GetValue(number).ToString(CultureInfo.InvariantCulture)}/end",
+                    new { by = By(parsed) },
                     cancellationToken
                 )
         );
         return end;
     }
 
-    private static Task<int> PostAsync(
-        ParseResult parsed,
-        Func<string, string?> environment,
-        string path,
-        object body,
-        CancellationToken cancellationToken
-    ) =>
+    private object SilenceOf(ParseResult parsed) =>
+        new
+        {
+            rule = parsed.GetValue(_rule),
+            destination = parsed.GetValue(_destination),
+            subject = parsed.GetValue(_subject),
+            until = TimeProvider.System.GetUtcNow().AddHours(parsed.GetValue(_hours)),
+            by = By(parsed),
+            why = parsed.GetValue(_why),
+        };
+
+    private string By(ParseResult parsed) => parsed.GetValue(_by) ?? environment("USER") ?? "cli";
+
+    private Task<int> PostAsync(ParseResult parsed, string path, object body, CancellationToken cancellationToken) =>
         HostVerb.RunAsync(
             parsed,
             async () =>
             {
                 using var host = new HostClient(environment);
-                return await host.SendAsync(HttpMethod.Post, path, HostBody.Text(body), HostVerb.Console(parsed), cancellationToken);
+                return await host.SendAsync(
+                    HttpMethod.Post,
+                    HostVerb.In(path, parsed.GetValue(_workspace)),
+                    HostBody.Text(body),
+                    HostVerb.Console(parsed),
+                    cancellationToken
+                );
             }
         );
 }

@@ -63,33 +63,26 @@ internal sealed class PagerDutyApi(AlertingPlatform<PagerDutyIncidents> platform
         }
     }
 
-    private static Task ApplyAsync(AlertingCall call, FaultKind? fault, JsonElement body, PagerDutyIncidents incidents)
-    {
-        switch (fault)
+    private static Task ApplyAsync(AlertingCall call, FaultKind? fault, JsonElement body, PagerDutyIncidents incidents) =>
+        fault switch
         {
-            case FaultKind.ServerError:
-                return call.TextAsync(StatusCodes.Status500InternalServerError, "");
-            case FaultKind.Throttle:
-                return call.ThrottleAsync(30, "");
-            case FaultKind.TokenExpired or FaultKind.Ban:
-                return InvalidAsync(call, "Invalid routing key");
-            case FaultKind.BadRequest or FaultKind.ErrorIn200:
-                return InvalidAsync(call, "'payload.source' is missing or blank");
-            default:
-                break;
-        }
+            FaultKind.ServerError => call.TextAsync(StatusCodes.Status500InternalServerError, ""),
+            FaultKind.Throttle => call.ThrottleAsync(30, ""),
+            FaultKind.TokenExpired or FaultKind.Ban => InvalidAsync(call, "Invalid routing key"),
+            FaultKind.BadRequest or FaultKind.ErrorIn200 => InvalidAsync(call, "'payload.source' is missing or blank"),
+            _ => ProcessAsync(call, body, incidents),
+        };
 
-        var key = Text(body, "dedup_key")!;
-        switch (Text(body, "event_action"))
+    private static Task ProcessAsync(AlertingCall call, JsonElement body, PagerDutyIncidents incidents)
+    {
+        var (key, action) = (Text(body, "dedup_key")!, Text(body, "event_action"));
+        if (action == "trigger")
         {
-            case "trigger":
-                incidents.Trigger(key, body.GetProperty("payload"));
-                break;
-            case "resolve":
-                incidents.Resolve(key);
-                break;
-            default:
-                break;
+            incidents.Trigger(key, body.GetProperty("payload"));
+        }
+        else if (action == "resolve")
+        {
+            incidents.Resolve(key);
         }
 
         return call.CompleteAsync(() =>
