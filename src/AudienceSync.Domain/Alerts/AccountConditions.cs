@@ -8,7 +8,7 @@ internal static class AccountConditions
 
     public static readonly TimeSpan PausedFor = TimeSpan.FromHours(24);
 
-    /// <summary>Fewer say nothing about one in a hundred.</summary>
+    /// <summary>With fewer, one in a hundred means nothing.</summary>
     public const int LeastRemovals = 20;
 
     /// <summary>Times the goal from which it is critical.</summary>

@@ -15,7 +15,7 @@ public static class AlertConditions
         [
             .. readings
                 .Accounts.SelectMany(account => AccountConditions.Of(account, settings, readings.At))
-                // Whoever paused an account knows that nothing is sent there.
+                // Those who paused an account know that nothing is sent there.
                 .Concat(
                     readings
                         .Bindings.Where(binding => !paused.Contains(binding.Destination))

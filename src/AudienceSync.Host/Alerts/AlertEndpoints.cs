@@ -23,13 +23,17 @@ public sealed class AlertEndpoints(TimeProvider clock)
     /// <param name="By">Author of the request; <c>operator</c> when omitted.</param>
     public sealed record Author(string? By);
 
+    /// <param name="Channel">The name of a channel. In the body, because addresses of requests are logged.</param>
+    /// <param name="By">Author of the request; <c>operator</c> when omitted.</param>
+    public sealed record Trial(string? Channel, string? By);
+
     public void Map(RouteGroupBuilder group)
     {
         group.MapGet("/alerts", ListAsync).Takes(QueryParameter.Limit);
         group.MapGet("/alerts/notices/{notice:long}", ShowAsync);
         group.MapPost("/alerts/silences", SilenceAsync).Takes(BodyContract.Json);
         group.MapPost("/alerts/silences/{silence:long}/end", EndAsync).Takes(BodyContract.OptionalJson);
-        group.MapPost("/alerts/channels/{name}/test", TestAsync).Takes(BodyContract.OptionalJson);
+        group.MapPost("/alerts/test", TestAsync).Takes(BodyContract.Json);
     }
 
     private static async Task<IResult> ListAsync(RequestWorkspace workspace, int? limit, CancellationToken cancellationToken) =>
@@ -91,11 +95,11 @@ public sealed class AlertEndpoints(TimeProvider clock)
             : QueryProblem.UnknownSilence;
     }
 
-    private static async Task<IResult> TestAsync(string name, Author? body, RequestWorkspace workspace, CancellationToken cancellationToken)
+    private static async Task<IResult> TestAsync(Trial body, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
-        var by = By(body?.By);
+        var by = By(body.By);
         return !OperatorNote.Fit(by, why: null) ? QueryProblem.InvalidReason
-            : await workspace.Get<ChannelTrial>().RunAsync(name, by, cancellationToken) is { } notice ? Results.Ok(notice)
+            : await workspace.Get<ChannelTrial>().RunAsync(body.Channel ?? "", by, cancellationToken) is { } notice ? Results.Ok(notice)
             : QueryProblem.UnknownChannel;
     }
 

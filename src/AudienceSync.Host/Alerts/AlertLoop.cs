@@ -12,8 +12,8 @@ namespace AudienceSync.Host.Alerts;
 /// </para>
 /// <para>
 /// <b>Failures.</b> What is read, what is made of it, its notices and their messages are one transaction under the lease: a kill leaves
-/// all or nothing of a look. A storage that does not answer is an outage, during which nobody is alerted by this Host: whoever watches
-/// <c>/health/ready</c> is. A message that was lost leaves its send open, and it gets another one after half an hour.
+/// all or nothing of a look. A storage that does not answer is an outage, during which this Host alerts nobody: what watches
+/// <c>/health/ready</c> does. A message that was lost leaves its send open, and it gets another one after half an hour.
 /// </para>
 /// </summary>
 internal sealed class AlertLoop(

@@ -104,7 +104,7 @@ internal sealed class AlertQueries(
         );
     }
 
-    /// <summary>A notice and everything that it says; null when there is none.</summary>
+    /// <summary>A notice with its whole content; null when there is none.</summary>
     public async Task<(NoticeView View, AlertNotice Content)?> FindAsync(long notice, CancellationToken cancellationToken)
     {
         var found = await NoticesAsync(1, notice, cancellationToken);

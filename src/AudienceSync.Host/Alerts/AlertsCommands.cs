@@ -89,12 +89,9 @@ internal sealed class AlertsCommands(Func<string, string?> environment)
             async () =>
             {
                 using var host = new HostClient(environment);
-                using var request = new HttpRequestMessage(
-                    HttpMethod.Post,
-                    In($"/v1/alerts/channels/{Uri.EscapeDataString(channel)}/test", parsed)
-                )
+                using var request = new HttpRequestMessage(HttpMethod.Post, In("/v1/alerts/test", parsed))
                 {
-                    Content = HostBody.Of(new { by }),
+                    Content = HostBody.Of(new { channel, by }),
                 };
                 return await host.PrintAsync(request, parsed.GetValue(_json), PrintTest, HostVerb.Console(parsed), cancellationToken);
             }

@@ -110,6 +110,9 @@ public sealed class AlertConditionsTests
     private static AlertReadings Accounts(AccountReading account) => Quiet with { Accounts = [account] };
 
     private static IEnumerable<(AlertRule Rule, AlertReadings Holds, AlertReadings Below)> Cases() =>
+        [.. OfAccounts(), .. OfAudiences(), .. OfFlows(), .. OfFailures(), .. OfWorkspaces()];
+
+    private static IEnumerable<(AlertRule Rule, AlertReadings Holds, AlertReadings Below)> OfAccounts() =>
         [
             (AlertRules.AccountStopped, Accounts(Account with { StoppedCode = "meta_10", StoppedAt = Now }), Accounts(Account)),
             (AlertRules.TokenRefused, Accounts(Account with { StoppedCode = "meta_190_463", StoppedAt = Now }), Accounts(Account)),
@@ -133,6 +136,10 @@ public sealed class AlertConditionsTests
                 Accounts(Account with { Removals = 20, RemovalP99S = 61 }),
                 Accounts(Account with { Removals = 19, RemovalP99S = 61 })
             ),
+        ];
+
+    private static IEnumerable<(AlertRule Rule, AlertReadings Holds, AlertReadings Below)> OfAudiences() =>
+        [
             (
                 AlertRules.RemovalsLate,
                 Quiet with
@@ -160,6 +167,10 @@ public sealed class AlertConditionsTests
             (AlertRules.InDoubt, Counted(new(1_000, 1_000, 100, 0, 0)), Counted(new(1_000, 1_000, 99, 0, 0))),
             (AlertRules.RejectsShare, Counted(new(1_000, 799, 0, 201, 0)), Counted(new(1_000, 800, 0, 200, 0))),
             (AlertRules.PlanWaiting, Quiet with { Plans = [new PlanReading(7, "meta_main", "cart", "2385", 20_000, Now)] }, Quiet),
+        ];
+
+    private static IEnumerable<(AlertRule Rule, AlertReadings Holds, AlertReadings Below)> OfFlows() =>
+        [
             (
                 AlertRules.AudienceSilent,
                 Quiet with
@@ -193,6 +204,10 @@ public sealed class AlertConditionsTests
                     Sources = [new FlowReading("shop", Hourly(24 * 4), Now.AddMinutes(-60))],
                 }
             ),
+        ];
+
+    private static IEnumerable<(AlertRule Rule, AlertReadings Holds, AlertReadings Below)> OfFailures() =>
+        [
             (
                 AlertRules.WebhookFailures,
                 Quiet with
@@ -239,6 +254,10 @@ public sealed class AlertConditionsTests
                     LagSince = Now.AddSeconds(-59),
                 }
             ),
+        ];
+
+    private static IEnumerable<(AlertRule Rule, AlertReadings Holds, AlertReadings Below)> OfWorkspaces() =>
+        [
             (AlertRules.PartitionUpkeep, Quiet with { MissingPartitions = ["deliveries"] }, Quiet),
             (AlertRules.DiskFull, Quiet with { DiskFree = 0.149 }, Quiet with { DiskFree = 0.15 }),
             (

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using AudienceSync.Host.Tests.Serving;
 
@@ -104,7 +105,7 @@ public sealed class AlertDeliveryTests
 
     internal static async Task<JsonElement> TestAsync(AlertStage stage, string channel)
     {
-        using var response = await stage.Host.Operator.PostAsync($"/v1/alerts/channels/{channel}/test", content: null);
+        using var response = await stage.Host.Operator.PostAsJsonAsync("/v1/alerts/test", new { channel });
         var answer = await Answer.ReadAsync(response);
         answer.Status.ShouldBe(200, answer.Text);
         return answer.Json;

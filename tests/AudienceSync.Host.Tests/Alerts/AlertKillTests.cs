@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 using AudienceSync.Host.Alerts;
 
@@ -42,7 +43,7 @@ public sealed class AlertKillTests
         var before = network.Held;
         network.Holds = 1;
         using var end = new CancellationTokenSource();
-        var call = stage.Host.Operator.PostAsync($"/v1/alerts/channels/{channel}/test", content: null, end.Token);
+        var call = stage.Host.Operator.PostAsJsonAsync("/v1/alerts/test", new { channel }, end.Token);
         await Deadline.UntilAsync(() => Task.FromResult(network.Held > before), () => "the call");
         await end.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(async () => await call);

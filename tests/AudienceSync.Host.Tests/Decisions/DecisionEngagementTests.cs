@@ -46,7 +46,8 @@ public sealed class DecisionEngagementTests
 
         await workspace.ExecuteAsync(
             "insert into mt_event_progression (name, last_seq_id) select name, head "
-                + "from (select max(seq_id) as head from mt_events) e, (values ('person_engagement:All'), ('outcome_policy:All')) as p(name)"
+                + "from (select max(seq_id) as head from mt_events) e, "
+                + "(values ('person_engagement:All'), ('outcome_policy:All')) as p(name)"
         );
         var projected = await FieldsAsync(workspace);
         projected.ShouldContain("email_deliverable=true");

@@ -270,8 +270,8 @@ public sealed class CanaryTests
             stage.Later
         );
         await stage.AskAsync("/v1/alerts/silences", $$"""{"rule":"{{Canaries.Email}}","until":"2026-11-22T00:00:00Z"}""");
-        await stage.AskAsync("/v1/alerts/channels/" + Uri.EscapeDataString(Canaries.Email) + "/test", "{}");
-        await stage.AskAsync("/v1/alerts/channels/slack/test", "{}");
+        await stage.AskAsync("/v1/alerts/test", $$"""{"channel":"{{Canaries.Email}}"}""");
+        await stage.AskAsync("/v1/alerts/test", """{"channel":"slack"}""");
         await stage.ReadAsync("/v1/alerts");
         var canaries = Canaries.Person().Union(Canaries.Secrets());
         foreach (var path in new[] { "/admin/slack/ops", "/admin/pagerduty/ops" })

@@ -61,7 +61,7 @@ internal static partial class FuzzOracle
             ];
     }
 
-    // Items of a list may share a name; which other names mean the same field is not judged here.
+    // Items of a list may share a name; which other names mean the same field is not checked here.
     private static bool IsStrictForm(byte[] body)
     {
         var fields = FormFields(body);
