@@ -17,6 +17,9 @@ public sealed class MaintenanceTasks(
     /// <summary>Days for which ended pages of feedback are kept.</summary>
     private const int FeedbackD = 30;
 
+    /// <summary>Days for which the exposure log is kept, as long as deliveries.</summary>
+    private const int ExposuresD = 400;
+
     /// <summary>Days after which a step is removed, long after it is too old to be reported.</summary>
     private const int StepsD = 1;
 
@@ -38,6 +41,7 @@ public sealed class MaintenanceTasks(
         var entries = await records.RemoveQuarantinedAsync(now.AddDays(-retention.QuarantineD), cancellationToken);
         await records.RemoveFeedbackAsync(now.AddDays(-FeedbackD), cancellationToken);
         await records.RemoveStepsAsync(now.AddDays(-StepsD), cancellationToken);
+        await records.RemoveExposuresAsync(now.AddDays(-ExposuresD), cancellationToken);
         await records.RemoveTraitsOfNobodyAsync(now, cancellationToken);
         if (jobs + calls + entries > 0)
         {

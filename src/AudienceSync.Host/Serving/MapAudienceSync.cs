@@ -2,6 +2,7 @@ using System.Diagnostics;
 using AudienceSync.Host.Access;
 using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Decisions;
+using AudienceSync.Host.Exposures;
 using AudienceSync.Host.Feedback;
 using AudienceSync.Host.History;
 using AudienceSync.Host.Ingest;
@@ -64,6 +65,7 @@ public static class MapAudienceSyncExtensions
         new DestinationEndpoints().Map(group);
         new RunEndpoints().Map(group);
         new FeedbackEndpoints().Map(group);
+        new ExposureEndpoints().Map(group);
         new PermissionEndpoints().Map(group);
         new ErasureEndpoints(clock).Map(group);
         new LinkStopEndpoints().Map(group);

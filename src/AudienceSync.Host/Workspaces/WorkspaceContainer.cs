@@ -2,6 +2,7 @@ using AudienceSync.Connectors;
 using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Decisions;
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Exposures;
 using AudienceSync.Host.Feedback;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Maintenance;
@@ -58,6 +59,7 @@ internal static class WorkspaceContainer
                 dependencies.Metrics?.FeedbackOf(plan.Name.Value),
                 dependencies.AccountPoll
             )
+            .AddExposures(plan.Exposures, dependencies.AccountPoll)
             .AddMaintenance(plan.Name.Value, plan.Retention)
             .AddStatus(plan, dependencies)
             .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });

@@ -30,6 +30,7 @@ public sealed class SliceTests
             "People",
             ["Access", "Cli", "Configuration", "EventStore", "History", "Ingest", "Messages", "Outcomes", "Privacy", "Requests", "Sync"]
         ),
+        ("Exposures", ["Audiences", "Cli", "Configuration", "EventStore", "Privacy", "Requests"]),
         ("Feedback", ["Cli", "Configuration", "EventStore", "Messages", "Outcomes", "Privacy", "Requests", "Sync"]),
         ("Maintenance", ["Configuration", "EventStore", "Ingest", "Messages", "Sync"]),
         (
@@ -41,6 +42,7 @@ public sealed class SliceTests
                 "Configuration",
                 "Decisions",
                 "EventStore",
+                "Exposures",
                 "Feedback",
                 "Ingest",
                 "Maintenance",
@@ -63,6 +65,7 @@ public sealed class SliceTests
                 "Configuration",
                 "Decisions",
                 "EventStore",
+                "Exposures",
                 "Feedback",
                 "History",
                 "Ingest",

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AudienceSync.Host.Tests.Decisions;
+using AudienceSync.Host.Tests.Exposures;
 using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Outcomes;
 using AudienceSync.Host.Tests.Privacy.Erasure;
@@ -41,13 +42,19 @@ public sealed class CanaryTests
     public async Task No_canary_and_no_secret_is_in_a_log_a_response_a_metric_or_a_table_under_any_fault()
     {
         await using var stage = await CanaryStage.StartAsync(
-            ReportingStage.Options(new TestHostOptions { Audiences = [.. Kinds.Select(kind => new TestAudience("canary_of_" + kind, 7))] })
+            ExposureSurfaceTests.WithExposures(
+                ReportingStage.Options(
+                    new TestHostOptions { Audiences = [.. Kinds.Select(kind => new TestAudience("canary_of_" + kind, 7))] }
+                )
+            )
         );
         await RefuseAsync(stage);
         await ReportAsync(stage);
         await FailAtPlatformAsync(stage);
         await OperateAsync(stage);
         await DecideAsync(stage);
+        await ExposureSurfaceTests.WaitAsync(stage.Host);
+        await stage.ReadAsync("/v1/exposures");
         await LoseStorageAsync(stage);
 
         await stage.ShouldHoldNoneAsync(Canaries.Person().Union(Canaries.Secrets()), leastAnswers: 80);
