@@ -70,4 +70,7 @@ public static class Limits
 
     /// <summary>The newest webhook schema that this version reads.</summary>
     public const int SchemaVersion = 2;
+
+    /// <summary>Rows of the exposure log in one answer.</summary>
+    public const int ExposureRows = 100_000;
 }

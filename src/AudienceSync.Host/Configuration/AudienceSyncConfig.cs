@@ -35,6 +35,9 @@ public sealed class WorkspaceConfig
     /// <summary>Who is alerted about what; null for nobody.</summary>
     public AlertsConfig? Alerts { get; set; }
 
+    /// <summary>Logs exposures; null for not at all.</summary>
+    public ExposuresConfig? Exposures { get; set; }
+
     public List<SourceConfig> Sources { get; set; } = [];
 
     public List<AudienceConfig> Audiences { get; set; } = [];
@@ -71,6 +74,13 @@ public sealed class OutcomesConfig
 
     /// <summary>Days for which the bodies of reports are kept.</summary>
     public int RawDays { get; set; } = RetentionSettings.DefaultReportsD;
+}
+
+/// <summary>The exposure log.</summary>
+public sealed class ExposuresConfig
+{
+    /// <summary>The key under which customer ids are hashed for <c>exposure_person_links</c>; null for no links.</summary>
+    public SecretReference? LinkKey { get; set; }
 }
 
 /// <summary>How many soft bounces within how many days lead to what.</summary>

@@ -20,6 +20,9 @@ public sealed class MaintenanceTasks(
     /// <summary>Days for which notices are kept, with the answers of the channels.</summary>
     private const int NoticesD = 400;
 
+    /// <summary>Days for which the exposure log is kept, as long as deliveries.</summary>
+    private const int ExposuresD = 400;
+
     /// <summary>Days after which a step is removed, long after it is too old to be reported.</summary>
     private const int StepsD = 1;
 
@@ -42,6 +45,7 @@ public sealed class MaintenanceTasks(
         await records.RemoveFeedbackAsync(now.AddDays(-FeedbackD), cancellationToken);
         await records.RemoveStepsAsync(now.AddDays(-StepsD), cancellationToken);
         await records.RemoveNoticesAsync(now.AddDays(-NoticesD), cancellationToken);
+        await records.RemoveExposuresAsync(now.AddDays(-ExposuresD), cancellationToken);
         await records.RemoveTraitsOfNobodyAsync(now, cancellationToken);
         if (jobs + calls + entries > 0)
         {

@@ -44,6 +44,30 @@ public sealed class RetentionStore(WorkspaceDatabase database)
           select s.step_id from feedback_steps s where s.recorded_at < $1 order by s.step_id limit $2)
         """;
 
+    private const string ExposuresSql = """
+        delete from exposure_log where position in (
+          select l.position from exposure_log l
+          where l.position <= (select max(d.last_position) from exposure_days d where d.day < ($1::timestamptz at time zone 'UTC')::date)
+          order by l.position limit $2)
+        """;
+
+    // Those of which rows are left stay.
+    private const string ExposureDaysSql = """
+        delete from exposure_days where day in (
+          select d.day from exposure_days d
+          where d.day < ($1::timestamptz at time zone 'UTC')::date
+            and d.last_position < coalesce((select min(l.position) from exposure_log l), d.last_position + 1)
+          order by d.day limit $2)
+        """;
+
+    private const string SpellsSql = """
+        with old as (
+          select p.spell_id from exposure_periods p where p.closed_at < $1
+          order by p.closed_at limit $2),
+        sends as (delete from exposure_sends s using old where s.spell_id = old.spell_id)
+        delete from exposure_periods p using old where p.spell_id = old.spell_id
+        """;
+
     private const string TraitsSql = """
         with gone as (select t.source, t.person from feedback_traits t
           where t.at < $1 and not exists (select from people p where p.person = t.person) limit $2)
@@ -80,6 +104,14 @@ public sealed class RetentionStore(WorkspaceDatabase database)
     /// <summary>Steps, which nobody reports any more where feedback is not configured.</summary>
     public Task RemoveStepsAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
         RemoveAsync(StepsSql, before, cancellationToken);
+
+    /// <summary>Rows of the exposure log, days of which no row is left, and spells that ended.</summary>
+    public async Task RemoveExposuresAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        await RemoveAsync(ExposuresSql, before, cancellationToken);
+        await RemoveAsync(ExposureDaysSql, before, cancellationToken);
+        await RemoveAsync(SpellsSql, before, cancellationToken);
+    }
 
     /// <summary>What was accepted of the traits of people who are gone.</summary>
     public Task RemoveTraitsOfNobodyAsync(DateTimeOffset before, CancellationToken cancellationToken) =>

@@ -19,6 +19,7 @@ public sealed record QueryParameter(string Name, Func<string, bool> IsReadable)
     public static readonly QueryParameter DryRun = Boolean("dry_run");
     public static readonly QueryParameter Body = Boolean("body");
     public static readonly QueryParameter After = new("after", static text => Guid.TryParseExact(text, "D", out _));
+    public static readonly QueryParameter Since = Number("since");
     public static readonly QueryParameter Before = Number("before");
     public static readonly QueryParameter AfterCall = Number("after_call");
     public static readonly QueryParameter DefaultCountry = new(

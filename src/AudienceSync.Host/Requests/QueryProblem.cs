@@ -67,6 +67,9 @@ internal static class QueryProblem
     public static IResult UnknownDestination =>
         Of(404, "unknown_destination", "No such destination is configured, or it feeds no such remote audience.");
 
+    public static IResult ExposuresOff =>
+        Of(409, "exposures_off", "This workspace logs no exposures. Add the section exposures to it, for example exposures: {}.");
+
     public static IResult UnknownPlan =>
         Of(404, "unknown_plan", "No plan has this number. GET /v1/plans shows those that wait for approval.");
 

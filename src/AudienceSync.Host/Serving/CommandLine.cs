@@ -4,6 +4,7 @@ using AudienceSync.Host.Audiences.Verbs;
 using AudienceSync.Host.Cli;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Exposures.Verbs;
 using AudienceSync.Host.Feedback;
 using AudienceSync.Host.History.Verbs;
 using AudienceSync.Host.Ingest.Verbs;
@@ -53,6 +54,7 @@ internal static class CommandLine
             EventsCommands.Create(environment, clock ?? TimeProvider.System),
             OutcomesCommands.Create(environment),
             SourcesCommands.Create(environment),
+            ExposuresCommands.Create(environment),
         };
     }
 

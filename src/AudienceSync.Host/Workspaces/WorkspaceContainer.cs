@@ -3,6 +3,7 @@ using AudienceSync.Host.Alerts;
 using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Decisions;
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Exposures;
 using AudienceSync.Host.Feedback;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Maintenance;
@@ -68,6 +69,7 @@ internal static class WorkspaceContainer
                 ),
                 dependencies.AlertPoll
             )
+            .AddExposures(plan.Exposures, dependencies.AccountPoll)
             .AddMaintenance(plan.Name.Value, plan.Retention)
             .AddStatus(plan, dependencies)
             .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });

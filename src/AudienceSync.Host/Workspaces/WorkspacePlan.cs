@@ -5,6 +5,7 @@ using AudienceSync.Host.Alerts;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Decisions;
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Exposures;
 using AudienceSync.Host.Feedback;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Sync;
@@ -36,6 +37,9 @@ public sealed record WorkspacePlan(
 
     /// <summary>Whether a source reports outcomes.</summary>
     public bool HasReports => Sources.Any(source => source.Source.IsReporting);
+
+    /// <summary>How exposures are logged.</summary>
+    public ExposurePlan Exposures { get; init; } = new(IsOn: false, LinkKey: null, Destinations: []);
 
     /// <summary>For how long ended records are kept.</summary>
     public RetentionSettings Retention { get; init; } = RetentionSettings.Default;

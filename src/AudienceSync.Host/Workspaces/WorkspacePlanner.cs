@@ -6,6 +6,7 @@ using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Decisions;
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Exposures;
 using AudienceSync.Host.Feedback;
 using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Privacy.Keys;
@@ -65,6 +66,11 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
         {
             Feedback = feedback,
             Alerts = _alerts.Plan(name, workspace.Alerts),
+            Exposures = new ExposurePlan(
+                workspace.Exposures is not null,
+                workspace.Exposures?.LinkKey is { } key ? ExposureKey($"workspaces.{name}.exposures", key) : null,
+                destinations.ConvertAll(destination => destination.Name)
+            ),
             LinkLimit = LinkLimit(name, workspace.LinkedAddressesPerDay),
             Retention = Retention($"workspaces.{name}.retention", workspace.Retention) with
             {
@@ -91,6 +97,13 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
             $"linked_addresses_per_day must be from 2 to {IdentifierClaims.MaxPerKind - 1}"
         );
         return addresses is { } given ? new LinkLimit(given) : Domain.Identity.LinkLimit.Default;
+    }
+
+    private byte[] ExposureKey(string place, SecretReference reference)
+    {
+        var key = config.Secret(reference, $"{place}.link_key");
+        Require(key.Length >= ExposurePlan.LeastKeyBytes, place, $"link_key must have {ExposurePlan.LeastKeyBytes} bytes at least");
+        return key;
     }
 
     private RetentionSettings Retention(string place, RetentionConfig retention)

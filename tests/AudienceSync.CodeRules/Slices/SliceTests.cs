@@ -30,6 +30,7 @@ public sealed class SliceTests
             "People",
             ["Access", "Cli", "Configuration", "EventStore", "History", "Ingest", "Messages", "Outcomes", "Privacy", "Requests", "Sync"]
         ),
+        ("Exposures", ["Audiences", "Cli", "Configuration", "EventStore", "Privacy", "Requests"]),
         ("Feedback", ["Cli", "Configuration", "EventStore", "Messages", "Outcomes", "Privacy", "Requests", "Sync"]),
         ("Alerts", ["Cli", "Configuration", "EventStore", "Messages", "Requests"]),
         ("Maintenance", ["Configuration", "EventStore", "Ingest", "Messages", "Sync"]),
@@ -43,6 +44,7 @@ public sealed class SliceTests
                 "Configuration",
                 "Decisions",
                 "EventStore",
+                "Exposures",
                 "Feedback",
                 "Ingest",
                 "Maintenance",
@@ -66,6 +68,7 @@ public sealed class SliceTests
                 "Configuration",
                 "Decisions",
                 "EventStore",
+                "Exposures",
                 "Feedback",
                 "History",
                 "Ingest",

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using AudienceSync.Host.Tests.Alerts;
 using AudienceSync.Host.Tests.Decisions;
+using AudienceSync.Host.Tests.Exposures;
 using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Outcomes;
 using AudienceSync.Host.Tests.Privacy.Erasure;
@@ -42,8 +43,8 @@ public sealed class CanaryTests
     public async Task No_canary_and_no_secret_is_in_a_log_a_response_a_metric_or_a_table_under_any_fault()
     {
         await using var mail = MailServer.Start();
-        var reporting = ReportingStage.Options(
-            new TestHostOptions { Audiences = [.. Kinds.Select(kind => new TestAudience("canary_of_" + kind, 7))] }
+        var reporting = ExposureSurfaceTests.WithExposures(
+            ReportingStage.Options(new TestHostOptions { Audiences = [.. Kinds.Select(kind => new TestAudience("canary_of_" + kind, 7))] })
         );
         await using var stage = await CanaryStage.StartAsync(AlertStage.Options(reporting, mail.Port));
         await AlertStage.CreateAccountsAsync(stage.Host.Sandbox.Admin);
@@ -53,6 +54,8 @@ public sealed class CanaryTests
         await OperateAsync(stage);
         await DecideAsync(stage);
         await AlertAsync(stage, mail);
+        await ExposureSurfaceTests.WaitAsync(stage.Host);
+        await stage.ReadAsync("/v1/exposures");
         await LoseStorageAsync(stage);
 
         await stage.ShouldHoldNoneAsync(Canaries.Person().Union(Canaries.Secrets()), leastAnswers: 80);

@@ -113,6 +113,7 @@ public sealed class ErasureEndStore(WorkspaceDatabase database, TombstoneDigeste
         await ExecuteAsync(connection, ErasureSql.DeleteEngagement, [Sql.Of(anchors)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.DeleteLinkStops, [Sql.Of(anchors)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.DeletePeople, [Sql.Of(anchors)], cancellationToken);
+        await ExecuteAsync(connection, ErasureSql.DeleteExposureLinks, [Sql.Of(anchors)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.DeleteLedger, [Sql.Of(anchors)], cancellationToken);
         await ExecuteAsync(connection, ErasureSql.DropUnreachable, [Sql.Of(traces.Others), Sql.Of(traces.Digests)], cancellationToken);
         var gone = new List<Guid>();

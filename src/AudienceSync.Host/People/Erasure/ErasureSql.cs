@@ -161,6 +161,13 @@ internal static class ErasureSql
 
     public const string DeletePeople = "delete from people where person = any($1::uuid[])";
 
+    /// <summary>
+    /// After the rows of people: a writer of a link waits for them, and finds them gone, or has written it before this.
+    /// </summary>
+    public const string DeleteExposureLinks = """
+        update exposure_people set erased = true, customer = null, links_due = false where person = any($1::uuid[])
+        """;
+
     public const string DeleteAliases = """
         delete from person_aliases a using unnest($1::uuid[]) as d(digest)
         where a.digest = d.digest and (a.anchor = any($2::uuid[]) or a.owner = any($2::uuid[]))

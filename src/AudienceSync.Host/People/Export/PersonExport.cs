@@ -69,6 +69,7 @@ public sealed class PersonExport(
         await WriteEventsAsync(pipe, json, person.Ids, cancellationToken);
         Write(json, "deliveries", await records.DeliveriesAsync(person.Ids, cancellationToken));
         Write(json, "engagement", await engagement.ReadAsync(person.Ids, cancellationToken));
+        await WriteExposuresAsync(pipe, json, person.Ids, cancellationToken);
         await WriteErasuresAsync(json, person.Ids, cancellationToken);
         await WriteBodiesAsync(pipe, json, person, cancellationToken);
         json.WriteEndObject();
@@ -149,6 +150,18 @@ public sealed class PersonExport(
             json.WritePropertyName("data");
             json.WriteRawValue(held.Data);
             json.WriteEndObject();
+            await FlushAsync(pipe, json, cancellationToken);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private async Task WriteExposuresAsync(PipeWriter pipe, Utf8JsonWriter json, Guid[] anchors, CancellationToken cancellationToken)
+    {
+        json.WriteStartArray("exposures");
+        await foreach (var row in records.ExposuresAsync(anchors, cancellationToken))
+        {
+            json.WriteRawValue(row);
             await FlushAsync(pipe, json, cancellationToken);
         }
 

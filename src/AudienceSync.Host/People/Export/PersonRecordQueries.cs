@@ -33,6 +33,25 @@ public sealed class PersonRecordQueries(WorkspaceDatabase database, Vault vault)
         select {ErasureSql.RemovalColumns} from {ErasureSql.Recipients} order by b.destination, b.audience, b.remote, l.updated_at
         """;
 
+    private const string ExposuresSql = """
+        select to_jsonb(e)::text from unnest($1::uuid[]) as d(person)
+        join exposure_people p on p.person = d.person join exposure_events e on e.person_key = p.person_key order by e.position
+        """;
+
+    /// <summary>The rows of the exposure log about a person, as JSON.</summary>
+    public async IAsyncEnumerable<string> ExposuresAsync(
+        Guid[] anchors,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        await using var command = Sql.Command(database.Query, ExposuresSql, Sql.Of(anchors));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            yield return reader.GetString(0);
+        }
+    }
+
     public async IAsyncEnumerable<HeldRevision> RevisionsAsync(
         Guid[] anchors,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken

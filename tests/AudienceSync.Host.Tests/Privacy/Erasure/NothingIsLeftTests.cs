@@ -1,8 +1,11 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.EventStore.Embedded;
 using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Tests.EventStore.Embedded;
+using AudienceSync.Host.Tests.Exposures;
 using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Postgres;
 using AudienceSync.Host.Tests.Serving;
@@ -35,12 +38,16 @@ public sealed class NothingIsLeftTests : IDisposable
     public async Task After_an_erasure_nothing_of_the_canary_but_its_tombstones_is_in_files_logs_or_responses()
     {
         await using var server = await Clusters.StartAsync(_folder.Below("pg"));
-        await using var host = await TestHost.StartAsync(new TestHostOptions { Clock = _clock, Database = server.ConnectionString });
+        await using var host = await TestHost.StartAsync(
+            ExposureSurfaceTests.WithExposures(new TestHostOptions { Clock = _clock, Database = server.ConnectionString })
+        );
         await DeliverAsync(host);
+        await ExposureSurfaceTests.WaitAsync(host);
+        (await host.ScalarAsync<long>("select count(*) from exposure_person_links")).ShouldBeGreaterThan(0);
         var (clear, keyed) = (Clear(), Keyed(host));
         await ExecuteAsync(server, "analyze");
         await ExecuteAsync(server, "checkpoint");
-        keyed.InFiles(_folder.Path, IsStore).Count.ShouldBeGreaterThanOrEqualTo(4, "otherwise the search would miss what is there");
+        keyed.InFiles(_folder.Path, IsStore).Count.ShouldBeGreaterThanOrEqualTo(5, "otherwise the search would miss what is there");
 
         var export = await host.AskAsync("/v1/people/export", new { customer_id = CustomerId });
         clear.In(export.Text).ShouldContain("e-mail");
@@ -106,6 +113,7 @@ public sealed class NothingIsLeftTests : IDisposable
             _answers.Add((await host.GetAsync(path)).ToString());
         }
 
+        _answers.Add(await host.Operator.GetStringAsync("/v1/exposures"));
         var again = await host.PostAsync(Canary(Email));
         again.Code.ShouldBe("person_erased");
         _answers.Add(again.Text);
@@ -145,6 +153,7 @@ public sealed class NothingIsLeftTests : IDisposable
         var digester = host.Server.Workspaces["default"].Get<AliasDigester>();
         return new Needles()
             .Digest("alias of the customer id", digester.Digest(IdentifierKind.CustomerId, AliasText.CustomerId(CustomerId)!).Digest.Value)
+            .Bytes("link of the customer id", HMACSHA256.HashData(Bytes(ExposureSurfaceTests.LinkKey), Bytes(CustomerId)))
             .Digest("alias of the e-mail", digester.Digest(IdentifierKind.Email, AliasText.Email(Email)!).Digest.Value)
             .Digest("alias of the old e-mail", digester.Digest(IdentifierKind.Email, AliasText.Email(OldEmail)!).Digest.Value)
             .Digest("alias of the phone", digester.Digest(IdentifierKind.Phone, AliasText.Phone(Phone, "US")!).Digest.Value)
@@ -162,6 +171,8 @@ public sealed class NothingIsLeftTests : IDisposable
                     .Value
             );
     }
+
+    private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
     private static async Task ExecuteAsync(EmbeddedPostgres server, string sql)
     {
