@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AudienceSync.Host.Configuration;
@@ -116,8 +117,9 @@ public sealed partial class ExposureExportTests(ITestOutputHelper output)
         run.Output.Trim().ShouldBe($$"""{"days":1,"files":1,"rows":500,"position":{{Events}}}""");
         var file = stage.PathOf("a/exposures/schema=1/workspace=default/dt=2026-11-22/part-000000002801-000000003300.ndjson.gz");
         await using var zipped = new GZipStream(File.OpenRead(file), CompressionMode.Decompress);
-        using var reader = new StreamReader(zipped);
-        var lines = (await reader.ReadToEndAsync().OrTimeoutAsync("the file")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        using var content = new MemoryStream();
+        await zipped.CopyToAsync(content);
+        var lines = Encoding.UTF8.GetString(content.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Length.ShouldBe(500);
         using var line = JsonDocument.Parse(lines[0]);
         line.RootElement.GetProperty("event_id").GetString().ShouldBe("default:2801");
