@@ -70,7 +70,7 @@ public sealed class AlertEndpoints(TimeProvider clock)
             || (body.Rule is { } rule && AlertRules.Find(rule) is null)
             || body.Until <= now
             || body.Until > now + LongestSilence
-            || new[] { body.Destination, body.Subject }.Any(text => text is { Length: 0 or > Domain.Limits.ParameterChars })
+            || new[] { body.Destination, body.Subject }.Any(text => text is not null && !IsName(text))
         )
         {
             return QueryProblem.InvalidSilence;
@@ -102,6 +102,8 @@ public sealed class AlertEndpoints(TimeProvider clock)
             : await workspace.Get<ChannelTrial>().RunAsync(body.Channel ?? "", by, cancellationToken) is { } notice ? Results.Ok(notice)
             : QueryProblem.UnknownChannel;
     }
+
+    private static bool IsName(string text) => text.Length is > 0 and <= Domain.Limits.ParameterChars && !text.Contains('\0');
 
     private static string By(string? given) => string.IsNullOrWhiteSpace(given) ? "operator" : given;
 }

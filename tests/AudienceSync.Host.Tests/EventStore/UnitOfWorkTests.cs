@@ -73,16 +73,16 @@ public sealed class UnitOfWorkTests
     public async Task Stock_appends_through_the_unit_of_work_and_group_commits_have_positions_in_commit_order()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        using var over = new CancellationTokenSource();
-        var reader = Task.Run(() => CommitOrderTests.PollAsync(workspace.Owner, over.Token));
 
-        await Task.WhenAll([
-            .. Enumerable.Range(0, 2).Select(_ => StockAsync(workspace.Database.Store)),
-            .. Enumerable.Range(0, 2).Select(n => CommitOrderTests.AppendAsync(workspace, n)),
-        ]);
-        await over.CancelAsync();
+        var (seen, reads) = await CommitOrderTests.PollWhileAsync(
+            workspace.Owner,
+            () =>
+                Task.WhenAll([
+                    .. Enumerable.Range(0, 2).Select(_ => StockAsync(workspace.Database.Store)),
+                    .. Enumerable.Range(0, 2).Select(n => CommitOrderTests.AppendAsync(workspace, n)),
+                ])
+        );
 
-        var (seen, reads) = await reader;
         reads.ShouldBeGreaterThan(20);
         seen.ShouldBe(await workspace.AskAsync<long>("select count(*) from mt_events"));
     }

@@ -15,21 +15,36 @@ public sealed class CommitOrderTests
     public async Task A_reader_never_sees_a_position_appear_below_one_it_has_seen()
     {
         await using var workspace = await TestWorkspace.CreateAsync([null]);
-        using var over = new CancellationTokenSource();
-        var reader = Task.Run(() => PollAsync(workspace.Owner, over.Token));
 
-        await Task.WhenAll(Enumerable.Range(0, Hosts).Select(host => AppendAsync(workspace, host)));
-        await over.CancelAsync();
+        var (seen, reads) = await PollWhileAsync(
+            workspace.Owner,
+            () => Task.WhenAll(Enumerable.Range(0, Hosts).Select(host => AppendAsync(workspace, host)))
+        );
 
-        var (seen, reads) = await reader;
         reads.ShouldBeGreaterThan(20);
         seen.ShouldBe(await workspace.AskAsync<long>("select count(*) from mt_events"));
         await LogChecks.VerifyAsync(workspace);
     }
 
+    internal static async Task<(long Seen, int Reads)> PollWhileAsync(NpgsqlDataSource log, Func<Task> append)
+    {
+        using var over = new CancellationTokenSource();
+        var reader = Task.Run(() => PollAsync(log, over.Token));
+        try
+        {
+            await append();
+        }
+        finally
+        {
+            await over.CancelAsync(); // A reader that is not stopped would poll until the last test has ended.
+        }
+
+        return await reader;
+    }
+
     // Reads by cursor, like a projector: positions behind the cursor are never read again, so a late lower position would be missing from
     // the count.
-    internal static async Task<(long Seen, int Reads)> PollAsync(NpgsqlDataSource log, CancellationToken over)
+    private static async Task<(long Seen, int Reads)> PollAsync(NpgsqlDataSource log, CancellationToken over)
     {
         var (cursor, seen, reads) = (0L, 0L, 0);
         await using var connection = await log.OpenConnectionAsync(CancellationToken.None);
