@@ -75,7 +75,7 @@ public sealed class FormRemovalTests(ITestOutputHelper output)
         var wrong = new List<string>();
         foreach (var chunk in cases.Chunk(Connections))
         {
-            var answers = await Task.WhenAll(chunk.Select(one => host.SendAsync(Request(Form(one)))));
+            var answers = await Task.WhenAll(chunk.Select(one => SendAsync(host, one)));
             wrong.AddRange(
                 chunk.Zip(answers).Where(one => !IsRight(one.First, one.Second)).Select(one => $"{one.First}: {one.Second.Text}")
             );
@@ -119,6 +119,18 @@ public sealed class FormRemovalTests(ITestOutputHelper output)
         }
 
         (await host.ScalarAsync<long>("select count(*) from mt_events")).ShouldBe(before);
+    }
+
+    // Like a sender: a slow machine may need more than 3 s for a commit.
+    private static async Task<Answer> SendAsync(TestHost host, RemovalCase one)
+    {
+        var answer = await host.SendAsync(Request(Form(one)));
+        for (var tries = 1; answer.Status == 503 && tries < 20; tries++)
+        {
+            answer = await host.SendAsync(Request(Form(one)));
+        }
+
+        return answer;
     }
 
     private static List<RemovalCase> Cases()
