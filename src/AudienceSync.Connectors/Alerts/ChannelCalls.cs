@@ -9,7 +9,7 @@ namespace AudienceSync.Connectors.Alerts;
 internal sealed class ChannelCalls
 {
     private readonly IAlertChannelApi _api;
-    private readonly ChannelRate _rate;
+    private readonly EvenRate _rate;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _clock;
 
@@ -20,7 +20,7 @@ internal sealed class ChannelCalls
     public ChannelCalls(DestinationDependencies dependencies, Uri url, TimeSpan timeout, TimeSpan gap)
     {
         _api = PlatformHttp.CreateApi<IAlertChannelApi>(PlatformHttp.CreateClient(dependencies.Network, url));
-        _rate = new ChannelRate(gap, dependencies.Clock);
+        _rate = new EvenRate(gap, dependencies.Clock);
         (_timeout, _clock) = (timeout, dependencies.Clock);
     }
 
@@ -62,17 +62,8 @@ internal sealed class ChannelCalls
                 0
             )
             {
-                MayHaveArrived = !IsBeforeConnection(failure),
+                MayHaveArrived = !CallPipeline.IsBeforeConnection(failure),
             };
         }
     }
-
-    private static bool IsBeforeConnection(Exception failure) =>
-        failure
-            is HttpRequestException
-            {
-                HttpRequestError: HttpRequestError.NameResolutionError
-                    or HttpRequestError.ConnectionError
-                    or HttpRequestError.SecureConnectionError
-            };
 }

@@ -16,13 +16,13 @@ namespace AudienceSync.Connectors.Alerts;
 public sealed class EmailChannel : IAlertChannel
 {
     private readonly EmailSettings _settings;
-    private readonly ChannelRate _rate;
+    private readonly EvenRate _rate;
     private readonly TimeProvider _clock;
 
     internal EmailChannel(EmailSettings settings, DestinationDependencies dependencies)
     {
         (_settings, _clock) = (settings, dependencies.Clock);
-        _rate = new ChannelRate(ChannelLimits.Gap, dependencies.Clock);
+        _rate = new EvenRate(ChannelLimits.Gap, dependencies.Clock);
     }
 
     public static PlatformSettings Known => EmailSettings.Known;

@@ -66,7 +66,7 @@ internal sealed class CustomerIoCalls
     /// <exception cref="OperationCanceledException">The caller's token was canceled, and only then.</exception>
     public async ValueTask<CustomerIoReply> MakeAsync(
         Func<string?, CancellationToken, Task<HttpResponseMessage>> send,
-        CustomerIoRate rate,
+        EvenRate rate,
         Func<CancellationToken, Task<bool>>? mayRepeat,
         CancellationToken cancellationToken
     )

@@ -27,8 +27,8 @@ public sealed record FeedbackReply(
 public sealed class CustomerIoFeedback
 {
     private readonly CustomerIoCalls _calls;
-    private readonly CustomerIoRate _rate;
-    private readonly CustomerIoRate _stepRate;
+    private readonly EvenRate _rate;
+    private readonly EvenRate _stepRate;
     private readonly ICustomerIoApi _api;
 
     public CustomerIoFeedback(CustomerIoSettings settings, DestinationDependencies dependencies)
@@ -40,8 +40,8 @@ public sealed class CustomerIoFeedback
         client.DefaultRequestHeaders.Authorization = CustomerIoCalls.Authorization(settings);
         _api = PlatformHttp.CreateApi<ICustomerIoApi>(client);
         _calls = new CustomerIoCalls(settings, dependencies.Clock, dependencies.Random);
-        _rate = new CustomerIoRate(settings.RequestsPerSecond, dependencies.Clock);
-        _stepRate = new CustomerIoRate(CustomerIoLimits.StepMetricsPerSecond, dependencies.Clock);
+        _rate = EvenRate.PerSecond(settings.RequestsPerSecond, dependencies.Clock);
+        _stepRate = EvenRate.PerSecond(CustomerIoLimits.StepMetricsPerSecond, dependencies.Clock);
     }
 
     /// <summary>How it is configured.</summary>

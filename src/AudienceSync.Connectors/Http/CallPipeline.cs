@@ -62,7 +62,8 @@ internal sealed class CallPipeline
         }
     }
 
-    private static bool IsBeforeConnection(Exception? failure) =>
+    /// <summary>Whether a call has failed before anything of it was sent.</summary>
+    internal static bool IsBeforeConnection(Exception? failure) =>
         failure
             is HttpRequestException
             {

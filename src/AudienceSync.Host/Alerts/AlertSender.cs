@@ -1,4 +1,5 @@
 using AudienceSync.Connectors.Alerts;
+using AudienceSync.Host.Messages;
 
 namespace AudienceSync.Host.Alerts;
 
@@ -25,9 +26,6 @@ internal sealed class AlertSender(PlannedAlerts plan, AlertSendStore sends, Time
 
     private const string ChannelRemoved = "channel_not_configured";
     private const string InDoubt = "in_doubt";
-
-    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
 
     public async Task SendAsync(Guid id, CancellationToken cancellationToken)
     {
@@ -86,7 +84,7 @@ internal sealed class AlertSender(PlannedAlerts plan, AlertSendStore sends, Time
 
     private async Task RetryAsync(BegunSend send, ChannelAnswer answer, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var wait = Wait(send.Attempts, answer.RetryAfter);
+        var wait = SendWait.After(send.Attempts - 1, answer.RetryAfter);
         await sends.RetryAsync(send.Id, answer, now + wait, cancellationToken);
         logger.LogWarning(
             "Alert channel {Channel}: not accepted with {Code}; retrying in {Wait_s} s",
@@ -109,12 +107,5 @@ internal sealed class AlertSender(PlannedAlerts plan, AlertSendStore sends, Time
                 answer.Code
             );
         }
-    }
-
-    private static TimeSpan Wait(int attempts, TimeSpan? requested)
-    {
-        var grown = FirstWait * Math.Pow(2, Math.Min(attempts - 1, 10));
-        var wait = grown < LongestWait ? grown : LongestWait;
-        return requested > wait ? requested.Value : wait;
     }
 }

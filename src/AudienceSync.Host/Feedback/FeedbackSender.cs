@@ -48,10 +48,6 @@ internal sealed class FeedbackSender(
     /// <summary>How often a page is sent for items that the service did not take without finding them wrong.</summary>
     private const int TriesOfItems = 5;
 
-    private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(30);
-
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
-
     /// <summary>How often a stopped source tries a page.</summary>
     private static readonly TimeSpan StoppedWait = TimeSpan.FromMinutes(1);
 
@@ -242,7 +238,7 @@ internal sealed class FeedbackSender(
 
         // An answer that was accepted in part is no failure of the call.
         var code = failed.Rejected.Count > 0 ? failed.Rejected[0].Code : failed.Code;
-        var wait = Wait(page.Attempts, failed.RetryAfter);
+        var wait = SendWait.After(page.Attempts, failed.RetryAfter);
         await pages.WaitAsync(range, now + wait, code, failed.Status, cancellationToken);
         logger.LogWarning(
             "Feedback to {Source}: page {From} of {Stream} not accepted with {Code}; retrying in {Wait_s} s",
@@ -252,12 +248,5 @@ internal sealed class FeedbackSender(
             code,
             (int)wait.TotalSeconds
         );
-    }
-
-    private static TimeSpan Wait(int attempts, TimeSpan? requested)
-    {
-        var grown = FirstWait * Math.Pow(2, Math.Min(attempts, 10));
-        var wait = grown < LongestWait ? grown : LongestWait;
-        return requested > wait ? requested.Value : wait;
     }
 }

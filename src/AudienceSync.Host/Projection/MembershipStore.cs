@@ -23,9 +23,6 @@ public sealed class MembershipStore(WorkspaceDatabase database)
         from mt_event_progression p join projection_counts c on c.name = p.name where p.name = $1
         """;
 
-    private const string EventsSql =
-        "select seq_id, stream_id, type, data, timestamp from mt_events where seq_id > $1 order by seq_id limit $2";
-
     private const string Columns =
         "m.key_id, m.person, m.added_at, m.removed_at, m.state, m.since_at, m.until_at, m.event_pos, m.changed_pos, m.restrictions, "
         + "m.restricted_at";
@@ -102,24 +99,8 @@ public sealed class MembershipStore(WorkspaceDatabase database)
         return new ProjectionProgress(new Position(reader.GetInt64(0)), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
     }
 
-    public async Task ReadEventsAsync(Position after, int limit, List<LogEvent> events, CancellationToken cancellationToken)
-    {
-        events.Clear();
-        await using var command = Sql.Command(database.Hot, EventsSql, Sql.Of(after.Value), Sql.Of(limit));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            events.Add(
-                new LogEvent(
-                    new Position(reader.GetInt64(0)),
-                    new PersonId(reader.GetGuid(1)),
-                    EventAlias.Of(reader.GetString(2)),
-                    reader.GetFieldValue<byte[]>(3),
-                    reader.GetFieldValue<DateTimeOffset>(4)
-                )
-            );
-        }
-    }
+    public Task ReadEventsAsync(Position after, int limit, List<LogEvent> events, CancellationToken cancellationToken) =>
+        LogPageQueries.ReadAsync(database.Hot, after, limit, events, cancellationToken);
 
     public Task<List<MembershipRow>> ReadRowsAsync(List<int> keyIds, List<Guid> people, CancellationToken cancellationToken) =>
         ReadAsync(RowsSql, [Sql.Of(keyIds), Sql.Of(people)], cancellationToken);

@@ -42,6 +42,18 @@ public sealed class NpgsqlPlacementTests
             .SelectMany(f => f.Syntax.DescendantTokens().Where(NamesNpgsql).Select(t => f.At(t.Parent!)))
             .ShouldBeEmpty();
 
+    /// <summary>The driver labels the metrics of a pool without a name with its connection string.</summary>
+    [Fact]
+    public void Every_pool_has_a_name() =>
+        Repository.CSharp.Where(f => Repository.IsIn(f.Path, "src")).SelectMany(NamelessPools).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("var a = NpgsqlDataSource.Create(text);", true)]
+    [InlineData("var a = new NpgsqlDataSourceBuilder(text);", true)]
+    [InlineData("var a = new NpgsqlDataSourceBuilder(text) { Name = \"hot\" };", false)]
+    public void A_pool_has_a_name_by_its_builder(string code, bool found) =>
+        NamelessPools(new SourceFile("x.cs", code)).Any().ShouldBe(found);
+
     [Fact]
     public void The_assembly_reader_finds_every_use_of_npgsql()
     {
@@ -60,6 +72,22 @@ public sealed class NpgsqlPlacementTests
         ];
         samples.Users().ShouldBe(expected.Select(name => $"{typeof(Samples.NotAtAll).Namespace}.{name}"), ignoreOrder: true);
     }
+
+    private static IEnumerable<string> NamelessPools(SourceFile file) =>
+        file
+            .Syntax.DescendantNodes()
+            .Where(node =>
+                node switch
+                {
+                    InvocationExpressionSyntax call => call
+                        .Expression.ToString()
+                        .EndsWith("NpgsqlDataSource.Create", StringComparison.Ordinal),
+                    ObjectCreationExpressionSyntax made => made.Type.ToString() == "NpgsqlDataSourceBuilder"
+                        && made.Initializer?.Expressions.Any(one => one.ToString().StartsWith("Name =", StringComparison.Ordinal)) != true,
+                    _ => false,
+                }
+            )
+            .Select(file.At);
 
     private static string NameOf(string type) => type[(type.LastIndexOf('.') + 1)..].Split('`')[0];
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using AudienceSync.Host.Decisions;
+using AudienceSync.Host.EventStore;
 using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Privacy.Keys;
@@ -28,6 +29,7 @@ public sealed partial class HotPlanTests
     private static readonly string[] HotOwners =
     [
         nameof(AppendSql),
+        nameof(LogPageQueries),
         nameof(MembershipStore),
         nameof(PermissionStore),
         nameof(InheritStore),
@@ -99,7 +101,7 @@ public sealed partial class HotPlanTests
         await using var connection = await workspace.Database.Hot.OpenConnectionAsync();
 
         (await ExplainAsync(connection, SqlConstants.All["LaneStore.LaneSql"])).ShouldContain("Index Scan using membership_changed");
-        (await ExplainAsync(connection, SqlConstants.All["MembershipStore.EventsSql"])).ShouldContain(
+        (await ExplainAsync(connection, SqlConstants.All["LogPageQueries.EventsSql"])).ShouldContain(
             "Index Scan using pkey_mt_events_seq_id"
         );
         (await ExplainAsync(connection, SqlConstants.All["MembershipStore.ExpiredSql"])).ShouldContain("Index Scan using membership_until");

@@ -279,8 +279,11 @@ public sealed class CanaryTests
         var canaries = Canaries.Person().Union(Canaries.Secrets());
         foreach (var path in new[] { "/admin/slack/ops", "/admin/pagerduty/ops" })
         {
-            var seen = await stage.Host.Sandbox.Admin.GetStringAsync(path);
-            seen.ShouldContain("meta_main");
+            var seen = "";
+            await Deadline.UntilAsync(
+                async () => (seen = await stage.Host.Sandbox.Admin.GetStringAsync(path)).Contains("meta_main", StringComparison.Ordinal),
+                () => $"an alert about the destination in {seen}"
+            );
             canaries.In(seen).ShouldBeEmpty(path);
         }
 

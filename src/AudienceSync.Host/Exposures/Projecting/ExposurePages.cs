@@ -22,8 +22,8 @@ internal sealed class ExposurePages(
 {
     private const int Calls = 200;
 
+    private readonly Dictionary<string, ExposureCursor> _cursors = new(StringComparer.Ordinal);
     private ExposureHead _head;
-    private ExposureCursor _log;
 
     /// <summary>Events, members or delivered people of a page.</summary>
     public int PageRows { get; init; } = 2_000;
@@ -36,7 +36,7 @@ internal sealed class ExposurePages(
     {
         await keys.ReloadAsync(cancellationToken);
         _head = await state.HeadAsync(cancellationToken);
-        _log = await state.CursorAsync(ExposureCursor.Log, cancellationToken);
+        _cursors.Clear();
     }
 
     /// <summary>Folds the next events. False when there are none, and no version takes over members.</summary>
@@ -48,7 +48,8 @@ internal sealed class ExposurePages(
             return true;
         }
 
-        var events = await state.EventsAsync(_log.Position, PageRows, cancellationToken);
+        var log = await CursorAsync(ExposureCursor.Log, cancellationToken);
+        var events = await state.EventsAsync(log.Position, PageRows, cancellationToken);
         if (events.Count == 0)
         {
             return false;
@@ -69,23 +70,21 @@ internal sealed class ExposurePages(
         }
 
         var (fold, tokens) = await FoldAsync(events, cancellationToken);
-        var cursor = _log with { Position = events[^1].Position.Value };
         var page = ExposurePage.Of(fold, tokens) with
         {
-            Cursor = cursor,
+            Cursor = log with { Position = events[^1].Position.Value },
             Begun = begins is null
                 ? null
                 : new ExposureTakeover(begins.KeyId, begins.InheritsFrom!.Value, events[^1].RecordedAt, Guid.Empty),
         };
         await WriteAsync(lease, page, fold.SpellId, cancellationToken);
-        _log = cursor;
         return true;
     }
 
     /// <summary>Logs the next deliveries of an account. False when there are none up to a number.</summary>
     public async Task<bool> DeliveriesAsync(Lease lease, string destination, long upTo, CancellationToken cancellationToken)
     {
-        var cursor = await state.CursorAsync(ExposureCursor.DeliveriesOf(destination), cancellationToken);
+        var cursor = await CursorAsync(ExposureCursor.DeliveriesOf(destination), cancellationToken);
         var calls = await deliveries.ReadAsync(destination, cursor, upTo, (Calls, PageRows), cancellationToken);
         if (calls.Count == 0)
         {
@@ -124,7 +123,7 @@ internal sealed class ExposurePages(
             Sends = [.. changed.Select(one => sends[one])],
             Tokens = tokens.All,
             NewPeople = tokens.New,
-            Cursor = cursor with { Position = calls[^1].Number, Since = calls.Max(call => call.RecordedAt) },
+            Cursor = cursor with { Position = calls[^1].Number, Since = Latest(cursor.Since, calls.Max(call => call.RecordedAt)) },
         };
         await WriteAsync(lease, page, _head.SpellId, cancellationToken);
         return true;
@@ -133,7 +132,7 @@ internal sealed class ExposurePages(
     /// <summary>The number up to which an account's deliveries are read in this turn.</summary>
     public async Task<long> EndOfAsync(string destination, CancellationToken cancellationToken)
     {
-        var cursor = await state.CursorAsync(ExposureCursor.DeliveriesOf(destination), cancellationToken);
+        var cursor = await CursorAsync(ExposureCursor.DeliveriesOf(destination), cancellationToken);
         return await deliveries.EndAsync(destination, cursor.Since, cancellationToken);
     }
 
@@ -230,6 +229,25 @@ internal sealed class ExposurePages(
     private ExposureSnapshot Snapshot(KnownAnchors known, List<ExposureMember> members) =>
         new(known.Owners, members.ToDictionary(member => member.Id), keys.Current, _head.SpellId);
 
-    private async Task WriteAsync(Lease lease, ExposurePage page, long spellId, CancellationToken cancellationToken) =>
+    private static DateTimeOffset Latest(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
+
+    // Read once: nobody else moves it while the lease holds.
+    private async Task<ExposureCursor> CursorAsync(string stream, CancellationToken cancellationToken)
+    {
+        if (!_cursors.TryGetValue(stream, out var cursor))
+        {
+            _cursors[stream] = cursor = await state.CursorAsync(stream, cancellationToken);
+        }
+
+        return cursor;
+    }
+
+    private async Task WriteAsync(Lease lease, ExposurePage page, long spellId, CancellationToken cancellationToken)
+    {
         _head = await store.WriteAsync(lease, _head, page, spellId, cancellationToken);
+        if (page.Cursor is { } cursor)
+        {
+            _cursors[cursor.Stream] = cursor;
+        }
+    }
 }

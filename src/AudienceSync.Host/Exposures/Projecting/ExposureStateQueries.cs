@@ -22,11 +22,6 @@ internal sealed class ExposureStateQueries(WorkspaceDatabase database)
 
     private const string CursorSql = "select position, since from exposure_cursors where stream = $1";
 
-    private const string EventsSql =
-        "select seq_id, stream_id, type, data, timestamp from mt_events where seq_id > $1 order by seq_id limit $2";
-
-    private const string LogEndSql = "select coalesce((select max(e.seq_id) from mt_events e), 0)";
-
     // With those who were linked to them.
     private const string AnchorsSql = """
         select p.person, p.owner, p.person_key from unnest($1::uuid[]) as d(person)
@@ -82,28 +77,8 @@ internal sealed class ExposureStateQueries(WorkspaceDatabase database)
     public async Task<List<LogEvent>> EventsAsync(long after, int limit, CancellationToken cancellationToken)
     {
         var events = new List<LogEvent>(limit);
-        await using var command = Sql.Command(database.Hot, EventsSql, Sql.Of(after), Sql.Of(limit));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            events.Add(
-                new LogEvent(
-                    new Position(reader.GetInt64(0)),
-                    new PersonId(reader.GetGuid(1)),
-                    EventAlias.Of(reader.GetString(2)),
-                    reader.GetFieldValue<byte[]>(3),
-                    reader.GetFieldValue<DateTimeOffset>(4)
-                )
-            );
-        }
-
+        await LogPageQueries.ReadAsync(database.Hot, new Position(after), limit, events, cancellationToken);
         return events;
-    }
-
-    public async Task<long> LogEndAsync(CancellationToken cancellationToken)
-    {
-        await using var command = Sql.Command(database.Hot, LogEndSql);
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     /// <summary>These people, those who were linked to them, and their owners.</summary>

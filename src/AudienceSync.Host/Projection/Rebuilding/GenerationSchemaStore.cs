@@ -32,7 +32,7 @@ public sealed class GenerationSchemaStore : IAsyncDisposable
         NextSchema = "rebuild_" + workspace.Value;
         FormerSchema = "former_" + workspace.Value;
         Next = new WorkspaceDatabase(connectionString, workspace, NextSchema);
-        _owner = NpgsqlDataSource.Create(
+        _owner = new NpgsqlDataSourceBuilder(
             new NpgsqlConnectionStringBuilder(connectionString)
             {
                 SearchPath = LiveSchema,
@@ -53,7 +53,10 @@ public sealed class GenerationSchemaStore : IAsyncDisposable
                 Timezone = "UTC",
                 GssEncryptionMode = GssEncryptionMode.Disable,
             }.ConnectionString
-        );
+        )
+        {
+            Name = "rebuild",
+        }.Build();
     }
 
     public WorkspaceDatabase Live { get; }
