@@ -62,6 +62,11 @@ public static class StepOutcomes
             return StepOutcome.Dropped(IsSuppressed(restrictions) ? "suppressed" : "no_consent");
         }
 
+        if (status is MembershipStatus.HeldOut)
+        {
+            return StepOutcome.Dropped("holdout");
+        }
+
         if (places.Count == 0)
         {
             return StepOutcome.Dropped("no_destination");
