@@ -6,7 +6,7 @@ namespace AudienceSync.Domain.Audiences;
 internal static class ExperimentRules
 {
     /// <summary>
-    /// An audience has one experiment at a time, or nobody could say which of them held somebody out. Whether one has ended by itself needs
+    /// An audience has one experiment at a time, or it would be open which of them held somebody out. Whether one has ended by itself needs
     /// a clock, so the next one names a start behind its end.
     /// </summary>
     public static AudienceDecision Declare(Audience audience, DeclareExperiment declare)

@@ -10,7 +10,7 @@ namespace AudienceSync.Domain.Experiments;
 /// <param name="Since">When the experiment started.</param>
 public readonly record struct ArmAssignment(string Experiment, ExposureArm Arm, DateTimeOffset Since);
 
-/// <summary>Which experiment ran when on which audience: what the exposure log needs to say who was in which arm at a past time.</summary>
+/// <summary>Which experiment ran when on which audience: what the exposure log needs to know who was in which arm at a past time.</summary>
 public sealed class ExperimentCalendar
 {
     public static readonly ExperimentCalendar None = new([]);

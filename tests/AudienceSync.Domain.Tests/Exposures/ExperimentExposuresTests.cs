@@ -79,7 +79,7 @@ public sealed class ExperimentExposuresTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Who_turns_out_to_be_an_older_person_is_in_their_arm_from_then_on_and_a_row_says_so()
+    public void Who_turns_out_to_be_an_older_person_is_in_their_arm_from_then_on_and_a_row_records_it()
     {
         var (older, younger) = Pair(ExposureArm.Holdout, ExposureArm.Treatment);
         var world = World(from: 0, to: 1_000)

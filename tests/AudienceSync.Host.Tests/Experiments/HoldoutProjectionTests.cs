@@ -87,7 +87,7 @@ public sealed class HoldoutProjectionTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Two_people_who_become_one_have_the_arm_of_the_older_whoever_owns_the_other()
+    public async Task Two_people_who_become_one_have_the_arm_of_the_older_however_they_are_linked()
     {
         const int Pairs = 200;
         await using var workspace = await TestWorkspace.CreateAsync([null]);

@@ -11,7 +11,7 @@ create index membership_until on membership (until_at) where state in (1, 4, 6, 
 
 -- The registry's read side of experiments. starts_at, ends_at: when it really starts and ends: not before it was declared, and not after an
 -- operator ended it. phase: 1 waiting, 2 running, 3 over, as the projector folds it: it moves with one decision for every Host, whatever
--- their clocks say. turned_at: when the projector last moved it.
+-- their clocks. turned_at: when the projector last moved it.
 create table experiments (
   audience         text not null,
   name             text not null,
