@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Experiments;
 
 namespace AudienceSync.Domain.Audiences;
 
@@ -12,6 +13,9 @@ public sealed record Feed(int Version, ImmutableList<int> Before, string By)
     /// <summary>Whether the remote audience is ours alone.</summary>
     public bool Exclusive { get; init; }
 }
+
+/// <summary>An experiment of an audience, by whom it was declared, and whether it was ended.</summary>
+public sealed record DeclaredExperiment(ExperimentTerms Terms, string By, bool Ended);
 
 /// <summary>
 /// An audience as folded from its stream. Pure: <see cref="Apply"/> folds any event at any time, and what is allowed is
@@ -31,6 +35,10 @@ public sealed record Audience(string Name)
 
     /// <summary>Versions that fed something until they were replaced, and feed nothing now, with where their events go.</summary>
     public ImmutableSortedDictionary<int, LateEvents> Draining { get; private init; } = ImmutableSortedDictionary<int, LateEvents>.Empty;
+
+    /// <summary>Every experiment that was ever declared on it, by name.</summary>
+    public ImmutableSortedDictionary<string, DeclaredExperiment> Experiments { get; private init; } =
+        ImmutableSortedDictionary<string, DeclaredExperiment>.Empty.WithComparers(StringComparer.Ordinal);
 
     /// <summary>Numbers are never reused, so this only grows.</summary>
     public int NextVersion => Versions.Count == 0 ? 1 : Versions.Keys.Last() + 1;
@@ -72,6 +80,19 @@ public sealed record Audience(string Name)
                         Before = feed.Before.IsEmpty ? feed.Before : feed.Before.RemoveAt(feed.Before.Count - 1),
                     }
             ),
+            AudienceExperimentDeclared declared => this with
+            {
+                Experiments = Experiments.SetItem(
+                    declared.Experiment.Name,
+                    new DeclaredExperiment(declared.Experiment, declared.By, Ended: false)
+                ),
+            },
+            AudienceExperimentEnded ended => Experiments.TryGetValue(ended.Experiment, out var experiment)
+                ? this with
+                {
+                    Experiments = Experiments.SetItem(ended.Experiment, experiment with { Ended = true }),
+                }
+                : this,
             AudiencePaused => this with { Paused = true },
             AudienceResumed => this with { Paused = false },
             _ => this,

@@ -1,3 +1,5 @@
+using AudienceSync.Domain.Experiments;
+
 namespace AudienceSync.Domain.Audiences;
 
 /// <summary>
@@ -36,6 +38,12 @@ public sealed record RollBackKey(RemoteAudience? Only, string By, string? Why) :
 
 /// <summary>A version that feeds nothing accepts no more events. It is never reactivated.</summary>
 public sealed record RetireKey(int Version, string By, string? Why) : AudienceCommand(By, Why);
+
+/// <summary>Hold out a share of the members. Repeating it changes nothing; other terms under the same name are refused.</summary>
+public sealed record DeclareExperiment(ExperimentTerms Terms, string By, string? Why) : AudienceCommand(By, Why);
+
+/// <summary>End an experiment before its time. Who was held out is delivered then.</summary>
+public sealed record EndExperiment(string Experiment, string By, string? Why) : AudienceCommand(By, Why);
 
 /// <summary>Send nothing to the platforms; membership continues to be updated.</summary>
 public sealed record PauseAudience(string By, string? Why) : AudienceCommand(By, Why);

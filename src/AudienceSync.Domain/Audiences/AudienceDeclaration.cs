@@ -1,3 +1,5 @@
+using AudienceSync.Domain.Experiments;
+
 namespace AudienceSync.Domain.Audiences;
 
 /// <summary>An audience as declared in code: the state of its registry entry after the file has been applied.</summary>
@@ -12,6 +14,9 @@ public sealed record AudienceDeclaration(
     IReadOnlyList<DeclaredFeed> Bindings
 )
 {
+    /// <summary>The experiments on it.</summary>
+    public IReadOnlyList<ExperimentTerms> Experiments { get; init; } = [];
+
     /// <summary>An audience that is no longer declared.</summary>
     public static AudienceDeclaration Gone(string name) => new(name, new AudienceText(null, null, null), [], []);
 }

@@ -106,6 +106,35 @@ public sealed record AudienceRefusal(string Code, string Detail)
             Nameless = "The audience is being changed concurrently. Nothing was changed; retry.",
         };
 
+    public static AudienceRefusal ExperimentInvalid =>
+        new(
+            "experiment_invalid",
+            "An experiment has a name like an audience, a salt of 1 to 100 bytes, a share for treatment and one for holdout, each more "
+                + "than 0 and with at most two decimals, together 100 (percent), and an end behind its start."
+        );
+
+    public static AudienceRefusal ExperimentChanged(string audience, string experiment) =>
+        new(
+            "experiment_changed",
+            $"{audience} has an experiment {experiment} with other terms, and an experiment never changes. Declare another one."
+        )
+        {
+            Nameless =
+                "The audience has an experiment of this name with other terms, and an experiment never changes. Declare another one.",
+        };
+
+    public static AudienceRefusal ExperimentOverlaps(string audience, string experiment) =>
+        new(
+            "experiment_overlaps",
+            $"{audience} has the experiment {experiment} at that time. End it, or start the new one when it ends or later."
+        )
+        {
+            Nameless = "The audience has another experiment at that time. End it, or start the new one when it ends or later.",
+        };
+
+    public static AudienceRefusal ExperimentUnknown(string audience) =>
+        new("unknown_experiment", $"{audience} has no experiment of this name.") { Nameless = "The audience has no such experiment." };
+
     public static AudienceRefusal NotBound(string audience) =>
         new("audience_not_bound", $"{audience} is not bound to a remote audience there. Bind it first.")
         {

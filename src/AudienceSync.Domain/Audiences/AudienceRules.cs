@@ -45,6 +45,8 @@ public static class AudienceRules
             PromoteKey promote => Promote(audience, promote),
             RollBackKey back => RollBack(audience, back),
             RetireKey retire => Retire(audience, retire),
+            DeclareExperiment declare => ExperimentRules.Declare(audience, declare),
+            EndExperiment end => ExperimentRules.End(audience, end),
             PauseAudience pause => audience.Paused
                 ? AudienceDecision.Nothing
                 : AudienceDecision.Accept(new AudiencePaused(audience.Name, pause.By, pause.Why)),

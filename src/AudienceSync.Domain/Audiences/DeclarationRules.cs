@@ -70,6 +70,11 @@ public static class DeclarationRules
             yield return new BindAudience(feed.Remote, feed.Version, by, why) { Exclusive = feed.Exclusive };
         }
 
+        foreach (var command in Experiments(audience, declared, by, why, notes))
+        {
+            yield return command;
+        }
+
         if (by == EventUpcasters.Configuration)
         {
             foreach (
@@ -78,6 +83,37 @@ public static class DeclarationRules
             {
                 yield return new UnbindAudience(gone.Key, by, why ?? "no longer declared");
             }
+        }
+    }
+
+    // What is no longer declared ends first, so that another one may take its place in the same file.
+    private static IEnumerable<AudienceCommand> Experiments(
+        Audience audience,
+        AudienceDeclaration declared,
+        string by,
+        string? why,
+        List<string> notes
+    )
+    {
+        if (by == EventUpcasters.Configuration)
+        {
+            foreach (var (name, known) in audience.Experiments)
+            {
+                if (!known.Ended && known.By == by && declared.Experiments.All(terms => terms.Name != name))
+                {
+                    yield return new EndExperiment(name, by, why ?? "no longer declared");
+                }
+            }
+        }
+
+        foreach (var terms in declared.Experiments)
+        {
+            if (audience.Experiments.GetValueOrDefault(terms.Name ?? "") is { Ended: true })
+            {
+                notes.Add($"{audience.Name}: the experiment {terms.Name} was ended; the file still declares it.");
+            }
+
+            yield return new DeclareExperiment(terms, by, why);
         }
     }
 }

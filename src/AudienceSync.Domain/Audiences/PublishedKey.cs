@@ -1,4 +1,5 @@
 using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Experiments;
 
 namespace AudienceSync.Domain.Audiences;
 
@@ -15,6 +16,9 @@ public sealed record PublishedKey(int KeyId, AudienceKey Key, TimeSpan? Window)
 
     /// <summary>What happens to its events while it drains; null when it does not drain.</summary>
     public LateEvents? Draining { get; init; }
+
+    /// <summary>The experiment that runs on its audience; null for none.</summary>
+    public Holdout? Holdout { get; init; }
 
     /// <summary>When it was published.</summary>
     public DateTimeOffset PublishedAt { get; init; }

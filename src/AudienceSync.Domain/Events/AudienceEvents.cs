@@ -1,4 +1,5 @@
 using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Experiments;
 
 namespace AudienceSync.Domain.Events;
 
@@ -87,3 +88,9 @@ public sealed record AudiencePaused(string Audience, string By, string? Why) : I
 
 /// <summary>A paused audience is sent again. Names and fields are the storage format.</summary>
 public sealed record AudienceResumed(string Audience, string By, string? Why) : IRegistryEvent;
+
+/// <summary>An experiment holds out a share of the members from its start on. Names and fields are the storage format.</summary>
+public sealed record AudienceExperimentDeclared(string Audience, ExperimentTerms Experiment, string By, string? Why) : IRegistryEvent;
+
+/// <summary>An experiment was ended by its author. Names and fields are the storage format.</summary>
+public sealed record AudienceExperimentEnded(string Audience, string Experiment, string By, string? Why) : IRegistryEvent;

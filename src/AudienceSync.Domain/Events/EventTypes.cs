@@ -22,6 +22,8 @@ public static class EventTypes
     public const string KeyRetired = "audience_key_retired";
     public const string Paused = "audience_paused";
     public const string Resumed = "audience_resumed";
+    public const string ExperimentDeclared = "audience_experiment_declared";
+    public const string ExperimentEnded = "audience_experiment_ended";
     public const string Linked = "person_linked";
     public const string ConsentChanged = "person_consent_changed";
     public const string Suppressed = "person_suppressed";
@@ -46,6 +48,8 @@ public static class EventTypes
         [KeyRetired] = typeof(AudienceKeyRetired),
         [Paused] = typeof(AudiencePaused),
         [Resumed] = typeof(AudienceResumed),
+        [ExperimentDeclared] = typeof(AudienceExperimentDeclared),
+        [ExperimentEnded] = typeof(AudienceExperimentEnded),
         [Linked] = typeof(PersonLinked),
         [ConsentChanged] = typeof(PersonConsentChanged),
         [Suppressed] = typeof(PersonSuppressed),
@@ -72,6 +76,8 @@ public static class EventTypes
             AudienceKeyRetired => KeyRetired,
             AudiencePaused => Paused,
             AudienceResumed => Resumed,
+            AudienceExperimentDeclared => ExperimentDeclared,
+            AudienceExperimentEnded => ExperimentEnded,
             PersonLinked => Linked,
             PersonConsentChanged => ConsentChanged,
             PersonSuppressed => Suppressed,

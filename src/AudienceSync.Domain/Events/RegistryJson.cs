@@ -37,6 +37,14 @@ internal static class RegistryJson
                 json.WriteString("audience"u8, unbound.Audience);
                 WriteRemote(json, unbound.Remote);
                 break;
+            case AudienceExperimentDeclared declared:
+                json.WriteString("audience"u8, declared.Audience);
+                ExperimentJson.Write(json, declared.Experiment);
+                break;
+            case AudienceExperimentEnded ended:
+                json.WriteString("audience"u8, ended.Audience);
+                json.WriteString("experiment"u8, ended.Experiment);
+                break;
             case AudiencePaused or AudienceResumed:
                 json.WriteString("audience"u8, stored.Audience);
                 break;
@@ -91,6 +99,18 @@ internal static class RegistryJson
                 Text(data, "why")
             ),
             EventTypes.KeyRetired => new AudienceKeyRetired(Key(data, "audienceKey"), By(data), Text(data, "why")),
+            EventTypes.ExperimentDeclared => new AudienceExperimentDeclared(
+                Name(data),
+                ExperimentJson.Read(data),
+                By(data),
+                Text(data, "why")
+            ),
+            EventTypes.ExperimentEnded => new AudienceExperimentEnded(
+                Name(data),
+                data.GetProperty("experiment").GetString()!,
+                By(data),
+                Text(data, "why")
+            ),
             EventTypes.Paused => new AudiencePaused(Name(data), By(data), Text(data, "why")),
             EventTypes.Resumed => new AudienceResumed(Name(data), By(data), Text(data, "why")),
             _ => null,

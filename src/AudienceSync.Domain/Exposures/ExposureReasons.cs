@@ -14,6 +14,12 @@ public static class ExposureReasons
     public const string KeyPromoted = "key_promoted";
     public const string Holdout = "holdout";
 
+    /// <summary>An experiment on the audience started.</summary>
+    public const string ExperimentStarted = "experiment_started";
+
+    /// <summary>The experiment ended: those who were held out are delivered from now on.</summary>
+    public const string ExperimentEnded = "experiment_ended";
+
     /// <summary>The anchor turned out to be another person's, whose token counts from now on.</summary>
     public const string Linked = "linked";
 

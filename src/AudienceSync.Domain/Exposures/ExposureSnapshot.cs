@@ -1,4 +1,5 @@
 using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Experiments;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
 
@@ -16,8 +17,8 @@ public sealed record ExposureSnapshot(
     long SpellId
 )
 {
-    /// <summary>The arm of a person in the experiment on a key at a time; null when there is none.</summary>
-    public Func<int, PersonId, DateTimeOffset, (string Experiment, ExposureArm Arm)?> ArmOf { get; init; } = static (_, _, _) => null;
+    /// <summary>Which experiments ran when.</summary>
+    public ExperimentCalendar Experiments { get; init; } = ExperimentCalendar.None;
 }
 
 /// <summary>A remote audience is fed by a key from a time on.</summary>

@@ -96,8 +96,8 @@ public sealed class LogExposures
         }
     }
 
-    /// <summary>Ends a spell whose window has passed.</summary>
-    public void Expire(RowId id) => _spells.Expire(id);
+    /// <summary>Does to the spell of a membership what time alone does: the end of its window, experiments on its audience.</summary>
+    public void Advance(RowId id, DateTimeOffset upTo) => _spells.Advance(id, upTo);
 
     /// <summary>Lets a version take over what another one knows of a person.</summary>
     /// <param name="person">An anchor of the person.</param>
@@ -112,7 +112,9 @@ public sealed class LogExposures
         var key = KeyOf(stated.AudienceKey);
         if (stated is AudienceExposureRecorded)
         {
-            _rows.Add(Exposed(new RowId(RootOf(logged.Person), key.KeyId), stated, logged.RecordedAt));
+            var id = new RowId(RootOf(logged.Person), key.KeyId);
+            _spells.AdvanceArm(id, logged.RecordedAt);
+            _rows.Add(Exposed(id, stated, logged.RecordedAt));
         }
         else
         {

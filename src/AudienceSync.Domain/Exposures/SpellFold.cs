@@ -1,4 +1,5 @@
 using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Experiments;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
 
@@ -7,6 +8,9 @@ namespace AudienceSync.Domain.Exposures;
 /// <summary>Why a membership changes, and when we received that.</summary>
 internal readonly record struct SpellCause(string Reason, DateTimeOffset ReceivedAt)
 {
+    /// <summary>Whether nobody sent it: time alone did it.</summary>
+    public bool IsOurs { get; init; }
+
     public string? Source { get; init; }
 
     public JourneyContext? Context { get; init; }
@@ -40,7 +44,7 @@ internal sealed class SpellFold(ExposureSnapshot snapshot, AnchorOwners owners, 
     public void Apply(RowId id, MembershipFact fact, in SpellCause cause)
     {
         var root = id with { Person = owners.RootOf(id.Person) };
-        ExpireBefore(root, cause.ReceivedAt);
+        Advance(root, cause.ReceivedAt);
         var member = Of(id);
         var state = member.State.Apply(fact);
         if (state != member.State)
@@ -66,7 +70,40 @@ internal sealed class SpellFold(ExposureSnapshot snapshot, AnchorOwners owners, 
         Settle(new RowId(root, keyId), cause);
     }
 
-    public void Expire(RowId id)
+    /// <summary>
+    /// Does to a spell what time alone does up to a moment, in the order in which it happens: its window ends, an experiment on its
+    /// audience starts or ends.
+    /// </summary>
+    public void Advance(RowId id, DateTimeOffset upTo)
+    {
+        while (Of(id) is { IsOpen: true } member)
+        {
+            var change = snapshot.Experiments.ChangeOf(snapshot.Keys.ById(id.KeyId), member.Spell!);
+            if (change <= upTo && !(member.Until <= change))
+            {
+                Assign(id, change.Value);
+            }
+            else if (member.Until <= upTo)
+            {
+                Expire(id);
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>The same where an experiment may have changed the spell; elsewhere its window may wait.</summary>
+    public void AdvanceArm(RowId id, DateTimeOffset upTo)
+    {
+        if (!snapshot.Experiments.IsEmpty)
+        {
+            Advance(id, upTo);
+        }
+    }
+
+    private void Expire(RowId id)
     {
         if (Of(id) is { IsOpen: true, Until: { } until } open)
         {
@@ -78,6 +115,11 @@ internal sealed class SpellFold(ExposureSnapshot snapshot, AnchorOwners owners, 
     /// <summary>Ends the spells of an erased person without a row for each.</summary>
     public void Erase(PersonId person, DateTimeOffset at, DateTimeOffset received)
     {
+        foreach (var key in KeysOf(person).ToList())
+        {
+            AdvanceArm(new RowId(person, key), received);
+        }
+
         foreach (var member in KeysOf(person).Select(key => Of(new RowId(person, key))).Where(member => member.IsOpen).ToList())
         {
             End(member, at, received, ExposureReasons.Erasure);
@@ -90,11 +132,11 @@ internal sealed class SpellFold(ExposureSnapshot snapshot, AnchorOwners owners, 
     public void Link(PersonId anchor, PersonId root, DateTimeOffset received)
     {
         var former = owners.RootOf(anchor);
-        var keys = owners.AnchorsOf(anchor).SelectMany(KeysOf).Distinct().Order().ToList();
+        var keys = WithKeysOf(anchor, former, root);
         foreach (var key in keys)
         {
-            ExpireBefore(new RowId(former, key), received);
-            ExpireBefore(new RowId(root, key), received);
+            Advance(new RowId(former, key), received);
+            Advance(new RowId(root, key), received);
         }
 
         owners.Link(anchor, root);
@@ -133,24 +175,73 @@ internal sealed class SpellFold(ExposureSnapshot snapshot, AnchorOwners owners, 
             var to = cause.Reason == ExposureReasons.Linked ? cause.ReceivedAt : sum.Since(window, cause.ReceivedAt);
             rows.Add(Row(ExposureKind.Ineligible, End(member, to, cause.ReceivedAt, cause.Reason), to, cause));
         }
-        else if (member != before)
+        else
         {
-            _members[root] = member;
+            if (member != before)
+            {
+                _members[root] = member;
+            }
+
+            Reassign(member, cause);
         }
     }
+
+    // Another person of the other arm became the oldest anchor: from now on the person is in that arm.
+    private void Reassign(ExposureMember member, in SpellCause cause)
+    {
+        if (
+            member is { IsOpen: true, Spell: { Experiment: { } name } spell }
+            && ArmAt(member.Id, cause.ReceivedAt) is { } given
+            && given.Experiment == name
+            && given.Arm != spell.Arm
+        )
+        {
+            Restart(member, cause);
+        }
+    }
+
+    // A spell that was in no experiment goes on in its arm. One whose experiment ended stays in it for good, so that what is sent later is
+    // not counted there, and another one begins.
+    private void Assign(RowId id, DateTimeOffset at)
+    {
+        var member = Of(id);
+        if (member.Spell!.Experiment is not null)
+        {
+            Restart(member, new SpellCause(ExposureReasons.ExperimentEnded, at) { IsOurs = true });
+        }
+        else if (ArmAt(id, at) is { } given)
+        {
+            var spell = member.Spell with { Arm = given.Arm, Experiment = given.Experiment };
+            rows.Add(Assigned(spell, at, new SpellCause(ExposureReasons.ExperimentStarted, at) { IsOurs = true }));
+            _spells[spell.Id] = spell;
+            _members[id] = member with { Spell = spell };
+        }
+    }
+
+    private void Restart(ExposureMember member, in SpellCause cause)
+    {
+        var at = cause.ReceivedAt;
+        rows.Add(Row(ExposureKind.Ineligible, End(member, at, at, cause.Reason), at, cause));
+        Begin(Of(member.Id) with { Until = member.Until }, at, cause);
+    }
+
+    private ArmAssignment? ArmAt(RowId root, DateTimeOffset at) =>
+        snapshot.Experiments.IsEmpty
+            ? null
+            : snapshot.Experiments.ArmAt(snapshot.Keys.ById(root.KeyId), ArmRule.OldestOf(owners.AnchorsOf(root.Person)), at);
 
     private void Begin(ExposureMember member, DateTimeOffset from, in SpellCause cause)
     {
         var id = member.Id;
-        var assigned = snapshot.ArmOf(id.KeyId, id.Person, cause.ReceivedAt);
+        var assigned = ArmAt(id, cause.ReceivedAt);
         var spell = new ExposureSpell(++SpellId, id.Person, id.KeyId, from, cause.ReceivedAt)
         {
             Arm = assigned?.Arm ?? ExposureArm.None,
             Experiment = assigned?.Experiment,
         };
-        if (assigned is { } given && member.Spell?.Experiment != given.Experiment)
+        if (assigned is { } given && (member.Spell is not { } last || last.Experiment != given.Experiment || last.Arm != given.Arm))
         {
-            rows.Add(Row(ExposureKind.Assigned, spell, spell.From, cause));
+            rows.Add(Assigned(spell, spell.From, cause));
         }
 
         rows.Add(Row(ExposureKind.Eligible, spell, spell.From, cause));
@@ -166,18 +257,25 @@ internal sealed class SpellFold(ExposureSnapshot snapshot, AnchorOwners owners, 
         return spell;
     }
 
-    private void ExpireBefore(RowId id, DateTimeOffset received)
+    // Those of the anchor. Where experiments ran, who is the oldest matters for every key of the other two, too.
+    private List<int> WithKeysOf(PersonId anchor, PersonId former, PersonId root)
     {
-        if (Of(id) is { IsOpen: true, Until: { } until } && until <= received)
-        {
-            Expire(id);
-        }
+        var anchors = snapshot.Experiments.IsEmpty ? [anchor] : new[] { anchor, former, root };
+        return [.. anchors.SelectMany(owners.AnchorsOf).SelectMany(KeysOf).Distinct().Order()];
     }
 
     private IEnumerable<int> KeysOf(PersonId person) =>
         snapshot.Keys.All.Select(key => key.KeyId).Where(key => IsKnown(new RowId(person, key)));
 
     private bool IsKnown(RowId id) => _members.ContainsKey(id) || snapshot.Members.ContainsKey(id);
+
+    private static ExposureRow Assigned(ExposureSpell spell, DateTimeOffset at, in SpellCause cause) =>
+        spell.Arm == ExposureArm.Holdout
+            ? Row(ExposureKind.Assigned, spell, at, cause) with
+            {
+                Reason = ExposureReasons.Holdout,
+            }
+            : Row(ExposureKind.Assigned, spell, at, cause);
 
     private static ExposureRow Row(ExposureKind kind, ExposureSpell spell, DateTimeOffset at) =>
         new(kind, spell.Person, at)
@@ -190,7 +288,7 @@ internal sealed class SpellFold(ExposureSnapshot snapshot, AnchorOwners owners, 
     private static ExposureRow Row(ExposureKind kind, ExposureSpell spell, DateTimeOffset at, in SpellCause cause) =>
         Row(kind, spell, at) with
         {
-            ReceivedAt = cause.ReceivedAt,
+            ReceivedAt = cause.IsOurs ? null : cause.ReceivedAt,
             Reason = cause.Reason,
             Source = cause.Source,
             JourneyId = cause.Context?.Journey,

@@ -57,9 +57,9 @@ public static class StepOutcomes
             return StepOutcome.Dropped("removed_since");
         }
 
-        if (status is MembershipStatus.Withheld)
+        if (status is MembershipStatus.Withheld or MembershipStatus.HeldOut)
         {
-            return StepOutcome.Dropped(IsSuppressed(restrictions) ? "suppressed" : "no_consent");
+            return StepOutcome.Dropped(Restriction(status.Value, restrictions));
         }
 
         if (places.Count == 0)
@@ -112,6 +112,11 @@ public static class StepOutcomes
             : parked ? StepOutcome.Deferred
             : StepOutcome.Undecided;
     }
+
+    private static string Restriction(MembershipStatus status, TargetingRestrictions restrictions) =>
+        status == MembershipStatus.HeldOut ? "holdout"
+        : IsSuppressed(restrictions) ? "suppressed"
+        : "no_consent";
 
     private static bool IsSuppressed(TargetingRestrictions restrictions) =>
         (restrictions & (TargetingRestrictions.Suppressed | TargetingRestrictions.Erasing)) != TargetingRestrictions.None;

@@ -12,7 +12,8 @@ namespace AudienceSync.Domain.History;
 public readonly record struct PastMember(PersonId Person, MembershipState State, MembershipStatus Status, Permissions Permissions)
 {
     /// <summary>Whether the person was in the list, which includes those who are restricted, as a list of today does.</summary>
-    public bool IsListed => Status is MembershipStatus.Present or MembershipStatus.Withheld or MembershipStatus.Limited;
+    public bool IsListed =>
+        Status is MembershipStatus.Present or MembershipStatus.Withheld or MembershipStatus.Limited or MembershipStatus.HeldOut;
 }
 
 /// <summary>

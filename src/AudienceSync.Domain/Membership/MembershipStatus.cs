@@ -17,4 +17,7 @@ public enum MembershipStatus : short
 
     /// <summary>Present, but suppressed at some destinations.</summary>
     Limited = 6,
+
+    /// <summary>Present, but held out by the experiment that runs on the audience: sent nowhere (docs/exposures.md).</summary>
+    HeldOut = 7,
 }

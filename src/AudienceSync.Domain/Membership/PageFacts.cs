@@ -37,6 +37,9 @@ public sealed class PageFacts
     /// <summary>People whose identifiers changed: the lanes process all of their rows again.</summary>
     internal HashSet<PersonId> Reidentified { get; } = [];
 
+    /// <summary>Stored rows whose arm is determined again, because an experiment started or ended.</summary>
+    internal List<RowId> Assigned { get; } = [];
+
     internal Dictionary<long, LateCount> Late { get; } = [];
 
     /// <summary>Events other than adds and removes.</summary>

@@ -35,6 +35,21 @@ public static class PageFold
         return page;
     }
 
+    /// <summary>
+    /// A page without events: the arms of its rows are determined again, because an experiment on their audience started or ended.
+    /// </summary>
+    public static PageFacts Assign(IReadOnlyList<MembershipRow> rows, FoldMode mode)
+    {
+        var page = new PageFacts(mode, events: 0);
+        foreach (var row in rows)
+        {
+            page.NeedRow(row.KeyId, row.Person);
+            page.Assigned.Add(row.Id);
+        }
+
+        return page;
+    }
+
     /// <summary>Folds a page.</summary>
     /// <param name="page">The facts of the page.</param>
     /// <param name="snapshot">What they are folded over.</param>

@@ -44,6 +44,7 @@ internal sealed class RowFold
 
         ApplyFacts();
         MoveLinked();
+        _moved.UnionWith(_page.Assigned.Where(id => !_groups.IsLinked(id.Person)));
         if (_snapshot.Permissions.Restricted.Count > 0)
         {
             _moved.UnionWith(AllRows().Where(id => _snapshot.Permissions.Restricted.Contains(id.Person)));
@@ -166,13 +167,15 @@ internal sealed class RowFold
     {
         var stored = _stored.GetValueOrDefault(id);
         var permissions = _snapshot.Permissions.Sums.GetValueOrDefault(id.Person);
+        var key = _page.Mode.Keys.ById(id.KeyId);
         var status = RowRule.OfPerson(
-            _page.Mode.Keys.ById(id.KeyId),
+            key,
             _groups.SumOf(id, _stateOf),
             permissions?.Restrictions ?? stored?.Restrictions ?? default,
             permissions is null ? stored?.RestrictedAt : permissions.RestrictedAt,
             _now
         );
+        status = RowRule.InArm(status, key, _groups, id.Person);
         var isSame = stored is not null && RowRule.SameForLanes(stored.Content, status);
         _rows[id] = status.ToRow(id, Own(id), isSame ? stored!.ChangedPos : ++_changedPos, isNew: stored is null);
     }

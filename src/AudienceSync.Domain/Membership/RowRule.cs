@@ -1,4 +1,6 @@
 using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Experiments;
+using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Permission;
 
 namespace AudienceSync.Domain.Membership;
@@ -26,6 +28,19 @@ public static class RowRule
             restrictions,
             restrictedAt
         );
+
+    /// <summary>The row of a root in the experiment that runs on the key's audience; the same when none runs.</summary>
+    /// <param name="status">The row without it.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="groups">The anchors of people.</param>
+    /// <param name="root">The person.</param>
+    public static RowStatus InArm(RowStatus status, PublishedKey key, AnchorGroups groups, PersonId root) =>
+        key.Holdout is not { } holdout
+            ? status
+            : status with
+            {
+                Status = ArmRule.ApplyTo(status.Status, holdout, groups.IsAlone(root) ? root : ArmRule.OldestOf(groups.AnchorsOf(root))),
+            };
 
     /// <summary>
     /// The row of an anchor that belongs to another person: its facts count for its root, and it is not a person by itself.

@@ -27,6 +27,12 @@ public static class TargetingRule
     /// <summary>Whether a destination may have to remove a member of this state.</summary>
     public static bool MayHaveToLeave(MembershipStatus status) => status != MembershipStatus.Present;
 
+    /// <summary>
+    /// Whether the removal of a member of this state may be a mistake of its source or of an experiment, so that it waits with many others
+    /// for approval (<see cref="RemovalGuard"/>). What a person or the rule of identity wants never waits.
+    /// </summary>
+    public static bool MayBeMistake(MembershipStatus status) => IsEnded(status) || status == MembershipStatus.HeldOut;
+
     /// <summary>Whether the membership ended: by its source, which may be a mistake, or with its window.</summary>
     public static bool IsEnded(MembershipStatus status) => status is MembershipStatus.Removed or MembershipStatus.Expired;
 

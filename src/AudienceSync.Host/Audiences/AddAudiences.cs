@@ -20,6 +20,7 @@ internal static class AddAudiencesExtensions
             .AddSingleton<RegistryStore>()
             .AddSingleton<AudienceRegistry>()
             .AddSingleton<DrainStore>()
+            .AddSingleton<ExperimentStore>()
             .AddSingleton(provider => new RemoteAudienceCreator(
                 provider.GetRequiredService<AudienceRegistry>(),
                 provider.GetRequiredService<RegistryStore>(),

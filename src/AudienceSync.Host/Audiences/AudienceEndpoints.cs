@@ -88,6 +88,11 @@ public sealed class AudienceEndpoints
             (string audience, Reason body, RequestWorkspace workspace, CancellationToken cancel) =>
                 DoAsync(workspace, audience, new ResumeAudience(By(body.By), body.Why), cancel)
         );
+        written.MapPost(
+            "/audiences/{audience}/experiments/{experiment}/end",
+            (string audience, string experiment, Reason body, RequestWorkspace workspace, CancellationToken cancel) =>
+                DoAsync(workspace, audience, new EndExperiment(experiment, By(body.By), body.Why), cancel)
+        );
         group.MapGet("/keys/{key}/diff/{other}", DiffAsync);
         written.MapPost("/keys/{key}/publish", PublishAsync);
         written.MapPost("/keys/{key}/promote", PromoteAsync);
@@ -100,10 +105,17 @@ public sealed class AudienceEndpoints
 
     private async Task<IResult> ShowAsync(string audience, RequestWorkspace workspace, CancellationToken cancellationToken)
     {
-        var stored = await workspace.Get<RegistryStore>().ReadAsync(audience, cancellationToken);
+        var registry = workspace.Get<RegistryStore>();
+        var stored = await registry.ReadAsync(audience, cancellationToken);
         return stored.Version == 0
             ? QueryProblem.Of(AudienceRefusal.Unknown(audience))
-            : Results.Ok(AudienceView.Of(stored, await workspace.Get<RegistryStore>().DrainsAsync(audience, cancellationToken)));
+            : Results.Ok(
+                AudienceView.Of(
+                    stored,
+                    await registry.DrainsAsync(audience, cancellationToken),
+                    await registry.ExperimentsAsync(audience, cancellationToken)
+                )
+            );
     }
 
     private async Task<IResult> HistoryAsync(string audience, RequestWorkspace workspace, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Experiments;
 using AudienceSync.Host.Audiences.Registry;
 using AudienceSync.Host.EventStore;
 using Npgsql;
@@ -12,8 +13,8 @@ public sealed class AudienceKeyStore(WorkspaceDatabase database)
     private const string SelectSql = """
         select k.key_id, k.audience_key, k.window_s, k.match_keys, k.consent_policy, k.retired_at is not null, k.inherits_from,
           k.published_at,
-          (select d.policy from drains d where d.key_id = k.key_id and d.until_pos is null)
-        from audience_keys k order by k.key_id
+          (select d.policy from drains d where d.key_id = k.key_id and d.until_pos is null), e.name, e.salt, e.holdout_share
+        from audience_keys k left join experiments e on e.audience = k.audience and e.phase = 2 order by k.key_id
         """;
 
     private const string PublishedSql = "select e.id, e.seq_id from unnest($1::uuid[]) as d(id) join mt_events e on e.id = d.id";
@@ -48,6 +49,7 @@ public sealed class AudienceKeyStore(WorkspaceDatabase database)
             InheritsFrom = reader.IsDBNull(6) ? null : reader.GetInt32(6),
             PublishedAt = new DateTimeOffset(reader.GetDateTime(7)),
             Draining = reader.IsDBNull(8) ? null : (LateEvents)reader.GetInt16(8),
+            Holdout = reader.IsDBNull(9) ? null : new Holdout(reader.GetString(9), reader.GetString(10), reader.GetInt32(11)),
         };
 
     // A successor takes over the state of its predecessor as of the successor's own publication event.

@@ -1,5 +1,7 @@
 using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Experiments;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Requests;
 
 namespace AudienceSync.Host.Audiences;
 
@@ -36,6 +38,9 @@ public sealed class AudiencePlanner(ConfigLoader config, bool named = true)
                         Versions(At(place, "audiences", index, audience.Name), audience),
                         [.. feeds.Where(feed => feed.Audience == audience.Name).Select(feed => feed.Feed)]
                     )
+                    {
+                        Experiments = Experiments(At(place, "audiences", index, audience.Name), audience),
+                    }
             ),
         ];
     }
@@ -69,6 +74,29 @@ public sealed class AudiencePlanner(ConfigLoader config, bool named = true)
         }
 
         return versions;
+    }
+
+    // What is not valid in it is refused by the rules of the registry, with a code of its own; only times must be readable here.
+    private List<ExperimentTerms> Experiments(string place, AudienceConfig audience) =>
+        [
+            .. (audience.Experiments ?? []).Select(experiment => new ExperimentTerms(
+                experiment?.Name ?? "",
+                experiment?.Salt ?? experiment?.Name ?? "",
+                Share(experiment?.Shares?.Treatment),
+                Share(experiment?.Shares?.Holdout),
+                Time(place, experiment?.StartsAt),
+                Time(place, experiment?.EndsAt)
+            )),
+        ];
+
+    // In parts of ten thousand; 0, which no experiment may have, for what does not fit into them.
+    private static int Share(decimal? percent) => percent is { } of and > 0 and < 100 && of * 100 % 1 == 0 ? (int)(of * 100) : 0;
+
+    private DateTimeOffset? Time(string place, string? text)
+    {
+        var at = default(DateTimeOffset);
+        Require(text is null || MomentText.TryRead(text, out at), place, "starts_at and ends_at must be times as in ISO 8601");
+        return text is null ? null : at;
     }
 
     private DeclaredFeed Feed(string place, BindingConfig binding, IReadOnlyList<AudienceConfig> audiences)

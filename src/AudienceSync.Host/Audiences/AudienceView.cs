@@ -16,10 +16,11 @@ public sealed record AudienceView(
     bool Paused,
     long StreamVersion,
     IReadOnlyList<AudienceView.KeyView> Keys,
-    IReadOnlyList<AudienceView.FeedView> Bindings
+    IReadOnlyList<AudienceView.FeedView> Bindings,
+    IReadOnlyList<ShownExperiment> Experiments
 )
 {
-    public static AudienceView Of(StoredAudience stored, IReadOnlyList<ShownDrain> drains)
+    public static AudienceView Of(StoredAudience stored, IReadOnlyList<ShownDrain> drains, IReadOnlyList<ShownExperiment> experiments)
     {
         var audience = stored.Audience;
         var text = audience.Text ?? new AudienceText(null, null, null);
@@ -42,7 +43,8 @@ public sealed record AudienceView(
                         feed.Value.Before.IsEmpty ? null : AudienceKey.Of(audience.Name, feed.Value.Before[^1]).Value,
                         feed.Value.Exclusive
                     )),
-            ]
+            ],
+            experiments
         );
     }
 

@@ -18,6 +18,9 @@ public static class RegistryText
             AudienceKeyPromoted promoted => $"promote {promoted.AudienceKey} at {promoted.Remote} (was {promoted.From})",
             AudienceKeyRolledBack back => $"roll back to {back.AudienceKey} at {back.Remote} (was {back.From})",
             AudienceKeyRetired retired => $"retire {retired.AudienceKey}",
+            AudienceExperimentDeclared declared => $"hold out {Percent(declared.Experiment.HoldoutShare)} of {declared.Audience} for "
+                + $"{declared.Experiment.Name}{From(declared.Experiment.StartsAt)}{Until(declared.Experiment.EndsAt)}",
+            AudienceExperimentEnded ended => $"end the experiment {ended.Experiment} of {ended.Audience}",
             AudiencePaused => $"pause {stored.Audience}",
             AudienceResumed => $"resume {stored.Audience}",
             _ => EventTypes.AliasOf(stored),
@@ -31,6 +34,15 @@ public static class RegistryText
         return $"{window}, match by {string.Join(' ', AudienceLabels.Of(terms.MatchKeys))}, consent "
             + $"{AudienceLabels.Of(terms.Consent)}{(terms.Inherits ? ", inherits" : "")}";
     }
+
+    /// <summary>A share of an experiment.</summary>
+    internal static string Percent(int share) => string.Create(CultureInfo.InvariantCulture, $"{share / 100m:0.##} %");
+
+    private static string From(DateTimeOffset? start) => start is { } at ? $" from {Time(at)}" : "";
+
+    private static string Until(DateTimeOffset? end) => end is { } at ? $" until {Time(at)}" : "";
+
+    private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string Of(AudienceText text)
     {

@@ -151,6 +151,33 @@ public sealed class AudienceConfig
     public long? ExpectedVolume { get; set; }
 
     public List<VersionConfig> Versions { get; set; } = [];
+
+    public List<ExperimentConfig> Experiments { get; set; } = [];
+}
+
+/// <summary>An experiment on an audience: some of its members are held out, to measure what sending the others is worth.</summary>
+public sealed class ExperimentConfig
+{
+    public string? Name { get; set; }
+
+    /// <summary>The name when absent.</summary>
+    public string? Salt { get; set; }
+
+    public SharesConfig? Shares { get; set; }
+
+    /// <summary>At once when absent.</summary>
+    public string? StartsAt { get; set; }
+
+    /// <summary>Not by itself when absent.</summary>
+    public string? EndsAt { get; set; }
+}
+
+/// <summary>The shares of the arms in percent, together 100.</summary>
+public sealed class SharesConfig
+{
+    public decimal Treatment { get; set; }
+
+    public decimal Holdout { get; set; }
 }
 
 /// <summary>

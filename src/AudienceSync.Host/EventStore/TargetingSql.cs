@@ -13,13 +13,16 @@ internal static class TargetingSql
     public const string Targetable = "in (1, 6)";
 
     /// <summary>After the state of a membership: the opposite of <see cref="TargetingRule.IsTargetable"/>.</summary>
-    public const string Untargetable = "in (2, 3, 4, 5)";
+    public const string Untargetable = "in (2, 3, 4, 5, 7)";
 
     /// <summary>After the state of a membership: <see cref="TargetingRule.MayHaveToLeave"/>.</summary>
-    public const string MayHaveToLeave = "in (2, 3, 4, 5, 6)";
+    public const string MayHaveToLeave = "in (2, 3, 4, 5, 6, 7)";
 
     /// <summary>After the state of a membership: <see cref="TargetingRule.IsEnded"/>.</summary>
     public const string Ended = "in (2, 3)";
+
+    /// <summary>After the state of a membership: <see cref="TargetingRule.MayBeMistake"/>.</summary>
+    public const string MayBeMistake = "in (2, 3, 7)";
 
     /// <summary>After the status of a ledger row: <see cref="Refusals.MayBeThere"/>.</summary>
     public const string MayBeThere = "in (1, 2, 3)";

@@ -20,12 +20,15 @@ internal static class AddExposuresExtensions
             .AddSingleton<ExposureStateQueries>()
             .AddSingleton<DeliveryPageQueries>()
             .AddSingleton<ExposurePageStore>()
+            .AddSingleton<ExposureAssignmentStore>()
             .AddSingleton<ExposureLinkStore>()
             .AddSingleton<ExposureLinks>()
             .AddSingleton(provider => new ExposurePages(
                 provider.GetRequiredService<ExposureStateQueries>(),
                 provider.GetRequiredService<DeliveryPageQueries>(),
                 provider.GetRequiredService<ExposurePageStore>(),
+                provider.GetRequiredService<ExposureAssignmentStore>(),
+                provider.GetRequiredService<ExperimentStore>(),
                 provider.GetRequiredService<AudienceKeys>(),
                 provider.GetRequiredService<TimeProvider>(),
                 Guid.NewGuid

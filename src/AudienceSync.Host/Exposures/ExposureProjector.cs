@@ -64,6 +64,11 @@ internal sealed class ExposureProjector(
             cancellationToken.ThrowIfCancellationRequested();
         }
 
+        while (await pages.AssignAsync(lease, cancellationToken))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
         while (await pages.ExpireAsync(lease, cancellationToken))
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -1,4 +1,6 @@
 using AudienceSync.Domain.Audiences;
+using AudienceSync.Domain.Experiments;
+using AudienceSync.Domain.Exposures;
 using AudienceSync.Domain.History;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
@@ -8,6 +10,12 @@ namespace AudienceSync.Host.History;
 
 /// <summary>The terms of the queried key.</summary>
 public sealed record ExplainedKey(string AudienceKey, double? WindowS, string ConsentPolicy, IReadOnlyList<string> MatchKeys, bool Retired);
+
+/// <summary>The experiment that runs on the audience, and the person's arm in it.</summary>
+/// <param name="Experiment">Its name.</param>
+/// <param name="Arm">The arm.</param>
+/// <param name="DecidedBy">The oldest of the person's anchors, which decides the arm.</param>
+public sealed record ExplainedArm(string Experiment, ExposureArm Arm, Guid DecidedBy);
 
 /// <summary>
 /// The membership, and what it follows from. <paramref name="Status"/> is null when the person has no events for the key.
@@ -19,7 +27,8 @@ public sealed record ExplainedMembership(
     DateTimeOffset? AddedAt,
     DateTimeOffset? RemovedAt,
     IReadOnlyList<string> Restrictions,
-    IReadOnlyList<string> RestrictedAt
+    IReadOnlyList<string> RestrictedAt,
+    ExplainedArm? Arm
 );
 
 /// <summary>One event, and its effect. <paramref name="By"/> is the position of the event that superseded or outweighed it.</summary>
@@ -78,7 +87,7 @@ public sealed class Explainer(PersonPast past, PersonTrailQueries trail)
                 AudienceLabels.Of(key.MatchKeys),
                 key.Retired
             ),
-            Of(member, key, now),
+            Of(member, key, ArmRule.OldestOf(anchors), now),
             await trail.AnchorsAsync(anchors, cancellationToken),
             Evaluate(events, past.Keys.PastOf(key), now),
             await BindingsAsync(root, anchors, key, cancellationToken),
@@ -86,17 +95,19 @@ public sealed class Explainer(PersonPast past, PersonTrailQueries trail)
         );
     }
 
-    private static ExplainedMembership Of(PastMember member, PublishedKey key, AsOf now)
+    private static ExplainedMembership Of(PastMember member, PublishedKey key, PersonId oldest, AsOf now)
     {
         var known = member.State != MembershipState.Nothing;
+        var status = key.Holdout is { } holdout ? ArmRule.ApplyTo(member.Status, holdout, oldest) : member.Status;
         return new ExplainedMembership(
-            known ? member.Status : null,
+            known ? status : null,
             known ? member.State.Since(key.Window, now.At) : null,
             member.State.Until(key.Window),
             member.State.AddedAt,
             member.State.RemovedAt,
             member.Permissions.Restrictions.Labels(),
-            member.Permissions.RestrictedAt ?? []
+            member.Permissions.RestrictedAt ?? [],
+            known && key.Holdout is { } running ? new ExplainedArm(running.Experiment, ArmRule.ArmOf(running, oldest), oldest.Value) : null
         );
     }
 

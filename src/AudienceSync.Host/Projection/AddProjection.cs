@@ -15,6 +15,7 @@ internal static class AddProjectionExtensions
             .AddSingleton<MembershipStore>()
             .AddSingleton<PermissionStore>()
             .AddSingleton<InheritStore>()
+            .AddSingleton<HoldoutStore>()
             .AddSingleton(provider => Loop(provider, followers))
             .AddWorker<ProjectionLoop>(ProjectionLoop.LeaseName, projector => projector.RunAsync);
 
@@ -25,6 +26,7 @@ internal static class AddProjectionExtensions
             provider.GetRequiredService<MembershipStore>(),
             provider.GetRequiredService<PermissionStore>(),
             provider.GetRequiredService<InheritStore>(),
+            provider.GetRequiredService<HoldoutStore>(),
             provider.GetRequiredService<DrainStore>(),
             provider.GetRequiredService<LeaseStore>(),
             provider.GetRequiredService<AudienceKeys>(),

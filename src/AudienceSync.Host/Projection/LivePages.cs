@@ -13,6 +13,7 @@ public sealed class LivePages(
     MembershipStore table,
     PermissionStore permissions,
     InheritStore inheritances,
+    HoldoutStore holdouts,
     DrainStore drains,
     AudienceKeys keys,
     int pageEvents,
@@ -22,13 +23,16 @@ public sealed class LivePages(
     private static readonly Position End = new(long.MaxValue);
 
     private readonly PageTables _tables = new(table, permissions, pageEvents);
+    private readonly HoldoutPages _holdouts = new(holdouts, table, keys, pageEvents);
 
     // Successors that are known to be complete.
     private readonly HashSet<int> _inherited = [];
     private IReadOnlyList<Drain>? _drains;
 
-    /// <summary>Whether the last page was full, so that more events wait.</summary>
-    public bool WasFull => _tables.WasFull;
+    private bool _assigns;
+
+    /// <summary>Whether the last page was full, so that more events wait, or members wait for an experiment.</summary>
+    public bool WasFull => _tables.WasFull || _assigns;
 
     /// <summary>Reads the progress of the tables.</summary>
     public Task<ProjectionProgress> OpenAsync(CancellationToken cancellationToken) => _tables.OpenAsync(cancellationToken);
@@ -116,6 +120,20 @@ public sealed class LivePages(
         return next;
     }
 
+    /// <summary>Lets experiments start and end, at most one page of members.</summary>
+    public async Task<ProjectionProgress> AssignAsync(Lease lease, ProjectionProgress progress, CancellationToken cancellationToken)
+    {
+        (progress, _assigns) = await _holdouts.AssignAsync(
+            _tables,
+            () => Mode(progress.Position, drains: []),
+            lease,
+            progress,
+            clock.GetUtcNow(),
+            cancellationToken
+        );
+        return progress;
+    }
+
     /// <summary>Marks rows whose window has passed as expired, at most one page of them.</summary>
     public Task<ProjectionProgress> ExpireAsync(Lease lease, ProjectionProgress progress, CancellationToken cancellationToken) =>
         _tables.ExpireAsync(lease, progress, clock.GetUtcNow(), cancellationToken);
@@ -133,6 +151,7 @@ public sealed class LivePages(
         }
 
         await keys.ReloadAsync(cancellationToken);
+        _holdouts.Forget();
         foreach (var logged in _tables.Events)
         {
             if (EventAlias.IsOfRegistry(logged.Type) && keys.All.Any(key => key.PublishedPos == logged.Position))

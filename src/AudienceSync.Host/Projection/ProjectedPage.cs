@@ -18,6 +18,9 @@ public sealed record ProjectedPage(
     /// <summary>The progress of a successor; null when it is not a page of inheritance.</summary>
     public InheritedPage? Inherited { get; init; }
 
+    /// <summary>How far the arms of a key were determined; null when it is not a page of that.</summary>
+    public AssignedPage? Assigned { get; init; }
+
     private static readonly IReadOnlyDictionary<PersonId, PersonId> NoLinks = new Dictionary<PersonId, PersonId>();
 
     private static readonly IReadOnlyDictionary<PersonId, Permissions> NoPermissions = new Dictionary<PersonId, Permissions>();

@@ -9,7 +9,8 @@ namespace AudienceSync.Host.Projection;
 
 /// <summary>
 /// Keeps membership up to date with the log: under the projector's lease, reads events after the cursor page by page, folds them, and
-/// writes rows and cursor in one transaction. Between pages it expires rows whose window has passed.
+/// writes rows and cursor in one transaction. Between pages it expires rows whose window has passed, and lets
+/// experiments start and end.
 /// <para>
 /// <b>States.</b> Those of <see cref="LeasedLoop"/>; a page is a turn. <b>Failures.</b> After a lost lease or a broken connection nothing
 /// of the page was written, because rows and cursor are one transaction, so the next owner reads the same page again. A page whose fold
@@ -21,6 +22,7 @@ public sealed class ProjectionLoop(
     MembershipStore table,
     PermissionStore permissions,
     InheritStore inheritances,
+    HoldoutStore holdouts,
     DrainStore drains,
     LeaseStore leases,
     AudienceKeys keys,
@@ -58,7 +60,7 @@ public sealed class ProjectionLoop(
     )
     {
         await keys.ReloadAsync(cancellationToken);
-        var pages = new LivePages(table, permissions, inheritances, drains, keys, PageEvents, Clock);
+        var pages = new LivePages(table, permissions, inheritances, holdouts, drains, keys, PageEvents, Clock);
         var progress = await pages.OpenAsync(cancellationToken);
         if (!IsOut)
         {
@@ -73,6 +75,7 @@ public sealed class ProjectionLoop(
                 progress = await pages.FoldAsync(lease, progress, cancellationToken);
                 Progress?.Fold(progress.Position.Value);
                 progress = await pages.InheritAsync(lease, progress, cancellationToken);
+                progress = await pages.AssignAsync(lease, progress, cancellationToken);
                 progress = await pages.ExpireAsync(lease, progress, cancellationToken);
                 if (progress.ChangedPos != before.ChangedPos)
                 {

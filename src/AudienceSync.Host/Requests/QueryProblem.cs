@@ -162,11 +162,13 @@ internal static class QueryProblem
             refusal.Code switch
             {
                 "audience_not_created" => 502,
-                "unknown_audience" or "unknown_audience_key" or "unknown_destination" or "audience_not_bound" => 404,
+                "unknown_audience" or "unknown_audience_key" or "unknown_destination" or "unknown_experiment" or "audience_not_bound" =>
+                    404,
                 "audience_name_invalid"
                 or "audience_text_invalid"
                 or "audience_terms_invalid"
                 or "late_events_invalid"
+                or "experiment_invalid"
                 or "binding_invalid"
                 or "audience_not_creatable" => 422,
                 _ => 409,

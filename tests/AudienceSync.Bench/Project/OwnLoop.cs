@@ -25,6 +25,7 @@ internal static class OwnLoop
             new MembershipStore(database),
             new PermissionStore(database),
             new InheritStore(database),
+            new HoldoutStore(database),
             new DrainStore(database),
             new LeaseStore(database, "bench"),
             keys,

@@ -1,5 +1,6 @@
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Experiments;
 using AudienceSync.Domain.Identity;
 
 namespace AudienceSync.Domain.Tests;
@@ -31,6 +32,12 @@ internal static class GoldenEvents
     public static readonly IReadOnlyDictionary<string, IStoredEvent> Variants = new Dictionary<string, IStoredEvent>
     {
         ["audience_bound.v1.exclusive.json"] = new AudienceBound(Key, Remote, "ann", "launch") { Exclusive = true },
+        ["audience_experiment_declared.v1.open.json"] = new AudienceExperimentDeclared(
+            "high_intent_cart_7d",
+            new ExperimentTerms("spring_holdout", "spring_holdout", 9_000, 1_000, StartsAt: null, EndsAt: null),
+            "ann",
+            Why: null
+        ),
         ["message_outcome_recorded.v1.machine.json"] = new MessageOutcomeRecorded(At, "cio_reporting", "email", "clicked")
         {
             Machine = true,
@@ -98,6 +105,13 @@ internal static class GoldenEvents
         new AudienceKeyRetired(AudienceKey.Of("high_intent_cart_7d", 2), "ben", Why: null),
         new AudiencePaused("high_intent_cart_7d", "ann", "freeze"),
         new AudienceResumed("high_intent_cart_7d", "ann", Why: null),
+        new AudienceExperimentDeclared(
+            "high_intent_cart_7d",
+            new ExperimentTerms("spring_holdout", "größe \"7\"", 9_000, 1_000, At, At.AddDays(28)),
+            "ann",
+            "lift"
+        ),
+        new AudienceExperimentEnded("high_intent_cart_7d", "spring_holdout", "ben", "it hurts"),
         new PersonLinked(new PersonId(Guid.Parse("0198b2f0-0000-7000-8000-000000000001"))),
         new PersonConsentChanged(At, "api", new Consent(ConsentAnswer.Denied, ConsentAnswer.Granted)),
         new PersonSuppressed(At, "api", "meta_main", "opted out by letter"),

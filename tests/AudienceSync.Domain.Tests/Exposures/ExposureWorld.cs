@@ -1,5 +1,6 @@
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Experiments;
 using AudienceSync.Domain.Exposures;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
@@ -25,7 +26,7 @@ internal sealed class ExposureWorld
     public List<PublishedKey> Keys { get; } =
     [new(1, AudienceKey.Of("cart", 1), TimeSpan.FromDays(7)), new(2, AudienceKey.Of("buyers", 1), null)];
 
-    public Func<int, PersonId, DateTimeOffset, (string, ExposureArm)?> ArmOf { get; init; } = static (_, _, _) => null;
+    public ExperimentCalendar Experiments { get; init; } = ExperimentCalendar.None;
 
     public static PersonId Person(int n) => new(new Guid(n, 0, 0, new byte[8]));
 
@@ -49,7 +50,10 @@ internal sealed class ExposureWorld
     public void Take(Action<LogExposures> apply)
     {
         var fold = new LogExposures(
-            new ExposureSnapshot(_owners.ToDictionary(), _members.ToDictionary(), new AudienceKeySet(Keys), _spellId) { ArmOf = ArmOf }
+            new ExposureSnapshot(_owners.ToDictionary(), _members.ToDictionary(), new AudienceKeySet(Keys), _spellId)
+            {
+                Experiments = Experiments,
+            }
         );
         apply(fold);
         Rows.AddRange(fold.Rows);

@@ -52,6 +52,7 @@ public sealed class StepOutcomesTests
         Add(MembershipStatus.Present, []).ShouldBe(StepOutcome.Dropped("no_destination"));
         Add(MembershipStatus.Present, [Invalid]).ShouldBe(StepOutcome.Dropped("no_usable_identifier"));
         Add(MembershipStatus.Present, [Restricted]).ShouldBe(StepOutcome.Dropped("no_consent"));
+        Add(MembershipStatus.HeldOut, [Absent]).ShouldBe(StepOutcome.Dropped("holdout"));
         Add(MembershipStatus.Removed, [Absent]).ShouldBe(StepOutcome.Dropped("removed_since"));
     }
 

@@ -44,13 +44,14 @@ public sealed class TargetingSqlTests
                 )
             )
             .ToList();
-        cases.Count.ShouldBe(6 * 256 * 4 * 2);
+        cases.Count.ShouldBe(7 * 256 * 4 * 2);
 
         // In the table, people who are suppressed nowhere by name have no list.
         var rows = await RowsAsync(
             $"""
             select {TargetingSql.Anywhere}, {TargetingSql.Here}, {TargetingSql.OptedOut.Replace("$6", "b.destination")},
-              m.state {TargetingSql.Untargetable}, m.state {TargetingSql.MayHaveToLeave}, m.state {TargetingSql.Ended}
+              m.state {TargetingSql.Untargetable}, m.state {TargetingSql.MayHaveToLeave}, m.state {TargetingSql.Ended},
+              m.state {TargetingSql.MayBeMistake}
             from unnest($1::smallint[], $2::smallint[], $3::text[], $4::bool[]) with ordinality as d(state, restrictions, restricted_at,
               consent_required, place)
             cross join lateral (select d.state, d.restrictions, string_to_array(nullif(d.restricted_at, ''), ',') as restricted_at) m
@@ -76,6 +77,7 @@ public sealed class TargetingSqlTests
                     !TargetingRule.IsTargetable(state),
                     TargetingRule.MayHaveToLeave(state),
                     TargetingRule.IsEnded(state),
+                    TargetingRule.MayBeMistake(state),
                 ],
                 $"{state}, {restrictions}, suppressed at [{string.Join(", ", at)}], consent required: {consent}"
             );
@@ -99,7 +101,7 @@ public sealed class TargetingSqlTests
     public void Every_state_is_in_a_lane_and_only_a_state_that_each_destination_decides_about_is_in_both()
     {
         Lane.Adds.States.ShouldBe([1, 6]);
-        Lane.Removals.States.ShouldBe([2, 3, 4, 5, 6]);
+        Lane.Removals.States.ShouldBe([2, 3, 4, 5, 6, 7]);
         Lane.Adds.States.Union(Lane.Removals.States).Order().ShouldBe(States.Select(state => (short)state).Order());
     }
 

@@ -1,3 +1,4 @@
+using AudienceSync.Host.Audiences;
 using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Exposures;
 using AudienceSync.Host.Exposures.Projecting;
@@ -17,6 +18,8 @@ internal sealed class ExposureStage(TestWorkspace workspace)
             new ExposureStateQueries(workspace.Database),
             new DeliveryPageQueries(workspace.Database),
             new ExposurePageStore(workspace.Database, workspace.Clock),
+            new ExposureAssignmentStore(workspace.Database),
+            new ExperimentStore(workspace.Database),
             workspace.Keys,
             workspace.Clock,
             Guid.NewGuid

@@ -24,6 +24,7 @@ internal sealed class ProjectionStage(TestWorkspace workspace) : IDisposable
             Table,
             new PermissionStore(workspace.Database),
             new InheritStore(workspace.Database),
+            new HoldoutStore(workspace.Database),
             new DrainStore(workspace.Database),
             new LeaseStore(workspace.Database, owner),
             workspace.Keys,

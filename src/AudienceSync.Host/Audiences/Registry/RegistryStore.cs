@@ -64,6 +64,10 @@ public sealed class RegistryStore(WorkspaceDatabase database, TimeProvider clock
     public Task<IReadOnlyList<ShownDrain>> DrainsAsync(string audience, CancellationToken cancellationToken) =>
         new DrainStore(database).ShowAsync(audience, cancellationToken);
 
+    /// <summary>Its experiments, with the sizes of their arms.</summary>
+    public Task<IReadOnlyList<ShownExperiment>> ExperimentsAsync(string audience, CancellationToken cancellationToken) =>
+        new ExperimentStore(database).ShowAsync(audience, cancellationToken);
+
     /// <summary>
     /// Appends events decided on this state. False when the stream has advanced meanwhile: nothing was written; read and decide again.
     /// </summary>

@@ -37,6 +37,7 @@ internal static class AudiencesCommands
                 verbs.Name,
                 (parsed, name) => (name, new ResumeAudience(verbs.By(parsed), verbs.Why(parsed)))
             ),
+            EndExperiment(verbs),
             verbs.Diff(),
             verbs.Apply(),
             counters,
@@ -179,4 +180,17 @@ internal static class AudiencesCommands
                 return (key.Audience, new RetireKey(key.Version, verbs.By(parsed), verbs.Why(parsed)));
             }
         );
+
+    private static Command EndExperiment(AudiencesVerbs verbs)
+    {
+        var experiment = new Option<string>("--experiment") { Description = "Name of the experiment.", Required = true };
+        var end = verbs.Change(
+            "end-experiment",
+            "End an experiment before its time. Members who were held out are sent from now on.",
+            verbs.Name,
+            (parsed, name) => (name, new EndExperiment(parsed.GetRequiredValue(experiment), verbs.By(parsed), verbs.Why(parsed)))
+        );
+        end.Options.Add(experiment);
+        return end;
+    }
 }

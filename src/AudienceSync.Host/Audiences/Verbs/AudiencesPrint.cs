@@ -88,6 +88,30 @@ internal static class AudiencesPrint
                 + (binding.RollsBackTo is { } back ? $", rolls back to {back}" : "")
                 + (binding.Exclusive ? ", exclusive" : "");
         }
+
+        foreach (var line in audience.Experiments.SelectMany(Of))
+        {
+            yield return line;
+        }
+    }
+
+    private static IEnumerable<string> Of(ShownExperiment experiment)
+    {
+        var end = experiment.EndsAt is { } at ? $" to {at.UtcDateTime:yyyy-MM-dd HH:mm}Z" : "";
+        yield return string.Create(
+            CultureInfo.InvariantCulture,
+            $"  experiment {experiment.Name}, {experiment.State}: {experiment.Shares.Holdout:0.##} % held out "
+                + $"from {experiment.StartsAt.UtcDateTime:yyyy-MM-dd HH:mm}Z{end}"
+        );
+        foreach (var arms in experiment.Sizes)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"    {arms.AudienceKey}: {Number(arms.Treatment)} in treatment, {Number(arms.Holdout)} held out, "
+                    + $"chi square {arms.ChiSquare:0.###}"
+                    + $"{(arms.SampleRatioMismatch ? " (the sizes do not fit the shares)" : "")}"
+            );
+        }
     }
 
     private static string Of(ShownDrain drain) =>

@@ -115,7 +115,8 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
                             views.Add(
                                 AudienceView.Of(
                                     await table.ReadAsync(name, cancellationToken),
-                                    await table.DrainsAsync(name, cancellationToken)
+                                    await table.DrainsAsync(name, cancellationToken),
+                                    await table.ExperimentsAsync(name, cancellationToken)
                                 )
                             );
                         }
@@ -139,7 +140,10 @@ internal sealed class AudiencesVerbs(Func<string, string?> environment)
                     {
                         var stored = await table.ReadAsync(parsed.GetRequiredValue(Name), cancellationToken);
                         var drains = await table.DrainsAsync(stored.Audience.Name, cancellationToken);
-                        return stored.Version > 0 ? new List<AudienceView> { AudienceView.Of(stored, drains) } : throw Unknown(parsed);
+                        var experiments = await table.ExperimentsAsync(stored.Audience.Name, cancellationToken);
+                        return stored.Version > 0
+                            ? new List<AudienceView> { AudienceView.Of(stored, drains, experiments) }
+                            : throw Unknown(parsed);
                     }
                 )
         );

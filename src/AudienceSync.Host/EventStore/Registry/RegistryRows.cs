@@ -54,6 +54,8 @@ internal static class RegistryRows
             ],
             AudienceKeyPromoted promoted => CutoverSql.Switch(promoted.AudienceKey, promoted.Remote, now),
             AudienceKeyRolledBack back => CutoverSql.Switch(back.AudienceKey, back.Remote, now),
+            AudienceExperimentDeclared declared => [ExperimentRows.Declare(declared, now)],
+            AudienceExperimentEnded ended => [ExperimentRows.End(ended, now)],
             AudiencePaused => Pause(stored.Audience, paused: true, now),
             AudienceResumed => Pause(stored.Audience, paused: false, now),
             _ => throw new ArgumentOutOfRangeException(nameof(stored), stored.GetType().Name, "An event without rows."),

@@ -37,6 +37,9 @@ internal sealed record ExposurePage
     /// <summary>How far a take-over has come.</summary>
     public ExposureTakeover? Advanced { get; init; }
 
+    /// <summary>How far a start or end of an experiment has come.</summary>
+    public ExposureAssignment? Assigned { get; init; }
+
     /// <summary>The number of a version that has taken over everybody.</summary>
     public int? TakenOver { get; init; }
 

@@ -99,6 +99,11 @@ internal sealed class ExposurePageStore(WorkspaceDatabase database, TimeProvider
             )
         );
         Takeovers(commands, page);
+        if (page.Assigned is { } assigned)
+        {
+            commands.Add(ExposureAssignmentStore.Write(assigned));
+        }
+
         if (page.Cursor is { } cursor)
         {
             commands.Add(Sql.Command(CursorSql, Sql.Of(cursor.Stream), Sql.Of(cursor.Position), Sql.Of(cursor.Since)));

@@ -1,4 +1,5 @@
 using AudienceSync.Domain.Events;
+using AudienceSync.Domain.Experiments;
 using AudienceSync.Domain.Exposures;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Audiences;
@@ -15,6 +16,8 @@ internal sealed class ExposurePages(
     ExposureStateQueries state,
     DeliveryPageQueries deliveries,
     ExposurePageStore store,
+    ExposureAssignmentStore assignments,
+    ExperimentStore experiments,
     AudienceKeys keys,
     TimeProvider clock,
     Func<Guid> token
@@ -23,6 +26,8 @@ internal sealed class ExposurePages(
     private const int Calls = 200;
 
     private readonly Dictionary<string, ExposureCursor> _cursors = new(StringComparer.Ordinal);
+    private readonly Dictionary<(int KeyId, string Experiment, bool IsStart), ExposureAssignment> _assigned = [];
+    private ExperimentCalendar _experiments = ExperimentCalendar.None;
     private ExposureHead _head;
 
     /// <summary>Events, members or delivered people of a page.</summary>
@@ -37,6 +42,12 @@ internal sealed class ExposurePages(
         await keys.ReloadAsync(cancellationToken);
         _head = await state.HeadAsync(cancellationToken);
         _cursors.Clear();
+        _experiments = await experiments.CalendarAsync(cancellationToken);
+        _assigned.Clear();
+        foreach (var one in await assignments.ReadAsync(cancellationToken))
+        {
+            _assigned[(one.KeyId, one.Experiment, one.IsStart)] = one;
+        }
     }
 
     /// <summary>Folds the next events. False when there are none, and no version takes over members.</summary>
@@ -58,6 +69,7 @@ internal sealed class ExposurePages(
         if (events.Exists(logged => EventAlias.IsOfRegistry(logged.Type)))
         {
             await keys.ReloadAsync(cancellationToken);
+            _experiments = await experiments.CalendarAsync(cancellationToken);
         }
 
         // A page ends with the event that publishes a successor, which takes over the state as of its publication.
@@ -107,8 +119,9 @@ internal sealed class ExposurePages(
         for (var n = 0; n < asked.Count; n++)
         {
             var (person, question, delivery) = asked[n];
-            var before = spells[n] is { } spell ? sends.GetValueOrDefault((spell.Id, delivery.BindingId)) : null;
-            var (added, after) = DeliveryExposures.Of(person, question.KeyId, spells[n], before, delivery);
+            var spell = spells[n] is { } found ? _experiments.AsOf(keys.ById(question.KeyId), found, delivery.At) : null;
+            var before = spell is null ? null : sends.GetValueOrDefault((spell.Id, delivery.BindingId));
+            var (added, after) = DeliveryExposures.Of(person, question.KeyId, spell, before, delivery);
             rows.AddRange(added);
             if (after is not null && after != before)
             {
@@ -139,7 +152,8 @@ internal sealed class ExposurePages(
     /// <summary>Ends the spells whose window has passed. False when there are none.</summary>
     public async Task<bool> ExpireAsync(Lease lease, CancellationToken cancellationToken)
     {
-        var expired = await state.ExpiredAsync(clock.GetUtcNow(), PageRows, cancellationToken);
+        var now = clock.GetUtcNow();
+        var expired = await state.ExpiredAsync(now, PageRows, cancellationToken);
         if (expired.Count == 0)
         {
             return false;
@@ -147,9 +161,40 @@ internal sealed class ExposurePages(
 
         var known = await state.AnchorsAsync([.. expired.Select(member => member.Id.Person).Distinct()], cancellationToken);
         var fold = new LogExposures(Snapshot(known, expired));
-        expired.ForEach(member => fold.Expire(member.Id));
+        expired.ForEach(member => fold.Advance(member.Id, now));
         var tokens = new ExposureTokens(known.Tokens, token);
         await WriteAsync(lease, ExposurePage.Of(fold, tokens), fold.SpellId, cancellationToken);
+        return true;
+    }
+
+    /// <summary>
+    /// Goes through the members of an audience on which an experiment started or ended. False when none is left; without any experiment
+    /// it reads nothing.
+    /// </summary>
+    public async Task<bool> AssignAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var open = _experiments
+            .PassedAt(now)
+            .SelectMany(change =>
+                keys.All.Where(key => key.Key.Audience == change.Period.Audience)
+                    .Select(key => Assignment(key.KeyId, change.Period.Holdout.Experiment, change.IsStart))
+            )
+            .FirstOrDefault(one => !one.Done);
+        if (open is null)
+        {
+            return false;
+        }
+
+        var members = await state.OfKeyAsync(open.KeyId, open.Place, PageRows, cancellationToken);
+        var known = await state.AnchorsAsync([.. members.Select(member => member.Id.Person)], cancellationToken);
+        var fold = new LogExposures(Snapshot(known, members));
+        members.ForEach(member => fold.Advance(member.Id, now));
+        var tokens = new ExposureTokens(known.Tokens, token);
+        var place = members.Count > 0 ? members[^1].Id.Person.Value : open.Place;
+        var after = open with { Place = place, Done = members.Count < PageRows };
+        await WriteAsync(lease, ExposurePage.Of(fold, tokens) with { Assigned = after }, fold.SpellId, cancellationToken);
+        _assigned[(after.KeyId, after.Experiment, after.IsStart)] = after;
         return true;
     }
 
@@ -227,7 +272,11 @@ internal sealed class ExposurePages(
     }
 
     private ExposureSnapshot Snapshot(KnownAnchors known, List<ExposureMember> members) =>
-        new(known.Owners, members.ToDictionary(member => member.Id), keys.Current, _head.SpellId);
+        new(known.Owners, members.ToDictionary(member => member.Id), keys.Current, _head.SpellId) { Experiments = _experiments };
+
+    private ExposureAssignment Assignment(int keyId, string experiment, bool isStart) =>
+        _assigned.GetValueOrDefault((keyId, experiment, isStart))
+        ?? new ExposureAssignment(keyId, experiment, isStart, Guid.Empty, Done: false);
 
     private static DateTimeOffset Latest(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using AudienceSync.Domain.Exposures;
 using AudienceSync.Host.Cli;
 
 namespace AudienceSync.Host.History.Verbs;
@@ -31,6 +32,14 @@ internal static class WhyPrint
         output.WriteLine(
             member.Restrictions.Count == 0 ? "no restrictions" : $"restrictions: {string.Join(", ", member.Restrictions)}{restrictedAt}"
         );
+        if (member.Arm is { } arm)
+        {
+            var of = why.Anchors.Count > 1 ? $", by the oldest anchor {arm.DecidedBy}" : "";
+            output.WriteLine(
+                $"experiment {arm.Experiment}: {(arm.Arm == ExposureArm.Holdout ? "held out, sent nowhere" : "treatment")}{of}"
+            );
+        }
+
         foreach (var anchor in why.Anchors)
         {
             var linked = anchor.LinkedTo is { } owner ? $", linked to {owner}" : "";

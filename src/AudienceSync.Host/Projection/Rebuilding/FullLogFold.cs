@@ -213,11 +213,12 @@ internal sealed class FullLogFold
         {
             var slotted = _permissions.GetValueOrDefault(id.Person);
             var restrictedAt = slotted.IsWhole ? slotted.Whole().RestrictedAt : null;
-            return RowRule.OfPerson(key, slot.Own.State, slotted.Restrictions, restrictedAt, now);
+            return RowRule.InArm(RowRule.OfPerson(key, slot.Own.State, slotted.Restrictions, restrictedAt, now), key, _groups, id.Person);
         }
 
         var permissions = _groups.SumOf(id.Person, _permissionsOf);
-        return RowRule.OfPerson(key, _groups.SumOf(id, _stateOf), permissions.Restrictions, permissions.RestrictedAt, now);
+        var status = RowRule.OfPerson(key, _groups.SumOf(id, _stateOf), permissions.Restrictions, permissions.RestrictedAt, now);
+        return RowRule.InArm(status, key, _groups, id.Person);
     }
 
     private static long Need(int count, int capacity, long entryBytes) => capacity * entryBytes * (count == capacity ? Growth : 1);

@@ -116,6 +116,7 @@ public sealed class GenerationSwapStore : IAsyncDisposable
                 await CountAsync(next.Position, missed, now, cancellationToken);
             }
 
+            await ExecuteAsync(_sql.AssignSql, cancellationToken);
             await ExecuteScalarAsync(LiveSql, [Sql.Of(generation), Sql.Of(next.Position.Value), Sql.Of(rechecked)], cancellationToken);
             await ExecuteAsync("commit", cancellationToken);
             return rechecked;

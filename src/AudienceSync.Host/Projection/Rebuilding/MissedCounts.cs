@@ -32,6 +32,7 @@ internal sealed class MissedCounts(GenerationSchemaStore database, AudienceKeys 
             new MembershipStore(database.Live),
             new PermissionStore(database.Live),
             inheritances,
+            new HoldoutStore(database.Live),
             new DrainStore(database.Live),
             keys,
             MaxEvents,

@@ -50,6 +50,16 @@ internal sealed class SwapSql(string live, string next, string former, int? keyI
     /// <summary>How many members have a number of this generation's own, so that the lanes will process them. $1 base.</summary>
     public string LookedSql => $"select count(*) from ({Changed(next, "$1")}) l";
 
+    /// <summary>
+    /// An experiment may have started or ended since the generation was folded: the projector goes through its members once more.
+    /// </summary>
+    public string AssignSql =>
+        $"""
+            insert into {live}.holdout_sweeps (key_id)
+            select distinct k.key_id from {live}.audience_keys k join {live}.experiments e on e.audience = k.audience where e.phase > 1
+            on conflict (key_id) do update set place = default
+            """;
+
     /// <summary>Sets cursors and counters. $1 the new position, $2 the last number, $3 applied, $4 superseded.</summary>
     public string ProgressSql =>
         $"""
@@ -85,7 +95,7 @@ internal sealed class SwapSql(string live, string next, string former, int? keyI
     // Ranges of membership_changed, as the lanes read them.
     private string Changed(string schema, string after) =>
         $"""
-            select r.* from {live}.audience_keys k cross join generate_series(1, 6) s(state)
+            select r.* from {live}.audience_keys k cross join generate_series(1, 7) s(state)
             cross join lateral (select m.* from {schema}.membership m where m.key_id = k.key_id and m.state = s.state
               and m.changed_pos > {after}) r
             where true{_only}

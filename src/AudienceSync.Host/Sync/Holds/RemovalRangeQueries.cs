@@ -33,7 +33,7 @@ public sealed class RemovalRangeQueries(WorkspaceDatabase database)
         piece as materialized (
           select m.person, m.changed_pos, m.own from unnest($3::smallint[]) as s(state)
           cross join lateral (
-            select c.person, c.changed_pos, c.state not {TargetingSql.Ended} or {TargetingSql.OptedOut} as own from membership c
+            select c.person, c.changed_pos, c.state not {TargetingSql.MayBeMistake} or {TargetingSql.OptedOut} as own from membership c
             where c.key_id = $1 and c.state = s.state and c.changed_pos > $2 and c.changed_pos <= $7 order by c.changed_pos limit $4) m
           order by m.changed_pos limit $4)
         """;

@@ -7,16 +7,11 @@ namespace AudienceSync.Host.Workspaces.Status;
 /// A key's size, by state. <paramref name="Drains"/>: another version took over, and it feeds nothing. <paramref name="Late"/>: adds and
 /// removes received while it drained.
 /// </summary>
-public sealed record KeyCounts(
-    string Audience,
-    string Key,
-    long Present,
-    long Removed,
-    long Expired,
-    long Withheld,
-    bool Drains,
-    long Late
-);
+public sealed record KeyCounts(string Audience, string Key, long Present, long Removed, long Expired, long Withheld, bool Drains, long Late)
+{
+    /// <summary>Members whom an experiment holds out.</summary>
+    public long HeldOut { get; init; }
+}
 
 /// <summary>The progress of the log and its projection.</summary>
 public sealed record LogCounts(
@@ -44,7 +39,7 @@ public sealed class StatusQueries(WorkspaceDatabase database)
           (select count(*) from (select 1 from mt_events e where e.seq_id > p.last_seq_id limit 1000001) behind),
           c.applied, c.superseded, (select count(*) from quarantine q where q.state = 1 and not q.refused),
           (select count(*) from quarantine q where q.state = 1 and q.refused), (select count(*) from people where owner is null),
-          (select count(*) from membership m where m.state in (1, 4, 6) and m.until_at <= $1),
+          (select count(*) from membership m where m.state in (1, 4, 6, 7) and m.until_at <= $1),
           (select count(*) from link_stops s where s.state = 1)
         from head h, mt_event_progression p join projection_counts c on c.name = p.name where p.name = 'membership:All'
         """;
@@ -54,7 +49,8 @@ public sealed class StatusQueries(WorkspaceDatabase database)
           count(*) filter (where m.state = 2), count(*) filter (where m.state = 3),
           count(*) filter (where m.state = 4),
           exists (select from drains d where d.key_id = k.key_id and d.until_pos is null),
-          (select coalesce(sum(d.late_events), 0)::bigint from drains d where d.key_id = k.key_id)
+          (select coalesce(sum(d.late_events), 0)::bigint from drains d where d.key_id = k.key_id),
+          count(*) filter (where m.state = 7)
         from audience_keys k left join membership m on m.key_id = k.key_id
         group by k.key_id order by k.audience_key
         """;
@@ -158,6 +154,9 @@ public sealed class StatusQueries(WorkspaceDatabase database)
                     reader.GetBoolean(6),
                     reader.GetInt64(7)
                 )
+                {
+                    HeldOut = reader.GetInt64(8),
+                }
             );
         }
 
