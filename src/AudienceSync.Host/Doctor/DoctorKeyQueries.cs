@@ -46,7 +46,7 @@ internal sealed class DoctorKeyQueries(WorkspaceDatabase database)
         from (select l.type, l.data from mt_events l order by l.seq_id desc limit $1) e where e.type in ($2, $3) group by 1
         """;
 
-    // Of those who are in, whoever may be sent: the last to change, in the order of the index.
+    // Of those who are in, restricted or not: the last to change, in the order of the index.
     private const string SampleSql = $"""
         select k.audience_key, count(*), count(p.email), count(p.phone), count(*) filter (where p.kind = 1), count(p.details),
           count(*) filter (where m.restrictions & {TargetingSql.Granted} <> 0)
