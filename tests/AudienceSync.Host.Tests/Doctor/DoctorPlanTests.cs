@@ -21,6 +21,9 @@ public sealed class DoctorPlanTests
           from generate_series(1, 50000) n;
         insert into membership select k.key_id, md5('p' || n)::uuid, now(), null, 1 + n % 3, now(), now(), n, n
           from generate_series(1, 50000) n, audience_keys k;
+        insert into quarantine (id, source, refused, reason, detail, first_seen_at, last_seen_at, key_version, body_bytes, cipher)
+          select md5('q' || n)::uuid, 's', false, 'test_send', '', now(), now() - interval '1 minute' * n, 1, 1, '\x00'
+          from generate_series(1, 50000) n;
         insert into accounts (destination, platform) values ('meta', 'meta') on conflict do nothing;
         insert into bindings (audience, destination, remote, key_id)
           select k.audience, 'meta', 'r' || k.key_id, k.key_id from audience_keys k;
