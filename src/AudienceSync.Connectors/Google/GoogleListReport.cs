@@ -18,7 +18,15 @@ internal static class GoogleListReport
             (_, _, null or < GoogleLimits.SmallestServing) => (AudienceState.TooSmall, "google_too_small"),
             _ => (AudienceState.Ready, "google_open"),
         };
-        return new AudienceReport(Outcome.Done, state, code, list.Text("displayName"), size, size);
+        return new AudienceReport(Outcome.Done, state, code, list.Text("displayName"), size, size)
+        {
+            MatchRate = list.Object("ingestedUserListInfo")?.Object("contactIdInfo")?.Int("matchRatePercentage")
+                is >= 0
+                    and <= 100
+                    and var rate
+                ? rate
+                : null,
+        };
     }
 
     private static readonly string[] Sizes =
