@@ -37,6 +37,15 @@ public sealed record DestinationLimits(int MembersPerCall, TimeSpan CallTimeout,
     /// </summary>
     public int RequestsPerCall { get; init; } = 1;
 
+    /// <summary>With fewer matched members the platform delivers no ads to a remote audience; null when it has no such minimum.</summary>
+    public long? LeastMembers { get; init; }
+
+    /// <summary>
+    /// The code of the response to a removal whose body was lost on the way: some proxies remove the body of a DELETE. Null where removals
+    /// are sent by another method.
+    /// </summary>
+    public string? LostBodyCode { get; init; }
+
     /// <summary>Calls with members that the platform allows an account; empty when only its responses show the limit.</summary>
     public IReadOnlyList<CallAllowance> Allowances { get; init; } = [];
 }

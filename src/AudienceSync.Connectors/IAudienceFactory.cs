@@ -65,4 +65,11 @@ public sealed record AudienceReport(
     string? Name = null,
     long? AtLeast = null,
     long? AtMost = null
-);
+)
+{
+    /// <summary>The share of rows that matched, in percent; null when not reported.</summary>
+    public int? MatchRate { get; init; }
+
+    /// <summary>When its members changed last; null when not reported.</summary>
+    public DateTimeOffset? UpdatedAt { get; init; }
+}

@@ -6,6 +6,9 @@ public static class GoogleLimits
     /// <summary>Audience members in one request (contracts/google.md 6.2).</summary>
     public const int MembersPerCall = 10_000;
 
+    /// <summary>Below this a list neither serves nor reports its size (4.6).</summary>
+    public const long SmallestServing = 100;
+
     /// <summary>The longest time a list may keep a member; each new addition of the member restarts it (4.2).</summary>
     public const int MaxLifetimeD = 540;
 
@@ -53,6 +56,7 @@ public static class GoogleLimits
         new(MembersPerCall, callTimeout, OrderedCalls: false)
         {
             MatchesPeople = true,
+            LeastMembers = SmallestServing,
             MembershipLifetime = TimeSpan.FromDays(MaxLifetimeD),
             FirstJobPoll = jobCheck,
             JobPollsPerMinute = 150,

@@ -7,9 +7,6 @@ namespace AudienceSync.Connectors.Google;
 /// <summary>The state that a user list reports (contracts/google.md 6.3 and 4.6).</summary>
 internal static class GoogleListReport
 {
-    /// <summary>Below this a list neither serves nor reports its size (4.6).</summary>
-    private const long SmallestServing = 100;
-
     public static AudienceReport Of(JsonElement list)
     {
         var sizes = list.Object("sizeInfo");
@@ -18,10 +15,18 @@ internal static class GoogleListReport
         {
             (true, _, _) => (AudienceState.NeedsHuman, "google_read_only"),
             (_, "CLOSED", _) => (AudienceState.NeedsHuman, "google_closed"),
-            (_, _, null or < SmallestServing) => (AudienceState.TooSmall, "google_too_small"),
+            (_, _, null or < GoogleLimits.SmallestServing) => (AudienceState.TooSmall, "google_too_small"),
             _ => (AudienceState.Ready, "google_open"),
         };
-        return new AudienceReport(Outcome.Done, state, code, list.Text("displayName"), size, size);
+        return new AudienceReport(Outcome.Done, state, code, list.Text("displayName"), size, size)
+        {
+            MatchRate = list.Object("ingestedUserListInfo")?.Object("contactIdInfo")?.Int("matchRatePercentage")
+                is >= 0
+                    and <= 100
+                    and var rate
+                ? rate
+                : null,
+        };
     }
 
     private static readonly string[] Sizes =

@@ -51,20 +51,22 @@ internal static class MetaAudienceState
             Bound(audience.Number("approximate_count_lower_bound")),
             Bound(audience.Number("approximate_count_upper_bound"))
         );
-        return state == AudienceState.Ready && delivery == TooSmallToDeliver
-            ? new AudienceReport(Outcome.Done, AudienceState.TooSmall, "meta_delivery_300", name, least, most)
-            : new AudienceReport(
-                Outcome.Done,
-                state,
-                operation is null ? "meta_status_not_reported" : $"meta_status_{operation}",
-                name,
-                least,
-                most
-            );
+        var (shown, status) =
+            state == AudienceState.Ready && delivery == TooSmallToDeliver
+                ? (AudienceState.TooSmall, "meta_delivery_300")
+                : (state, operation is null ? "meta_status_not_reported" : $"meta_status_{operation}");
+        return new AudienceReport(Outcome.Done, shown, status, name, least, most)
+        {
+            UpdatedAt = Moment(audience.Number("time_content_updated")),
+        };
     }
 
     // One of Meta's samples has "status" instead of "code" (5.3).
     private static long? Code(JsonElement? status) => status is { } given ? given.Number("code") ?? given.Number("status") : null;
+
+    // 0 stands for never; beyond the year 9999 it is no time.
+    private static DateTimeOffset? Moment(long? seconds) =>
+        seconds is > 0 and < 253_402_300_800 and var unix ? DateTimeOffset.FromUnixTimeSeconds(unix) : null;
 
     /// <summary>-1 stands for a number that is not reported.</summary>
     private static long? Bound(long? count) => count >= 0 ? count : null;

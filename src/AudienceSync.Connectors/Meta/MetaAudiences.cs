@@ -10,7 +10,7 @@ internal sealed class MetaAudiences(MetaSettings settings, MetaCalls calls, IMet
 {
     private const string ListFields = "id,name,subtype";
     private const string ReadFields =
-        "id,name,operation_status,delivery_status,approximate_count_lower_bound,approximate_count_upper_bound";
+        "id,name,operation_status,delivery_status,approximate_count_lower_bound,approximate_count_upper_bound,time_content_updated";
     private const int PageSize = 200;
 
     /// <summary>An account has at most 500 customer lists (5.1), in addition to other audiences.</summary>

@@ -6,6 +6,14 @@ public static class MetaLimits
     /// <summary>Rows in one request (contracts/meta.md 6.1).</summary>
     public const int MembersPerCall = 10_000;
 
+    /// <summary>
+    /// Meta reports an audience as too small (15.5) without a number; of customer lists, 100 matched accounts are what others report.
+    /// </summary>
+    private const long LeastMembers = 100;
+
+    /// <summary>Without its parameter <c>payload</c> a call is invalid (14, code 100), and nothing else of ours is.</summary>
+    private const string LostBody = "meta_100";
+
     /// <summary>How long we wait for a response.</summary>
     public static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
 
@@ -36,6 +44,10 @@ public static class MetaLimits
         {
             // A row is matched to a person (6.3), who is in the audience or is not.
             MatchesPeople = true,
+            LeastMembers = LeastMembers,
+
+            // A removal is a DELETE with a body (2).
+            LostBodyCode = LostBody,
 
             // The higher tier (13.1). The lower one allows less, which the usage headers report as a share of the allowance.
             Allowances = [new("hour", 190_000, TimeSpan.FromHours(1))],

@@ -15,8 +15,6 @@ internal sealed class TikTokAudiences(TikTokSettings settings, TikTokCalls calls
     /// <summary>Only audiences created through this API accept members from it, and they are shown as this type (5.1).</summary>
     private const string OurType = "Partner";
 
-    private const long SmallestServing = 1000;
-
     public async ValueTask<EnsuredAudience> EnsureAsync(AudienceDefinition wanted, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(wanted);
@@ -144,7 +142,7 @@ internal sealed class TikTokAudiences(TikTokSettings settings, TikTokCalls calls
         {
             (true, true, _) => (AudienceState.Warning, "tiktok_expiring"),
             (true, _, _) => (AudienceState.Ready, "tiktok_valid"),
-            (false, _, < SmallestServing) => (AudienceState.TooSmall, "tiktok_too_small"),
+            (false, _, < TikTokLimits.SmallestServing) => (AudienceState.TooSmall, "tiktok_too_small"),
             (false, _, _) => (AudienceState.Busy, "tiktok_not_valid"),
             _ => (AudienceState.Unknown, "tiktok_not_reported"),
         };

@@ -11,6 +11,9 @@ public static class TikTokLimits
     /// <summary>The maximum that any integration states (5.3).</summary>
     public const int MaxMembersPerCall = 10_000;
 
+    /// <summary>With fewer matched people an audience cannot be used (11).</summary>
+    public const long SmallestServing = 1000;
+
     /// <summary>Longer audience names are cut silently (5.1).</summary>
     public const int MaxNameChars = 70;
 
@@ -57,6 +60,8 @@ public static class TikTokLimits
     public static DestinationLimits For(int membersPerCall, TimeSpan callTimeout) =>
         new(membersPerCall, callTimeout, OrderedCalls: false)
         {
+            LeastMembers = SmallestServing,
+
             // The basic tier of an app (9); a higher one shows only by the absence of throttling.
             Allowances =
             [

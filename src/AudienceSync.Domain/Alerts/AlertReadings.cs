@@ -51,8 +51,24 @@ public sealed record BindingReading(
     /// <summary>What is counted over the whole audience; null until it was counted once.</summary>
     public BindingCounted? Counted { get; init; }
 
+    /// <summary>What its platform last reported; null until it reported a size for long enough.</summary>
+    public SizeReading? Size { get; init; }
+
     /// <summary>Its subject in alerts.</summary>
     public string Subject => $"{Destination}/{Audience}/{Remote}";
+}
+
+/// <summary>What a platform reported of a remote audience.</summary>
+/// <param name="ReadAt">When.</param>
+/// <param name="AtMost">Its members at most.</param>
+/// <param name="Settled">
+/// Members that it acknowledged and that stayed for as long as it may take to match them: the fewest of the last
+/// <see cref="SettledAfter"/>.
+/// </param>
+public sealed record SizeReading(DateTimeOffset ReadAt, long AtMost, long Settled)
+{
+    /// <summary>Platforms need up to two days until a size follows the members.</summary>
+    public static readonly TimeSpan SettledAfter = TimeSpan.FromHours(48);
 }
 
 /// <summary>Counts over a whole remote audience.</summary>

@@ -119,6 +119,15 @@ public static class AlertRules
         "Calls without an answer: see audiencesync runs list for their codes, and the platform's status page."
     );
 
+    public static readonly AlertRule ReadingBelowDelivered = new(
+        "reading_below_delivered",
+        "Platform has far fewer members than it acknowledged",
+        AlertScope.Audience,
+        Hour,
+        Hour,
+        "See the reading in audiencesync sync status --json, and the audience at the platform; then: audiencesync sync resync NAME."
+    );
+
     public static readonly AlertRule RejectsShare = new(
         "rejects_share",
         "Many members refused",
@@ -241,6 +250,7 @@ public static class AlertRules
         Drift,
         InDoubt,
         RejectsShare,
+        ReadingBelowDelivered,
         PlanWaiting,
         AudienceSilent,
         VolumeAnomaly,

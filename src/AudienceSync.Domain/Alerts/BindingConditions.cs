@@ -20,6 +20,12 @@ internal static class BindingConditions
 
     public const long DoubtMembers = 100;
 
+    /// <summary>Settled members from which a size means anything: smaller ones are rounded, or not reported.</summary>
+    public const long SettledMembers = 1_000;
+
+    /// <summary>Match rates are rarely lower than this.</summary>
+    public const double ReadingShare = 0.1;
+
     /// <summary>Refused members, and their share of the desired ones.</summary>
     public const long RefusedMembers = 100;
 
@@ -45,6 +51,20 @@ internal static class BindingConditions
                     new("late removals", AlertText.Number(binding.LateRemovals)),
                     new("oldest", AlertText.Duration(now - oldest)),
                     new("goal", AlertText.Duration(goal)),
+                ]
+            );
+        }
+
+        if (binding.Size is { Settled: >= SettledMembers } size && size.AtMost < size.Settled * ReadingShare)
+        {
+            yield return Of(
+                binding,
+                AlertRules.ReadingBelowDelivered,
+                AlertSeverity.Warning,
+                [
+                    new("reported", AlertText.Number(size.AtMost)),
+                    new("delivered", AlertText.Number(size.Settled)),
+                    new("read", AlertText.Moment(size.ReadAt)),
                 ]
             );
         }

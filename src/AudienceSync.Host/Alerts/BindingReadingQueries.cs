@@ -50,6 +50,21 @@ internal sealed class BindingReadingQueries(WorkspaceDatabase database, AlertSce
         where b.bound and b.destination = any($1)
         """;
 
+    // A size that was reported, and the fewest members that were delivered since two days before. Where the series is shorter there is
+    // none.
+    private const string SizesSql = """
+        select b.binding_id, l.read_at, l.at_most, s.delivered
+        from bindings b
+        cross join lateral (
+          select r.read_at, r.at_most from platform_readings r
+          where r.binding_id = b.binding_id and r.at_most is not null and r.read_at > $2::timestamptz - interval '6 hours'
+          order by r.read_at desc limit 1) l
+        cross join lateral (
+          select min(r.delivered) as delivered, min(r.read_at) as since from platform_readings r
+          where r.binding_id = b.binding_id and r.read_at > $2::timestamptz - $3::interval - interval '2 hours') s
+        where b.bound and b.destination = any($1) and s.since <= $2::timestamptz - $3::interval
+        """;
+
     private readonly Lock _gate = new();
     private Dictionary<int, BindingCounted> _counted = [];
     private DateTimeOffset _countAt = DateTimeOffset.MinValue;
@@ -57,6 +72,7 @@ internal sealed class BindingReadingQueries(WorkspaceDatabase database, AlertSce
     public async Task<List<BindingReading>> ReadAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         await CountAsync(now, cancellationToken);
+        var sizes = await SizesAsync(now, cancellationToken);
         var goals = plan.Settings.RemovalGoals;
         var bindings = new List<BindingReading>();
         await using var command = Sql.Command(
@@ -83,11 +99,31 @@ internal sealed class BindingReadingQueries(WorkspaceDatabase database, AlertSce
                 {
                     LateRemovals = reader.GetInt64(6),
                     Counted = CountedOf(reader.GetInt32(0)),
+                    Size = sizes.GetValueOrDefault(reader.GetInt32(0)),
                 }
             );
         }
 
         return bindings;
+    }
+
+    private async Task<Dictionary<int, SizeReading>> SizesAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var sizes = new Dictionary<int, SizeReading>();
+        await using var command = Sql.Command(
+            database.Query,
+            SizesSql,
+            Sql.Of(scene.Destinations.Keys.ToArray()),
+            Sql.Of(now),
+            Sql.Of(SizeReading.SettledAfter)
+        );
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            sizes[reader.GetInt32(0)] = new SizeReading(reader.GetFieldValue<DateTimeOffset>(1), reader.GetInt64(2), reader.GetInt64(3));
+        }
+
+        return sizes;
     }
 
     private async Task CountAsync(DateTimeOffset now, CancellationToken cancellationToken)

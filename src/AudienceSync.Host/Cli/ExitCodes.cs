@@ -14,6 +14,9 @@ internal static class ExitCodes
     /// <summary>No error was found, but something could not be determined.</summary>
     public const int NotKnown = 3;
 
+    /// <summary>The command was executed and found something that a human should change.</summary>
+    public const int Findings = 4;
+
     /// <summary>Stopped by a signal; the same command continues. The shell's own code for an interrupt.</summary>
     public const int Interrupted = 130;
 }

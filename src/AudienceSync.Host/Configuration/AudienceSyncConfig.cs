@@ -35,6 +35,8 @@ public sealed class WorkspaceConfig
     /// <summary>Who is alerted about what; null for nobody.</summary>
     public AlertsConfig? Alerts { get; set; }
 
+    public DoctorConfig Doctor { get; set; } = new();
+
     /// <summary>Logs exposures; null for not at all.</summary>
     public ExposuresConfig? Exposures { get; set; }
 
@@ -239,6 +241,13 @@ public sealed class AlertsConfig
     public List<AlertOwnerConfig> Owners { get; set; } = [];
 
     /// <summary>Names of rules that are not applied.</summary>
+    public List<string> Off { get; set; } = [];
+}
+
+/// <summary>What the doctor looks for.</summary>
+public sealed class DoctorConfig
+{
+    /// <summary>Codes of findings that are not looked for.</summary>
     public List<string> Off { get; set; } = [];
 }
 

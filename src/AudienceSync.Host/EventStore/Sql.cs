@@ -59,6 +59,9 @@ internal static class Sql
     public static NpgsqlParameter OfNullable(DateTimeOffset? value) =>
         new() { Value = value is { } time ? time.UtcDateTime : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 
+    public static NpgsqlParameter OfNullable(bool? value) =>
+        new() { Value = value is { } truth ? truth : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Boolean };
+
     public static NpgsqlParameter OfNullable(long? value) =>
         new() { Value = value is { } number ? number : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint };
 }

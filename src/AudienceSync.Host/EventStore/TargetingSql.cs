@@ -38,9 +38,9 @@ internal static class TargetingSql
     /// <summary>On <c>membership c</c> and the destination <c>$6</c>: <see cref="TargetingRule.IsOptOut"/>.</summary>
     public const string OptedOut = $"c.restrictions & {OptOuts} <> 0 or coalesce($6 = any(c.restricted_at), false)";
 
+    /// <summary>Bits of the restrictions of a membership: each purpose that was granted.</summary>
+    public const string Granted = "20";
+
     // Suppressed, a purpose denied, being erased.
     private const string OptOuts = "105";
-
-    // Both purposes granted.
-    private const string Granted = "20";
 }

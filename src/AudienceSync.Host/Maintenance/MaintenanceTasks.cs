@@ -23,6 +23,12 @@ public sealed class MaintenanceTasks(
     /// <summary>Days for which the exposure log is kept, as long as deliveries.</summary>
     private const int ExposuresD = 400;
 
+    /// <summary>Days for which the counts of sources by day are kept; the doctor looks at half of them.</summary>
+    private const int SourceDaysD = 30;
+
+    /// <summary>Days for which readings of platforms are kept, as long as deliveries.</summary>
+    private const int ReadingsD = 400;
+
     /// <summary>Days after which a step is removed, long after it is too old to be reported.</summary>
     private const int StepsD = 1;
 
@@ -45,6 +51,8 @@ public sealed class MaintenanceTasks(
         await records.RemoveFeedbackAsync(now.AddDays(-FeedbackD), cancellationToken);
         await records.RemoveStepsAsync(now.AddDays(-StepsD), cancellationToken);
         await records.RemoveNoticesAsync(now.AddDays(-NoticesD), cancellationToken);
+        await records.RemoveSourceDaysAsync(now.AddDays(-SourceDaysD), cancellationToken);
+        await records.RemoveReadingsAsync(now.AddDays(-ReadingsD), cancellationToken);
         await records.RemoveExposuresAsync(now.AddDays(-ExposuresD), cancellationToken);
         await records.RemoveTraitsOfNobodyAsync(now, cancellationToken);
         if (jobs + calls + entries > 0)

@@ -81,6 +81,17 @@ public sealed class RetentionStore(WorkspaceDatabase database)
           order by n.at limit $2)
         """;
 
+    private const string SourceDaysSql = """
+        delete from source_days where (day, source, code) in (
+          select d.day, d.source, d.code from source_days d where d.day < ($1::timestamptz at time zone 'UTC')::date
+          order by d.day limit $2)
+        """;
+
+    private const string ReadingsSql = """
+        delete from platform_readings where (binding_id, read_at) in (
+          select r.binding_id, r.read_at from platform_readings r where r.read_at < $1 order by r.read_at limit $2)
+        """;
+
     /// <returns>The number of removed calls.</returns>
     public Task<long> RemoveCallsAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
         RemoveAsync(CallsSql, before, cancellationToken);
@@ -96,6 +107,14 @@ public sealed class RetentionStore(WorkspaceDatabase database)
     /// <summary>Notices that people were sent, with the answers of the channels.</summary>
     public Task RemoveNoticesAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
         RemoveAsync(NoticesSql, before, cancellationToken);
+
+    /// <summary>Counts of sources by day.</summary>
+    public Task RemoveSourceDaysAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        RemoveAsync(SourceDaysSql, before, cancellationToken);
+
+    /// <summary>What platforms reported of remote audiences.</summary>
+    public Task RemoveReadingsAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        RemoveAsync(ReadingsSql, before, cancellationToken);
 
     /// <summary>Pages of feedback that ended: for so long they are shown, and dead ones can be replayed.</summary>
     public Task RemoveFeedbackAsync(DateTimeOffset before, CancellationToken cancellationToken) =>

@@ -3,6 +3,7 @@ using AudienceSync.Host.Alerts;
 using AudienceSync.Host.Audiences.Verbs;
 using AudienceSync.Host.Cli;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Doctor;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Exposures.Verbs;
 using AudienceSync.Host.Feedback;
@@ -44,6 +45,7 @@ internal static class CommandLine
             DestinationsCommands.Create(environment, network, FeedbackCheck.RunAsync),
             FeedbackCommands.Create(environment),
             AlertsCommands.Create(environment),
+            DoctorCommand.Create(environment),
             SyncCommands.Create(environment),
             AudiencesCommands.Create(environment, CountersVerb.Create(environment, TimeProvider.System)),
             MembersCommands.Create(environment),

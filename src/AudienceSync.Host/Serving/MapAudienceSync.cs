@@ -3,6 +3,7 @@ using AudienceSync.Host.Access;
 using AudienceSync.Host.Alerts;
 using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Decisions;
+using AudienceSync.Host.Doctor;
 using AudienceSync.Host.Exposures;
 using AudienceSync.Host.Feedback;
 using AudienceSync.Host.History;
@@ -67,6 +68,7 @@ public static class MapAudienceSyncExtensions
         new RunEndpoints().Map(group);
         new FeedbackEndpoints().Map(group);
         new AlertEndpoints(clock).Map(group);
+        new DoctorEndpoints(clock).Map(group);
         new ExposureEndpoints().Map(group);
         new PermissionEndpoints().Map(group);
         new ErasureEndpoints(clock).Map(group);

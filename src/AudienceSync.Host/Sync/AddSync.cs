@@ -2,6 +2,7 @@ using AudienceSync.Host.EventStore;
 using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Sync.Accounts;
 using AudienceSync.Host.Sync.Holds;
+using AudienceSync.Host.Sync.Readings;
 using AudienceSync.Host.Sync.Runs;
 
 namespace AudienceSync.Host.Sync;
@@ -26,6 +27,7 @@ internal static class AddSyncExtensions
             .AddSingleton<DeliveryPartitionStore>()
             .AddSingleton<CallSeal>()
             .AddSingleton<RunQueries>()
+            .AddSingleton<ReadingStore>()
             .AddSingleton<OperatorHolds>()
             .AddSingleton<HoldQueries>()
             .AddSingleton(provider => new AccountForecasts(

@@ -1,3 +1,5 @@
+using AudienceSync.Host.Sync.Readings;
+
 namespace AudienceSync.Host.Sync;
 
 /// <summary>The difference between a remote audience and its desired state.</summary>
@@ -37,6 +39,9 @@ public sealed record BindingCounts(
 
     /// <summary>When the last response was received that was not final.</summary>
     public DateTimeOffset? LastAnswerAt { get; init; }
+
+    /// <summary>What the platform last reported of it; null when it did not yet.</summary>
+    public PlatformReading? Reading { get; init; }
 
     /// <summary>Members in doubt that the platform refused. They are not retried automatically today.</summary>
     public long Stuck { get; init; }

@@ -2,6 +2,7 @@ using AudienceSync.Connectors;
 using AudienceSync.Host.Alerts;
 using AudienceSync.Host.Audiences;
 using AudienceSync.Host.Decisions;
+using AudienceSync.Host.Doctor;
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Exposures;
 using AudienceSync.Host.Feedback;
@@ -69,11 +70,29 @@ internal static class WorkspaceContainer
                 ),
                 dependencies.AlertPoll
             )
+            .AddDoctor(DoctorOf(plan))
             .AddExposures(plan.Exposures, dependencies.AccountPoll)
             .AddMaintenance(plan.Name.Value, plan.Retention)
             .AddStatus(plan, dependencies)
             .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });
     }
+
+    private static DoctorScene DoctorOf(WorkspacePlan plan) =>
+        new(
+            [
+                .. plan.Sources.Select(planned => new SourceSetting(
+                    planned.Source.Name,
+                    planned.Source.IsReporting,
+                    planned.Source.Signature == SignatureMode.Required
+                )),
+            ],
+            plan.Destinations.ToDictionary(
+                destination => destination.Name,
+                destination => new DestinationSetting(destination.Connector.Limits, destination.Connector as IChecksVersion),
+                StringComparer.Ordinal
+            ),
+            plan.DoctorOff
+        );
 
     private static IServiceCollection AddProcess(this IServiceCollection services, WorkspacePlan plan, WorkspaceDependencies dependencies)
     {

@@ -41,6 +41,9 @@ public sealed record WorkspacePlan(
     /// <summary>How exposures are logged.</summary>
     public ExposurePlan Exposures { get; init; } = new(IsOn: false, LinkKey: null, Destinations: []);
 
+    /// <summary>Codes of findings that the doctor does not look for.</summary>
+    public IReadOnlySet<string> DoctorOff { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+
     /// <summary>For how long ended records are kept.</summary>
     public RetentionSettings Retention { get; init; } = RetentionSettings.Default;
 }

@@ -1,5 +1,6 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain;
+using AudienceSync.Domain.Doctor;
 using AudienceSync.Domain.Identity;
 using AudienceSync.Host.Alerts;
 using AudienceSync.Host.Audiences;
@@ -29,16 +30,7 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
     /// <exception cref="SetupException">config_invalid, secret_missing</exception>
     public WorkspacePlan Plan(string name, WorkspaceConfig workspace)
     {
-        WorkspaceName checkedName;
-        try
-        {
-            checkedName = new WorkspaceName(name);
-        }
-        catch (ArgumentException error)
-        {
-            throw config.Invalid($"workspaces.{name}: {error.Message}");
-        }
-
+        var checkedName = NameOf(name);
         Distinct(workspace.Sources.Select(source => source.Name), $"workspaces.{name}.sources");
         Distinct(workspace.Destinations.Select(destination => destination.Name), $"workspaces.{name}.destinations");
         var audiences = _audiences.Plan($"workspaces.{name}", workspace.Audiences, workspace.Bindings);
@@ -71,6 +63,7 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
                 workspace.Exposures?.LinkKey is { } key ? ExposureKey($"workspaces.{name}.exposures", key) : null,
                 destinations.ConvertAll(destination => destination.Name)
             ),
+            DoctorOff = DoctorOff($"workspaces.{name}.doctor", workspace.Doctor),
             LinkLimit = LinkLimit(name, workspace.LinkedAddressesPerDay),
             Retention = Retention($"workspaces.{name}.retention", workspace.Retention) with
             {
@@ -88,6 +81,18 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
             (planned.Source with { StepMetrics = reported.Contains(planned.Source.Name) }, planned.Token);
     }
 
+    private WorkspaceName NameOf(string name)
+    {
+        try
+        {
+            return new WorkspaceName(name);
+        }
+        catch (ArgumentException error)
+        {
+            throw config.Invalid($"workspaces.{name}: {error.Message}");
+        }
+    }
+
     private LinkLimit LinkLimit(string workspace, int? addresses)
     {
         // Only the latest addresses of a kind are kept for an anchor, so a higher limit would never be reached.
@@ -97,6 +102,16 @@ public sealed class WorkspacePlanner(ConfigLoader config, DestinationDependencie
             $"linked_addresses_per_day must be from 2 to {IdentifierClaims.MaxPerKind - 1}"
         );
         return addresses is { } given ? new LinkLimit(given) : Domain.Identity.LinkLimit.Default;
+    }
+
+    private HashSet<string> DoctorOff(string place, DoctorConfig doctor)
+    {
+        foreach (var code in doctor.Off)
+        {
+            Require(FindingKinds.Find(code) is not null, place, $"off: there is no finding {code}; docs/doctor.md lists them");
+        }
+
+        return doctor.Off.ToHashSet(StringComparer.Ordinal);
     }
 
     private byte[] ExposureKey(string place, SecretReference reference)

@@ -23,6 +23,7 @@ internal static class AudienceFields
         "approximate_count_upper_bound",
         "operation_status",
         "delivery_status",
+        "time_content_updated",
     ];
 
     public static IReadOnlyList<string> All => Known;
@@ -67,6 +68,9 @@ internal static class AudienceFields
                     break;
                 case "approximate_count_upper_bound":
                     json.WriteNumber(field, people == 0 ? 0 : lower + CountStep);
+                    break;
+                case "time_content_updated":
+                    json.WriteNumber(field, audience.ContentUpdatedAt?.ToUnixTimeSeconds() ?? 0);
                     break;
                 case "operation_status":
                     WriteStatus(json, field, code, description);

@@ -14,6 +14,7 @@ internal sealed class MetaAudience(string id, string name, MetaAccount account, 
     private readonly Replacement replacement = new(list);
     private SchemaForm? filledBy;
     private long emptySampleResponses;
+    private DateTimeOffset? contentUpdatedAt;
 
     public string Id => id;
 
@@ -24,6 +25,26 @@ internal sealed class MetaAudience(string id, string name, MetaAccount account, 
     public MetaAccount Account => account;
 
     public AudienceList List => list;
+
+    /// <summary>When a call last changed who is in it; null when none did.</summary>
+    public DateTimeOffset? ContentUpdatedAt
+    {
+        get
+        {
+            lock (gate)
+            {
+                return contentUpdatedAt;
+            }
+        }
+    }
+
+    public void UpdateContent(DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            contentUpdatedAt = now;
+        }
+    }
 
     public bool IsBeingReplaced(DateTimeOffset now)
     {
@@ -119,6 +140,7 @@ internal sealed class MetaAudience(string id, string name, MetaAccount account, 
         {
             filledBy = null;
             emptySampleResponses = 0;
+            contentUpdatedAt = null;
             replacement.Clear();
             sessions.Clear();
         }

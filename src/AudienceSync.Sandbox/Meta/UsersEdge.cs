@@ -83,6 +83,11 @@ internal sealed class UsersEdge(MetaPlatform platform, MetaFaults faults, CallLo
             (_, FaultOperation.Add) => (audience.List.Add(upload.Rows), 0),
             _ => (0, audience.List.Remove(upload.Rows)),
         };
+        if (applied + removed > 0)
+        {
+            audience.UpdateContent(clock.GetUtcNow());
+        }
+
         call.Effect = new CallEffect(applied, removed, upload.Invalid, upload.EmptyHashes);
         return received;
     }

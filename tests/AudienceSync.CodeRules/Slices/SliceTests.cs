@@ -33,6 +33,7 @@ public sealed class SliceTests
         ("Exposures", ["Audiences", "Cli", "Configuration", "EventStore", "Privacy", "Requests"]),
         ("Feedback", ["Cli", "Configuration", "EventStore", "Messages", "Outcomes", "Privacy", "Requests", "Sync"]),
         ("Alerts", ["Cli", "Configuration", "EventStore", "Messages", "Requests"]),
+        ("Doctor", ["Cli", "EventStore", "Requests"]),
         ("Maintenance", ["Configuration", "EventStore", "Ingest", "Messages", "Sync"]),
         (
             "Workspaces",
@@ -43,6 +44,7 @@ public sealed class SliceTests
                 "Cli",
                 "Configuration",
                 "Decisions",
+                "Doctor",
                 "EventStore",
                 "Exposures",
                 "Feedback",
@@ -67,6 +69,7 @@ public sealed class SliceTests
                 "Cli",
                 "Configuration",
                 "Decisions",
+                "Doctor",
                 "EventStore",
                 "Exposures",
                 "Feedback",

@@ -88,6 +88,18 @@ public sealed class GoogleListTests
     }
 
     [Theory]
+    [InlineData("61", 61)]
+    [InlineData("101", null)]
+    [InlineData("\"high\"", null)]
+    public async Task A_report_has_the_match_rate_where_there_is_one(string percent, int? expected)
+    {
+        var body = $$"""{"id":"9","ingestedUserListInfo":{"contactIdInfo":{"matchRatePercentage":{{percent}} } } }""";
+        var report = await Maker(new TokenedNetwork((200, body))).ReadAsync(new RemoteAudienceId("9"), CancellationToken.None);
+
+        report.MatchRate.ShouldBe(expected);
+    }
+
+    [Theory]
     [InlineData("""{"id":"8","displayName":"carts","membershipStatus":"OPEN","sizeInfo":{"searchNetworkMembersCount":"1200"}}""")]
     [InlineData("""{"id":"99","displayName":"carts","membershipStatus":"OPEN","sizeInfo":{"searchNetworkMembersCount":"1200"}}""")]
     public async Task The_state_of_another_list_is_not_accepted(string body) =>

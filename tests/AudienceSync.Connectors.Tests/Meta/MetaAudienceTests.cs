@@ -98,6 +98,21 @@ public sealed class MetaAudienceTests
                 .ReadAsync(new RemoteAudienceId("5"), CancellationToken.None)
         ).ShouldBe(new AudienceReport(Outcome.Done, state, code, "carts", least, most));
 
+    [Theory]
+    [InlineData("1767225600", "2026-01-01T00:00:00Z")]
+    [InlineData("0", null)]
+    [InlineData("-1", null)]
+    [InlineData("999999999999999", null)]
+    public async Task A_report_has_the_time_of_the_last_change_where_there_is_one(string seconds, string? expected)
+    {
+        var answer = $$"""{"id":"5","name":"carts","time_content_updated":{{seconds}}}""";
+        var report = await Maker(Answering(answer)).ReadAsync(new RemoteAudienceId("5"), CancellationToken.None);
+
+        report.UpdatedAt.ShouldBe(
+            expected is null ? null : DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture)
+        );
+    }
+
     [Fact]
     public void Every_operation_status_of_the_contract_has_a_state() =>
         MetaAudienceState

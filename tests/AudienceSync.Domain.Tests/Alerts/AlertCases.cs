@@ -74,6 +74,17 @@ internal static class AlertCases
             (AlertRules.Drift, Counted(new(1_000, 900, 0, 0, 0)), Counted(new(1_000, 901, 0, 0, 0))),
             (AlertRules.InDoubt, Counted(new(1_000, 1_000, 100, 0, 0)), Counted(new(1_000, 1_000, 99, 0, 0))),
             (AlertRules.RejectsShare, Counted(new(1_000, 799, 0, 201, 0)), Counted(new(1_000, 800, 0, 200, 0))),
+            (
+                AlertRules.ReadingBelowDelivered,
+                Quiet with
+                {
+                    Bindings = [Binding with { Size = new SizeReading(Now, 99, 1_000) }],
+                },
+                Quiet with
+                {
+                    Bindings = [Binding with { Size = new SizeReading(Now, 100, 1_000) }],
+                }
+            ),
             (AlertRules.PlanWaiting, Quiet with { Plans = [new PlanReading(7, "meta_main", "cart", "2385", 20_000, Now)] }, Quiet),
         ];
 

@@ -56,6 +56,7 @@ public sealed class CanaryTests
         await AlertAsync(stage, mail);
         await ExposureSurfaceTests.WaitAsync(stage.Host);
         await stage.ReadAsync("/v1/exposures");
+        await stage.ReadAsync("/v1/doctor");
         await LoseStorageAsync(stage);
 
         await stage.ShouldHoldNoneAsync(Canaries.Person().Union(Canaries.Secrets()), leastAnswers: 80);

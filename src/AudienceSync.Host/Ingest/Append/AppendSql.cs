@@ -175,8 +175,13 @@ internal static class AppendSql
         from (select * from unnest($1::uuid[], $2::int[]) limit cardinality($1)) as d(erasure, events) where e.erasure = d.erasure
         """;
 
-    /// <summary>Adds to the counts of a source. Under the lock, so no other session adds meanwhile.</summary>
+    /// <summary>Adds to the counts of a source, and to those of its day. Under the lock, so no other session adds meanwhile.</summary>
     public const string Counts = """
+        with days as (
+          insert into source_days (source, code, day, events)
+          select d.source, d.code, ($4::timestamptz at time zone 'UTC')::date, d.events
+          from unnest($1::text[], $2::text[], $3::bigint[]) as d(source, code, events)
+          on conflict (day, source, code) do update set events = source_days.events + excluded.events)
         insert into source_counts (source, code, events, last_seen_at)
         select d.source, d.code, d.events, $4 from unnest($1::text[], $2::text[], $3::bigint[]) as d(source, code, events)
         on conflict (source, code) do update set events = source_counts.events + excluded.events, last_seen_at = excluded.last_seen_at

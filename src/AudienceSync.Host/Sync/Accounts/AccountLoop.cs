@@ -3,6 +3,7 @@ using AudienceSync.Host.EventStore;
 using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Sync.Jobs;
 using AudienceSync.Host.Sync.Lanes;
+using AudienceSync.Host.Sync.Readings;
 
 namespace AudienceSync.Host.Sync.Accounts;
 
@@ -40,6 +41,9 @@ public sealed class AccountLoop(
 
     /// <summary>Pages of removals in one round, so that one binding cannot delay the others without limit.</summary>
     private const int RemovalPages = 20;
+
+    /// <summary>Reads sizes and states; null for not at all.</summary>
+    public ReadingPoller? Readings { get; init; }
 
     /// <summary>How soon it sees what nothing wakes it for: orders of operators, and waits that have ended.</summary>
     public TimeSpan Poll { get; init; } = DefaultPoll;
@@ -95,7 +99,23 @@ public sealed class AccountLoop(
         var held = await DrainRemovalsAsync(lease, cancellationToken);
 
         // A throttle in response to a removal applies to the whole account.
-        return await MayWorkAsync(cancellationToken) && await AddAsync(lease, held, cancellationToken);
+        if (!await MayWorkAsync(cancellationToken))
+        {
+            return false;
+        }
+
+        return await AddAsync(lease, held, cancellationToken) || await ReadAsync(lease, cancellationToken);
+    }
+
+    // Last, and one in a round: members come first. Never full, so that changes gather as they do without it.
+    private async Task<bool> ReadAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        if (Readings is { MayBeDue: true } readings && await MayWorkAsync(cancellationToken) && !await RemovalsWaitAsync(cancellationToken))
+        {
+            await readings.RunAsync(lease, cancellationToken);
+        }
+
+        return false;
     }
 
     // True when some were held: their time may come while the others are sent.

@@ -4,6 +4,7 @@ using AudienceSync.Host.Privacy;
 using AudienceSync.Host.Sync.Jobs;
 using AudienceSync.Host.Sync.Lanes;
 using AudienceSync.Host.Sync.Ledger;
+using AudienceSync.Host.Sync.Readings;
 using AudienceSync.Host.Sync.Resyncs;
 using AudienceSync.Host.Sync.Runs;
 
@@ -42,6 +43,14 @@ internal static class AccountWorker
         )
         {
             Poll = poll,
+            Readings = new ReadingPoller(
+                destination.Name,
+                destination.Connector,
+                budget,
+                provider.GetRequiredService<ReadingStore>(),
+                clock,
+                logger
+            ),
         };
     }
 

@@ -1,5 +1,6 @@
 using AudienceSync.Host.EventStore;
 using AudienceSync.Host.Sync;
+using AudienceSync.Host.Sync.Readings;
 
 namespace AudienceSync.Host.Workspaces.Status;
 
@@ -92,7 +93,7 @@ public sealed class StatusQueries(WorkspaceDatabase database)
           coalesce(b.removal_next_at = 'infinity', false), coalesce(b.add_next_at = 'infinity', false),
           case when a.stopped_code is not null then a.stopped_at when b.stopped_code is not null then b.stopped_at
             else least(b.removal_failing_since, b.add_failing_since) end,
-          greatest(b.removal_answer_at, b.add_answer_at)
+          greatest(b.removal_answer_at, b.add_answer_at), b.binding_id
         from bindings b join accounts a on a.destination = b.destination join audience_keys k on k.key_id = b.key_id
         cross join lateral (select exists (
           select from pauses q where q.destination = b.destination and q.resumed_at is null
@@ -166,6 +167,7 @@ public sealed class StatusQueries(WorkspaceDatabase database)
     public async Task<IReadOnlyList<BindingCounts>> ReadBindingsAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var bindings = new List<BindingCounts>();
+        var latest = await new ReadingStore(database).LatestAsync(cancellationToken);
         await using var command = Sql.Command(database.Query, BindingsSql, Sql.Of(now));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -197,6 +199,7 @@ public sealed class StatusQueries(WorkspaceDatabase database)
                     AddsParked = reader.GetBoolean(20),
                     Since = reader.TimeOrNull(21),
                     LastAnswerAt = reader.TimeOrNull(22),
+                    Reading = latest.GetValueOrDefault(reader.GetInt32(23)),
                 }
             );
         }
