@@ -20,6 +20,8 @@ public sealed record DoctorReadings
     public IReadOnlyList<StoppedLinks> StoppedLinks { get; init; } = [];
 
     public IReadOnlyList<SharedAddresses> Shared { get; init; } = [];
+
+    public IReadOnlyList<DoctorExperiment> Experiments { get; init; } = [];
 }
 
 /// <summary>A sender of webhooks, and what came of it within <see cref="DoctorRules.Window"/>.</summary>
@@ -168,3 +170,11 @@ public sealed record StoppedLinks(string Kind, long Identifiers, DateTimeOffset 
 /// <param name="Addresses">Addresses with at least <see cref="DoctorRules.SharedBy"/> people.</param>
 /// <param name="People">The most people that one of them has, counted up to a bound.</param>
 public sealed record SharedAddresses(string Source, string Kind, long Addresses, long People);
+
+/// <summary>A running experiment on a key.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Key">The key.</param>
+/// <param name="Treatment">Members who are sent.</param>
+/// <param name="Holdout">Members who are held out.</param>
+/// <param name="HoldoutShare">Parts of ten thousand that are to be held out.</param>
+public sealed record DoctorExperiment(string Name, string Key, long Treatment, long Holdout, int HoldoutShare);

@@ -27,6 +27,7 @@ public static class DoctorRules
         readings => readings.Bindings.SelectMany(binding => BindingRules.Of(binding, readings)),
         SourceRules.Of,
         PeopleRules.Of,
+        readings => readings.Experiments.SelectMany(ExperimentFindingRules.Of),
         readings => readings.Accounts.SelectMany(AccountRules.Of),
     ];
 

@@ -137,6 +137,14 @@ public static class FindingKinds
         "Send the person's own address, not that of a shop or a test; add the constant to placeholder_ids of the source."
     );
 
+    public static readonly FindingKind SampleRatioMismatch = new(
+        "sample_ratio_mismatch",
+        Warning,
+        "The arms of an experiment do not have the sizes of their shares: no lift can be read from it.",
+        "Look for what removes or suppresses people of one arm only, such as a step that asks whether they were sent. "
+            + "End the experiment and declare another one with a new salt."
+    );
+
     public static readonly FindingKind VersionEnds = new(
         "version_ends",
         Warning,
@@ -173,6 +181,7 @@ public static class FindingKinds
         SourceUnsigned,
         LinkingStopped,
         SharedIdentifiers,
+        SampleRatioMismatch,
         VersionEnds,
     ];
 

@@ -10,5 +10,6 @@ internal static class AddDoctorExtensions
             .AddSingleton<DoctorKeyQueries>()
             .AddSingleton<DoctorBindingQueries>()
             .AddSingleton<DoctorPeopleQueries>()
+            .AddSingleton<DoctorExperimentQueries>()
             .AddSingleton<DoctorReader>();
 }

@@ -9,7 +9,8 @@ internal sealed class DoctorReader(
     DoctorSourceQueries sources,
     DoctorKeyQueries keys,
     DoctorBindingQueries bindings,
-    DoctorPeopleQueries people
+    DoctorPeopleQueries people,
+    DoctorExperimentQueries experiments
 )
 {
     public async Task<DoctorReadings> ReadAsync(DateTimeOffset now, CancellationToken cancellationToken)
@@ -25,6 +26,7 @@ internal sealed class DoctorReader(
             Accounts = [.. scene.Destinations.Select(destination => Account(destination.Key, destination.Value, now))],
             StoppedLinks = await people.StoppedAsync(cancellationToken),
             Shared = await people.SharedAsync(cancellationToken),
+            Experiments = await experiments.ReadAsync(cancellationToken),
         };
     }
 

@@ -34,6 +34,8 @@ public sealed class DoctorRulesTests
             { "source_unsigned", "journeys", Signed(false), Signed(true) },
             { "linking_stopped", "email", Stops(1), Stops(0) },
             { "shared_identifiers", "journeys", Shared(10), Shared(9) },
+            { "sample_ratio_mismatch", "carts_v1", Arms(873, 127), Arms(880, 120) },
+            { "sample_ratio_mismatch", "carts_v1", Arms(50, 50), Arms(49, 50) },
             { "version_ends", "meta", Version("meta_version_ends", ended: false), Version(null, ended: false) },
             { "version_ended", "meta", Version("meta_version_ended", ended: true), Version(null, ended: false) },
         };
@@ -169,6 +171,12 @@ public sealed class DoctorRulesTests
         DoctorSample.Healthy with
         {
             Shared = [new SharedAddresses("journeys", "email", 1, people)],
+        };
+
+    private static DoctorReadings Arms(long treatment, long holdout) =>
+        DoctorSample.Healthy with
+        {
+            Experiments = [new DoctorExperiment("spring", "carts_v1", treatment, holdout, 1_000)],
         };
 
     private static DoctorReadings Version(string? code, bool ended) =>

@@ -41,6 +41,7 @@ internal static class DoctorSample
             Sources = [Journeys, new DoctorSource("reports", Reports: true, Signed: false, 4_000)],
             Keys = [Carts],
             Bindings = [Bound],
+            Experiments = [new DoctorExperiment("spring", "carts_v1", 450, 50, 1_000)],
             Accounts = [new DoctorAccount("meta", VersionCode: null, VersionEnded: false)],
         };
 

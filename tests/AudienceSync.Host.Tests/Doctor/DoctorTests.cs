@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AudienceSync.Domain.Doctor;
+using AudienceSync.Host.Tests.Experiments;
 using AudienceSync.Host.Tests.Outcomes;
 using AudienceSync.Host.Tests.Serving;
 
@@ -25,6 +26,7 @@ public sealed class DoctorTests
         new("idle", 60),
         new("unused", 60),
         new("old", 60),
+        new("measured", 60),
     ];
 
     /// <summary>What the advice of each finding must name.</summary>
@@ -49,6 +51,7 @@ public sealed class DoctorTests
         ("source_unsigned unsigned", "signing_keys"),
         ("linking_stopped email", "link-stops"),
         ("shared_identifiers signed", "placeholder_ids"),
+        ("sample_ratio_mismatch measured_v1", "another one with a new salt"),
         ("version_ends meta_main", "api_version"),
     ];
 
@@ -86,6 +89,7 @@ public sealed class DoctorTests
         Evidence(view, "unusable_identifiers").ShouldBe("events 25, of 25, days 1, last 2026-11-21, codes no_dotted_domain");
         Evidence(view, "placeholder_identifiers").ShouldBe("events 25, of 50, days 1, last 2026-11-21, codes placeholder");
         Evidence(view, "shared_identifiers").ShouldBe("kind email, addresses 1, people_of_one 12");
+        Evidence(view, "sample_ratio_mismatch").ShouldStartWith("experiment half, treatment ");
         Evidence(view, "removal_body_lost").ShouldStartWith("accepted_adds ");
         foreach (var personal in new[] { "example.com", "regular1", "buyer1", "{{", "localhost" })
         {
@@ -155,10 +159,32 @@ public sealed class DoctorTests
         await stage.AddAsync("stripped_v1", DoctorStage.People("stripped", 110), DoctorStage.Consenting);
         await stage.Host.WaitUntilQuietAsync();
         await stage.RemoveAsync("stripped_v1", ["stripped1"]);
+        await HoldOutAsync(stage);
         using var retired = await stage.Host.Operator.PostAsJsonAsync("/v1/keys/old_v1/retire", new { by = "ann" });
         retired.IsSuccessStatusCode.ShouldBeTrue(await retired.Content.ReadAsStringAsync());
         await stage.AddAsync("old_v1", ["old"]);
         await stage.AddAsync("typo_v1", ["typo"]);
+    }
+
+    // Half of them; what is then said to be a tenth.
+    private static async Task HoldOutAsync(DoctorStage stage)
+    {
+        using var declared = await stage.Host.Operator.PostAsJsonAsync(
+            "/v1/audiences/apply",
+            new
+            {
+                audiences = new[]
+                {
+                    new { name = "measured", experiments = new[] { new { name = "half", shares = new { treatment = 50, holdout = 50 } } } },
+                },
+                by = "ann",
+            }
+        );
+        declared.IsSuccessStatusCode.ShouldBeTrue(await declared.Content.ReadAsStringAsync());
+        await stage.Host.UntilAssignedAsync();
+        await stage.AddAsync("measured_v1", DoctorStage.People("measured", 300), DoctorStage.Consenting);
+        await stage.Host.ProjectedAsync();
+        await stage.OwnerAsync("update ws_default.experiments set holdout_share = 1000, treatment_share = 9000");
     }
 
     private static async Task SeedSourcesAsync(DoctorStage stage)

@@ -146,7 +146,10 @@ public sealed class FeedbackTests
         await stage.Host.WaitUntilQuietAsync();
         await Deadline.UntilAsync(
             async () =>
-                (await stage.FeedbackAsync()).GetProperty("sends").EnumerateArray().Any(send => send.GetProperty("attempts").GetInt32() == 1),
+                (await stage.FeedbackAsync())
+                    .GetProperty("sends")
+                    .EnumerateArray()
+                    .Any(send => send.GetProperty("attempts").GetInt32() == 1),
             () => "the first attempt"
         );
         stage.Clock.Advance(TimeSpan.FromHours(25));
