@@ -2,6 +2,7 @@ using AudienceSync.Host.EventStore;
 using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Sync.Accounts;
 using AudienceSync.Host.Sync.Holds;
+using AudienceSync.Host.Sync.Resends;
 using AudienceSync.Host.Sync.Runs;
 
 namespace AudienceSync.Host.Sync;
@@ -28,6 +29,12 @@ internal static class AddSyncExtensions
             .AddSingleton<RunQueries>()
             .AddSingleton<OperatorHolds>()
             .AddSingleton<HoldQueries>()
+            .AddSingleton<ResendStore>()
+            .AddSingleton(provider => new FailedDeliveries(
+                provider.GetRequiredService<ResendStore>(),
+                destinations.ToDictionary(destination => destination.Name, destination => destination.Connector, StringComparer.Ordinal),
+                provider.GetRequiredService<TimeProvider>()
+            ))
             .AddSingleton(provider => new AccountForecasts(
                 provider.GetRequiredService<WorkspaceDatabase>(),
                 destinations.ToDictionary(
