@@ -29,6 +29,9 @@ internal sealed class AlertKillStage : IAsyncDisposable
         select gen_random_uuid(), n.notice_id, d.channel, $1, $2, now() from n cross join unnest(array['slack', 'pager', 'mail']) as d(channel)
         """;
 
+    // The Host has the clock of the machine, and would alert people of an API version that ends by it.
+    private static readonly string NoRules = $"      off: [ {string.Join(", ", AlertRules.All.Select(rule => rule.Name))} ]";
+
     private readonly TemporaryFolder _folder = new();
     private WebApplication _services = null!;
     private HttpClient _admin = null!;
@@ -63,7 +66,7 @@ internal sealed class AlertKillStage : IAsyncDisposable
             ),
             Yaml = yaml =>
                 AlertStage
-                    .WithAlerts(yaml, stage.Mail.Port)
+                    .WithAlerts(yaml, stage.Mail.Port, NoRules)
                     .Replace("http://127.0.0.1:5480", stage.Calls.Url, StringComparison.Ordinal)
                     .Replace(", call_timeout_s: 1", "", StringComparison.Ordinal),
         };

@@ -52,7 +52,7 @@ public sealed class AlertProcessKillTests(ITestOutputHelper output)
     [ProveFact]
     [Trait("Category", "Prove")]
     [Trait("Prove", "kills")]
-    public Task Killed_twenty_times_at_random_moments_of_calls_people_have_each_notice_twice_at_most() => KillAtRandomAsync(kills: 20);
+    public Task Killed_twelve_times_at_random_moments_of_calls_people_have_each_notice_twice_at_most() => KillAtRandomAsync(kills: 12);
 
     private async Task KillAtRandomAsync(int kills)
     {
