@@ -46,7 +46,7 @@ internal sealed class ShopRun(
     {
         if (options.Faults)
         {
-            foreach (var fault in Fault.ForAllPlatforms(seed).Concat(Fault.ForFeedback(seed)).Prepend(Fault.OfToken(seed)))
+            foreach (var fault in Fault.ForAllPlatforms(seed).Concat(Fault.ForFeedback(seed)))
             {
                 await _sandbox.AddFaultAsync(fault, cancel);
             }
@@ -55,7 +55,7 @@ internal sealed class ShopRun(
         using var session = new PlaySession(options, seed, settings, stage.Secrets, time.GetUtcNow(), time);
         await _sandbox.PutPeopleAsync(stage.Secrets.CustomerIoSite, ReachableCustomers(session.Play), cancel);
         var began = time.GetTimestamp();
-        var operators = new OperatorChecks(_engine, stage, options.Faults, time);
+        var operators = new OperatorChecks(_engine, stage, options, seed, time);
         var correcting = operators.CorrectAsync(cancel);
         var sampled = await PlayAsync(session, cancel);
         await Task.WhenAny(correcting, stage.Lost);

@@ -9,6 +9,7 @@ internal sealed class Stage(StageSettings settings, DataFolder folder, HttpClien
     private const int TailLines = 30;
 
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _restarted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HealthWait _health = new(http, time);
     private ChildProcess? _sandbox;
     private ChildProcess? _host;
@@ -20,6 +21,9 @@ internal sealed class Stage(StageSettings settings, DataFolder folder, HttpClien
 
     /// <summary>Completes, with the reason, when a child process ended unexpectedly.</summary>
     public Task<string> Lost => _lost.Task;
+
+    /// <summary>Completes when the engine was killed and is ready again.</summary>
+    public Task Restarted => _restarted.Task;
 
     /// <exception cref="RunException">A program did not become ready.</exception>
     public async Task StartAsync(CancellationToken cancel)
@@ -48,6 +52,7 @@ internal sealed class Stage(StageSettings settings, DataFolder folder, HttpClien
         _host.Dispose();
         await Task.Delay(pause, time, cancel);
         await StartHostAsync(cancel);
+        _restarted.TrySetResult();
     }
 
     /// <summary>Exports the exposure log by the engine's own verb, as an analyst does.</summary>
