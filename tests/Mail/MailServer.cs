@@ -22,6 +22,9 @@ internal sealed class MailServer : MessageStore, IAsyncDisposable
     /// <summary>What it answers to a mail; null for taking it.</summary>
     public SmtpReplyCode? Refuses { get; set; }
 
+    /// <summary>Awaited when it has taken a mail, before it answers.</summary>
+    public Func<Task> Taken { get; set; } = static () => Task.CompletedTask;
+
     public IReadOnlyList<MimeMessage> Mails
     {
         get
@@ -43,7 +46,7 @@ internal sealed class MailServer : MessageStore, IAsyncDisposable
         return server;
     }
 
-    public override Task<SmtpResponse> SaveAsync(
+    public override async Task<SmtpResponse> SaveAsync(
         ISessionContext context,
         IMessageTransaction transaction,
         ReadOnlySequence<byte> buffer,
@@ -52,7 +55,7 @@ internal sealed class MailServer : MessageStore, IAsyncDisposable
     {
         if (Refuses is { } code)
         {
-            return Task.FromResult(new SmtpResponse(code, "no"));
+            return new SmtpResponse(code, "no");
         }
 
         using var stream = new MemoryStream(buffer.ToArray());
@@ -62,7 +65,8 @@ internal sealed class MailServer : MessageStore, IAsyncDisposable
             _mails.Add(mail);
         }
 
-        return Task.FromResult(SmtpResponse.Ok);
+        await Taken();
+        return SmtpResponse.Ok;
     }
 
     public async ValueTask DisposeAsync()

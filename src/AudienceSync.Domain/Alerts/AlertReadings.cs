@@ -135,6 +135,12 @@ public sealed record AlertReadings
     /// <summary>When the first of them was recorded.</summary>
     public DateTimeOffset? LagSince { get; init; }
 
+    /// <summary>Events and calls that are not in the exposure log.</summary>
+    public long ExposureLag { get; init; }
+
+    /// <summary>When the first of them was recorded.</summary>
+    public DateTimeOffset? ExposureLagSince { get; init; }
+
     /// <summary>Tables that have no partition for tomorrow.</summary>
     public IReadOnlyList<string> MissingPartitions { get; init; } = [];
 

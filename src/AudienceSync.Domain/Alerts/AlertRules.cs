@@ -197,7 +197,7 @@ public static class AlertRules
         AlertScope.Workspace,
         Minute,
         FiveMinutes,
-        "See the log of the Host that holds the lease projector: the reason is in its lines."
+        "See the log of the Host that holds the lease projector (of the subject exposures: that lease): the reason is in its lines."
     );
 
     public static readonly AlertRule PartitionUpkeep = new(

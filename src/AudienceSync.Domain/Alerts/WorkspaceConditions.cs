@@ -6,6 +6,9 @@ internal static class WorkspaceConditions
     /// <summary>The subject of what is one thing in a workspace.</summary>
     public const string Subject = "workspace";
 
+    /// <summary>The subject of the exposure log's projector.</summary>
+    public const string Exposures = "exposures";
+
     private static readonly TimeSpan LagWarning = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LagCritical = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan ErasureWarning = TimeSpan.FromDays(7);
@@ -25,6 +28,19 @@ internal static class WorkspaceConditions
                 now - since >= LagCritical,
                 [new("events", AlertText.Number(readings.LagEvents)), .. AccountConditions.Since(since, now)]
             );
+        }
+
+        // Nobody is targeted wrongly meanwhile, so nobody is woken up.
+        if (readings.ExposureLagSince is { } unread && now - unread >= LagCritical)
+        {
+            yield return Of(
+                AlertRules.ProjectorLag,
+                isCritical: false,
+                [new("events", AlertText.Number(readings.ExposureLag)), .. AccountConditions.Since(unread, now)]
+            ) with
+            {
+                Subject = Exposures,
+            };
         }
 
         if (readings.MissingPartitions.Count > 0)

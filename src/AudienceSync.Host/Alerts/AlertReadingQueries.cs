@@ -1,11 +1,12 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Alerts;
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Exposures;
 
 namespace AudienceSync.Host.Alerts;
 
 /// <summary>Reads what the rules are about, except for remote audiences: nothing here grows with the audiences.</summary>
-internal sealed class AlertReadingQueries(WorkspaceDatabase database, AlertScene scene, PlannedAlerts plan)
+internal sealed class AlertReadingQueries(WorkspaceDatabase database, AlertScene scene, PlannedAlerts plan, ExposureLagQueries exposures)
 {
     /// <summary>Events behind the projector that are counted.</summary>
     private const int CountedLag = 100_000;
@@ -76,6 +77,7 @@ internal sealed class AlertReadingQueries(WorkspaceDatabase database, AlertScene
     public async Task<AlertReadings> ReadAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var readings = await WorkspaceAsync(now, cancellationToken);
+        var lags = await exposures.ReadAsync(cancellationToken);
         return readings with
         {
             Accounts = await AccountsAsync(now, cancellationToken),
@@ -84,6 +86,8 @@ internal sealed class AlertReadingQueries(WorkspaceDatabase database, AlertScene
             Audiences = await FlowsAsync(AudiencesSql, now, cancellationToken),
             Failures = await FailuresAsync(now, cancellationToken),
             Channels = await ChannelsAsync(cancellationToken),
+            ExposureLag = lags.Sum(stream => stream.Lag),
+            ExposureLagSince = lags.Min(stream => stream.Since),
             DiskFree = scene.FreeDisk(),
         };
     }

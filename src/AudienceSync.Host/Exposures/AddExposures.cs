@@ -17,6 +17,7 @@ internal static class AddExposuresExtensions
         services
             .AddSingleton(plan)
             .AddSingleton<ExposureTableQueries>()
+            .AddSingleton<ExposureLagQueries>()
             .AddSingleton<ExposureStateQueries>()
             .AddSingleton<DeliveryPageQueries>()
             .AddSingleton<ExposurePageStore>()

@@ -70,6 +70,29 @@ internal static class QueryProblem
     public static IResult ExposuresOff =>
         Of(409, "exposures_off", "This workspace logs no exposures. Add the section exposures to it, for example exposures: {}.");
 
+    public static IResult InvalidWindow =>
+        Of(
+            422,
+            "invalid_window",
+            "Send from, and to if it has ended: from must be before to, by at most 400 days, for which deliveries are kept."
+        );
+
+    /// <param name="code">Why it is stopped: a stable code.</param>
+    public static IResult DestinationStopped(string code) =>
+        Of(
+            409,
+            "destination_stopped",
+            $"The account is stopped with {code}. Correct its cause and resume it first: what is sent to a stopped account is only kept."
+        );
+
+    /// <param name="code">What the check found: a stable code.</param>
+    public static IResult DestinationRefused(string code) =>
+        Of(
+            409,
+            "destination_check_failed",
+            $"The platform still refuses us with {code}, so everything would fail again. Correct it first; destinations check shows more."
+        );
+
     public static IResult UnknownPlan =>
         Of(404, "unknown_plan", "No plan has this number. GET /v1/plans shows those that wait for approval.");
 

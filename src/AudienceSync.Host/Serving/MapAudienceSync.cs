@@ -16,6 +16,7 @@ using AudienceSync.Host.People;
 using AudienceSync.Host.People.Erasure;
 using AudienceSync.Host.Requests;
 using AudienceSync.Host.Sync;
+using AudienceSync.Host.Sync.Resends;
 using AudienceSync.Host.Sync.Runs;
 using AudienceSync.Host.Telemetry;
 using AudienceSync.Host.Workspaces;
@@ -65,6 +66,7 @@ public static class MapAudienceSyncExtensions
         new SourceEndpoints(clock).Map(group);
         new HistoryEndpoints(clock).Map(group);
         new DestinationEndpoints().Map(group);
+        new ResendEndpoints().Map(group);
         new RunEndpoints().Map(group);
         new FeedbackEndpoints().Map(group);
         new AlertEndpoints(clock).Map(group);

@@ -3,6 +3,7 @@ using AudienceSync.Host.EventStore.Leases;
 using AudienceSync.Host.Sync.Accounts;
 using AudienceSync.Host.Sync.Holds;
 using AudienceSync.Host.Sync.Readings;
+using AudienceSync.Host.Sync.Resends;
 using AudienceSync.Host.Sync.Runs;
 
 namespace AudienceSync.Host.Sync;
@@ -30,6 +31,12 @@ internal static class AddSyncExtensions
             .AddSingleton<ReadingStore>()
             .AddSingleton<OperatorHolds>()
             .AddSingleton<HoldQueries>()
+            .AddSingleton<ResendStore>()
+            .AddSingleton(provider => new FailedDeliveries(
+                provider.GetRequiredService<ResendStore>(),
+                destinations.ToDictionary(destination => destination.Name, destination => destination.Connector, StringComparer.Ordinal),
+                provider.GetRequiredService<TimeProvider>()
+            ))
             .AddSingleton(provider => new AccountForecasts(
                 provider.GetRequiredService<WorkspaceDatabase>(),
                 destinations.ToDictionary(

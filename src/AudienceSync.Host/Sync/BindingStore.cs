@@ -1,5 +1,6 @@
 using AudienceSync.Domain.Audiences;
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Sync.Ledger;
 
 namespace AudienceSync.Host.Sync;
 
@@ -40,12 +41,8 @@ public sealed class BindingStore(WorkspaceDatabase database)
         from resumed r, audiences a where b.destination = r.destination and a.audience = b.audience and b.bound
         """;
 
-    // Refused members count as absent again, so that they are sent once more as they are. Where a job reported only how many it refused, a
-    // member of it may be one of them: such a member is in doubt.
     private const string RetrySql = $"""
-        update ledger l set status = case when l.status in (4, 5) then 0 when l.status = 2 then 1 else l.status end, redeliver = true,
-          job_tries = 0, reason = null
-        from bindings b where b.destination = $1 and l.binding_id = b.binding_id and l.job_id is null
+        update ledger l set {RetryMarkSql.Set} from bindings b where b.destination = $1 and l.binding_id = b.binding_id and l.job_id is null
           and (l.status in (4, 5) or (l.status {TargetingSql.MayBeThere} and l.reason is not null))
         """;
 

@@ -128,6 +128,7 @@ internal static class WorkspaceContainer
                 )
                 {
                     Feedback = plan.Feedback.Count == 0 ? null : provider.GetRequiredService<FeedbackQueries>(),
+                    Exposures = plan.Exposures.IsOn ? provider.GetRequiredService<ExposureLagQueries>() : null,
                 })
                 .AddHostLoop<GaugeLoop>(gauges => gauges.RunAsync);
     }

@@ -9,8 +9,10 @@ public sealed class CodeHabitTests
 {
     private static readonly string[] MayPassRealTime =
     [
+        "AudienceSync.Host.Tests/Alerts/AlertProcessKillTests.cs", // A Host process runs for a moment before it is killed.
         "AudienceSync.Host.Tests/Attack/KillRun.cs", // A sender waits before it retries at a killed Host process.
         "AudienceSync.Host.Tests/Audiences/CutoverFlow.cs", // A journey sends at a rate.
+        "AudienceSync.Host.Tests/Exposures/ExportProcessKillTests.cs", // An export process runs for a while before it is killed.
         "AudienceSync.Host.Tests/Feedback/FeedbackKillTests.cs", // A Host process runs for a while before it is killed.
         "AudienceSync.Host.Tests/Messages/OutboxTests.cs", // A Host process runs for a while before it is killed.
         "AudienceSync.Host.Tests/Nodes/NodesTests.cs", // How long a Host process stays frozen.

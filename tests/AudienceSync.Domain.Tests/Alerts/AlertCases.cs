@@ -18,7 +18,7 @@ internal static class AlertCases
     private static AlertReadings Accounts(AccountReading account) => Quiet with { Accounts = [account] };
 
     public static IEnumerable<(AlertRule Rule, AlertReadings Holds, AlertReadings Below)> Cases() =>
-        [.. OfAccounts(), .. OfAudiences(), .. OfFlows(), .. OfFailures(), .. OfWorkspaces()];
+        [.. OfAccounts(), .. OfAudiences(), .. OfFlows(), .. OfFailures(), .. OfLags(), .. OfWorkspaces()];
 
     private static IEnumerable<(AlertRule Rule, AlertReadings Holds, AlertReadings Below)> OfAccounts() =>
         [
@@ -160,6 +160,10 @@ internal static class AlertCases
                     Failures = [new FailureReading("shop", 1_980, 0, 20)],
                 }
             ),
+        ];
+
+    private static IEnumerable<(AlertRule Rule, AlertReadings Holds, AlertReadings Below)> OfLags() =>
+        [
             (
                 AlertRules.ProjectorLag,
                 Quiet with
@@ -171,6 +175,19 @@ internal static class AlertCases
                 {
                     LagEvents = 1,
                     LagSince = Now.AddSeconds(-59),
+                }
+            ),
+            (
+                AlertRules.ProjectorLag,
+                Quiet with
+                {
+                    ExposureLag = 1,
+                    ExposureLagSince = Now.AddMinutes(-10),
+                },
+                Quiet with
+                {
+                    ExposureLag = 1,
+                    ExposureLagSince = Now.AddSeconds(-599),
                 }
             ),
         ];

@@ -38,6 +38,15 @@ internal sealed class ExportStage : IAsyncDisposable
         update exposure_head set position = 3310, recorded_at = '2026-11-23T09:00Z';
         """;
 
+    // The third day gets more rows than a part has, and is over.
+    private const string DayOfPartsSql = """
+        insert into exposure_log (position, recorded_at, occurred_at, received_at, person_key, kind, arm, key_id, reason)
+        select n, '2026-11-23T10:00Z', '2026-11-23T09:59Z', '2026-11-23T10:00Z', md5('p' || n)::uuid, 10, 1, 1, 'journey_add'
+        from generate_series(3311, 250000) n;
+        update exposure_days set last_position = 250000 where day = '2026-11-23';
+        update exposure_head set position = 250000, recorded_at = '2026-11-24T00:00Z';
+        """;
+
     private readonly TemporaryFolder _folder = new();
 
     private ExportStage(TestWorkspace workspace) => Workspace = workspace;
@@ -50,6 +59,9 @@ internal sealed class ExportStage : IAsyncDisposable
         await stage.Workspace.ExecuteAsync(FillSql);
         return stage;
     }
+
+    /// <summary>Ends the third day with several parts of the size that they have outside of tests.</summary>
+    public Task AddDayOfPartsAsync() => Workspace.ExecuteAsync(DayOfPartsSql);
 
     public string PathOf(string folder) => _folder.Below(folder);
 

@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
 using AudienceSync.Host.Serving;
 using AudienceSync.Host.Telemetry;
+using AudienceSync.Host.Tests.Exposures;
 using AudienceSync.Host.Tests.Ingest;
+using AudienceSync.Host.Tests.Privacy.Erasure;
 using AudienceSync.Host.Tests.Serving;
 using AudienceSync.Host.Workspaces.Metrics;
 
@@ -96,6 +98,10 @@ public sealed class MetricsTests
         page.Sum("audiencesync_drift_members", here).ShouldBe(0);
         page.Sum("audiencesync_budget_used", here).ShouldBeGreaterThanOrEqualTo(3, page.Text);
         page.Sum("audiencesync_budget_left", here).ShouldBeGreaterThan(0);
+        page.Lines("audiencesync_exposure_lag")
+            .Count(line => line.Contains($"stream=\"deliveries/{Destination}\"", StringComparison.Ordinal))
+            .ShouldBe(1, page.Text);
+        page.Sum("audiencesync_exposure_lag", $"stream=\"deliveries/{Destination}\"").ShouldBe(0);
     }
 
     [Fact]
@@ -146,11 +152,13 @@ public sealed class MetricsTests
 
     private static Task<TestHost> StartAsync() =>
         TestHost.StartAsync(
-            new TestHostOptions
-            {
-                Clock = new OffsetClock(Sample.Now),
-                Yaml = yaml => yaml.Replace("meta_main", Destination, StringComparison.Ordinal),
-            }
+            ExposureSurfaceTests.WithExposures(
+                new TestHostOptions
+                {
+                    Clock = new OffsetClock(Sample.Now),
+                    Yaml = yaml => yaml.Replace("meta_main", Destination, StringComparison.Ordinal),
+                }
+            )
         );
 
     // An add and a removal that reach the platform; and one of everything that only counts.
@@ -175,6 +183,10 @@ public sealed class MetricsTests
         request.RequestUri = new Uri("/v1/webhooks/audience?x=1", UriKind.Relative);
         (await host.SendAsync(request)).Status.ShouldBe(200);
         await QuietAsync(host);
+        await host.UntilAsync(
+            async () => (await host.GetAsync("/v1/status")).GetProperty("exposures"),
+            log => log.GetProperty("streams").EnumerateArray().All(stream => stream.GetProperty("lag").GetInt64() == 0)
+        );
         await host.Server.Workspaces["default"].Get<GaugeLoop>().RefreshAsync(default);
     }
 

@@ -70,7 +70,7 @@ public sealed class StageTests : IDisposable
     {
         using var folder = await DataFolder.PrepareAsync(Path.Combine(_folder, "run"), TimeProvider.System);
 
-        new StageSecrets().Write(folder);
+        new StageSecrets().Write(folder, new Uri("http://127.0.0.1:1"));
 
         string[] files =
         [
@@ -85,6 +85,9 @@ public sealed class StageTests : IDisposable
             "reporting.key",
             "customerio.site",
             "customerio.key",
+            "slack.url",
+            "pagerduty.key",
+            "exposure-link.key",
             "master.key",
         ];
         foreach (var file in files)

@@ -31,21 +31,13 @@ internal static class ReportScreen
         }
 
         console.Write(table);
-        var (outcomes, decisions, feedback) = (report.Outcomes, report.Decisions, report.Feedback);
-        console.WriteLine(
-            $"outcomes: {Number(outcomes.Sent)} sent, {Number(outcomes.Kept)} kept, {Number(outcomes.Refused)} refused, "
-                + $"{Number(report.Suppressed)} customers suppressed by them"
-        );
-        console.WriteLine(
-            $"decisions: {Number(decisions.Checked)} checked, {Number(decisions.Wrong)} wrong, {Number(decisions.Fallbacks)} fallbacks, "
-                + $"{Number(decisions.Skipped)} not comparable"
-        );
-        console.WriteLine(
-            $"feedback: {Number(feedback.Facts)} facts, {Number(feedback.Missing)} missing, {Number(feedback.Doubled)} doubled, "
-                + $"{Number(feedback.WrongAttributes)} wrong attributes, {Number(feedback.Refused)} refused by rule, "
-                + $"{Number(feedback.Repeated)} repeated"
-        );
-        foreach (var example in decisions.Examples.Concat(feedback.Examples))
+        ShowCounts(console, report);
+        foreach (
+            var example in report
+                .Decisions.Examples.Concat(report.Feedback.Examples)
+                .Concat(report.Alerts.Examples)
+                .Concat(report.Exposures.Examples)
+        )
         {
             console.WriteLine($"  {example}");
         }
@@ -64,6 +56,33 @@ internal static class ReportScreen
         {
             console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  run it again with --seed {seed}"));
         }
+    }
+
+    private static void ShowCounts(IAnsiConsole console, RunReport report)
+    {
+        var (outcomes, decisions, feedback) = (report.Outcomes, report.Decisions, report.Feedback);
+        console.WriteLine(
+            $"outcomes: {Number(outcomes.Sent)} sent, {Number(outcomes.Kept)} kept, {Number(outcomes.Refused)} refused, "
+                + $"{Number(report.Suppressed)} customers suppressed by them"
+        );
+        console.WriteLine(
+            $"decisions: {Number(decisions.Checked)} checked, {Number(decisions.Wrong)} wrong, {Number(decisions.Fallbacks)} fallbacks, "
+                + $"{Number(decisions.Skipped)} not comparable"
+        );
+        console.WriteLine(
+            $"feedback: {Number(feedback.Facts)} facts, {Number(feedback.Missing)} missing, {Number(feedback.Doubled)} doubled, "
+                + $"{Number(feedback.WrongAttributes)} wrong attributes, {Number(feedback.Refused)} refused by rule, "
+                + $"{Number(feedback.Repeated)} repeated"
+        );
+        var (alerts, exposures) = (report.Alerts, report.Exposures);
+        console.WriteLine(
+            $"alerts: {Number(alerts.Notices)} notices, {Number(alerts.Sent)} accepted by channels, {Number(alerts.Missing)} missing, "
+                + $"{Number(alerts.Unexpected)} unexpected at the end"
+        );
+        console.WriteLine(
+            $"exposure log: {Number(exposures.Rows)} rows, {Number(exposures.Spells)} exported spells, "
+                + $"{Number(exposures.People)} customers compared, {Number(exposures.Wrong)} wrong"
+        );
     }
 
     public static void ShowApiAddress(IAnsiConsole console, Uri api, string headerFile)

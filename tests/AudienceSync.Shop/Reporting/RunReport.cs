@@ -1,5 +1,7 @@
 using System.Text.Json;
+using AudienceSync.Shop.Alerts;
 using AudienceSync.Shop.Decisions;
+using AudienceSync.Shop.Exposures;
 using AudienceSync.Shop.Feedback;
 using AudienceSync.Shop.Outcomes;
 using AudienceSync.Shop.Sending;
@@ -32,12 +34,18 @@ internal sealed record RunReport(
 
     public FeedbackFinding Feedback { get; init; } = FeedbackFinding.None;
 
+    public AlertFinding Alerts { get; init; } = AlertFinding.None;
+
+    public ExposureFinding Exposures { get; init; } = ExposureFinding.None;
+
     public bool IsGood =>
         Failures.Count == 0
         && Audiences.All(audience => audience.Drift == 0)
         && Outcomes is { Refused: 0, Unknown: 0 }
         && Decisions.Wrong == 0
-        && Feedback.IsGood;
+        && Feedback.IsGood
+        && Alerts.IsGood
+        && Exposures.IsGood;
 
     /// <summary>The one line that programs parse.</summary>
     public string ToJsonLine() =>
@@ -58,16 +66,7 @@ internal sealed record RunReport(
                     platform = audience.Platform,
                     drift = audience.Drift,
                 }),
-                mixed_in = new
-                {
-                    placeholders = MixedIn.Placeholders,
-                    extensions = MixedIn.Extensions,
-                    form_bodies = MixedIn.FormBodies,
-                    reused_ids = MixedIn.ReusedIds,
-                    clocks_ahead = MixedIn.ClocksAhead,
-                    clocks_skewed = MixedIn.ClocksSkewed,
-                    doubtful_removals = MixedIn.DoubtfulRemovals,
-                },
+                mixed_in = MixedInJson(),
                 outcomes = new
                 {
                     sent = Outcomes.Sent,
@@ -93,7 +92,39 @@ internal sealed record RunReport(
                     refused = Feedback.Refused,
                     repeated = Feedback.Repeated,
                 },
+                alerts = AlertsJson(),
+                exposures = ExposuresJson(),
                 seconds = Math.Round(Seconds, 2),
             }
         );
+
+    private object MixedInJson() =>
+        new
+        {
+            placeholders = MixedIn.Placeholders,
+            extensions = MixedIn.Extensions,
+            form_bodies = MixedIn.FormBodies,
+            reused_ids = MixedIn.ReusedIds,
+            clocks_ahead = MixedIn.ClocksAhead,
+            clocks_skewed = MixedIn.ClocksSkewed,
+            doubtful_removals = MixedIn.DoubtfulRemovals,
+        };
+
+    private object AlertsJson() =>
+        new
+        {
+            notices = Alerts.Notices,
+            sent = Alerts.Sent,
+            missing = Alerts.Missing,
+            unexpected = Alerts.Unexpected,
+        };
+
+    private object ExposuresJson() =>
+        new
+        {
+            rows = Exposures.Rows,
+            spells = Exposures.Spells,
+            people = Exposures.People,
+            wrong = Exposures.Wrong,
+        };
 }

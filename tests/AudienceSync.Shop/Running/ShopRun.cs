@@ -55,8 +55,13 @@ internal sealed class ShopRun(
         using var session = new PlaySession(options, seed, settings, stage.Secrets, time.GetUtcNow(), time);
         await _sandbox.PutPeopleAsync(stage.Secrets.CustomerIoSite, ReachableCustomers(session.Play), cancel);
         var began = time.GetTimestamp();
+        var operators = new OperatorChecks(_engine, stage, options, seed, time);
+        var correcting = operators.CorrectAsync(cancel);
         var sampled = await PlayAsync(session, cancel);
-        var report = await CompareAsync(session, sampled, began, cancel);
+        await Task.WhenAny(correcting, stage.Lost);
+        await ThrowIfStageLostAsync(cancel);
+        await correcting;
+        var report = await CompareAsync(session, sampled, operators, began, cancel);
         ReportScreen.Show(console, report, seed);
         if (!options.Once)
         {
@@ -124,7 +129,13 @@ internal sealed class ShopRun(
         await showing;
     }
 
-    private async Task<RunReport> CompareAsync(PlaySession session, DecisionFinding sampled, long began, CancellationToken cancel)
+    private async Task<RunReport> CompareAsync(
+        PlaySession session,
+        DecisionFinding sampled,
+        OperatorChecks operators,
+        long began,
+        CancellationToken cancel
+    )
     {
         var failures = new List<string>();
         await WaitForLastExpiryAsync(session, cancel);
@@ -163,11 +174,10 @@ internal sealed class ShopRun(
         }
 
         var feedback = await WaitForFeedbackAsync(session, comparison, cancel);
-        return comparison.Evaluate(time.GetUtcNow(), time.GetElapsedTime(began).TotalSeconds, failures) with
-        {
-            Decisions = decisions,
-            Feedback = feedback,
-        };
+        console.WriteLine("waiting until the exposure log is complete and nobody is alerted any more");
+        var (audiences, _) = comparison.Expect(time.GetUtcNow());
+        var report = comparison.Evaluate(time.GetUtcNow(), time.GetElapsedTime(began).TotalSeconds, failures);
+        return await operators.CompleteAsync(report with { Decisions = decisions, Feedback = feedback }, session, audiences, cancel);
     }
 
     // Reports are made from deliveries, so they follow when the platforms have confirmed.

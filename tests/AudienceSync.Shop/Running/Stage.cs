@@ -9,6 +9,7 @@ internal sealed class Stage(StageSettings settings, DataFolder folder, HttpClien
     private const int TailLines = 30;
 
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _restarted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HealthWait _health = new(http, time);
     private ChildProcess? _sandbox;
     private ChildProcess? _host;
@@ -21,10 +22,13 @@ internal sealed class Stage(StageSettings settings, DataFolder folder, HttpClien
     /// <summary>Completes, with the reason, when a child process ended unexpectedly.</summary>
     public Task<string> Lost => _lost.Task;
 
+    /// <summary>Completes when the engine was killed and is ready again.</summary>
+    public Task Restarted => _restarted.Task;
+
     /// <exception cref="RunException">A program did not become ready.</exception>
     public async Task StartAsync(CancellationToken cancel)
     {
-        Secrets.Write(folder);
+        Secrets.Write(folder, settings.Sandbox);
         await File.WriteAllTextAsync(folder.PathOf("audiencesync.yaml"), StageFiles.EngineYaml(settings.Sandbox), cancel);
         _sandbox = Start(
             "sandbox",
@@ -48,6 +52,26 @@ internal sealed class Stage(StageSettings settings, DataFolder folder, HttpClien
         _host.Dispose();
         await Task.Delay(pause, time, cancel);
         await StartHostAsync(cancel);
+        _restarted.TrySetResult();
+    }
+
+    /// <summary>Exports the exposure log by the engine's own verb, as an analyst does.</summary>
+    /// <returns>The folder.</returns>
+    /// <exception cref="RunException">It failed.</exception>
+    public async Task<string> ExportExposuresAsync(CancellationToken cancel)
+    {
+        var to = folder.PathOf("exposures");
+        using var export = ChildProcess.Start(
+            "export",
+            [Dotnet(), settings.Root.Program("AudienceSync.Host"), "exposures", "export", "--to", to, "--format", "ndjson"],
+            HostEnvironment.Of(settings.Port, folder),
+            folder.PathOf("export.log"),
+            time
+        );
+        await export.Ended.WaitAsync(cancel);
+        return export.ExitCode == 0
+            ? to
+            : throw new RunException($"the export ended with code {export.ExitCode}. The end of its log:\n{export.LogTail(TailLines)}");
     }
 
     /// <summary>Stops everything that the shop started and what the engine may have left running; safe to call at any time.</summary>

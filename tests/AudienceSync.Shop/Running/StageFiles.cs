@@ -13,6 +13,9 @@ internal static class StageFiles
 
     private const string GoogleClient = "shop-client";
 
+    /// <summary>The account of those who are on call, at Slack and at PagerDuty.</summary>
+    public const string Operations = "ops";
+
     public static string EngineYaml(Uri sandbox)
     {
         var yaml = new StringBuilder(Sources(sandbox.ToString().TrimEnd('/')));
@@ -87,6 +90,18 @@ internal static class StageFiles
                     account = secrets.CustomerIoSite,
                     token = secrets.CustomerIoKey,
                 },
+                new
+                {
+                    platform = "slack",
+                    account = Operations,
+                    token = secrets.SlackToken,
+                },
+                new
+                {
+                    platform = "pagerduty",
+                    account = Operations,
+                    token = secrets.PagerDutyKey,
+                },
             }
         );
 
@@ -97,6 +112,11 @@ internal static class StageFiles
             operator_token: { file: operator.token }
             workspaces:
               default:
+                exposures: { link_key: { file: exposure-link.key } }
+                alerts:
+                  channels:
+                    - { name: slack, kind: slack, url: { file: slack.url } }
+                    - { name: pager, kind: pagerduty, routing_key: { file: pagerduty.key }, base_url: "{{sandbox}}/pagerduty" }
                 sources:
                   - name: journeys
                     token: { file: journeys.token }

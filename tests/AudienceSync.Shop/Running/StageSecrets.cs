@@ -22,12 +22,22 @@ internal sealed class StageSecrets
 
     public string CustomerIoKey { get; } = Generate();
 
+    /// <summary>The last part of the address of the shop's channel in Slack.</summary>
+    public string SlackToken { get; } = Generate();
+
+    /// <summary>The key of the shop's integration at PagerDuty, which has 32 characters.</summary>
+    public string PagerDutyKey { get; } = Generate()[..32];
+
+    /// <summary>The key under which customer ids are hashed in the exposure log.</summary>
+    public string LinkKey { get; } = Generate();
+
     public string SandboxAdminToken { get; } = Generate();
 
     public SenderKeys Sender { get; } = new(Generate(), Generate());
 
     /// <summary>Writes the files that audiencesync.yaml references, and a header file for curl.</summary>
-    public void Write(DataFolder folder)
+    /// <param name="sandbox">The address of the imitated services.</param>
+    public void Write(DataFolder folder, Uri sandbox)
     {
         Save(folder.PathOf("operator.token"), OperatorToken);
         Save(folder.PathOf("operator.header"), $"Authorization: Bearer {OperatorToken}\n");
@@ -40,6 +50,9 @@ internal sealed class StageSecrets
         Save(folder.PathOf("reporting.key"), ReportingKey);
         Save(folder.PathOf("customerio.site"), CustomerIoSite);
         Save(folder.PathOf("customerio.key"), CustomerIoKey);
+        Save(folder.PathOf("slack.url"), new Uri(sandbox, $"/slack/services/T0001/B0001/{SlackToken}").ToString());
+        Save(folder.PathOf("pagerduty.key"), PagerDutyKey);
+        Save(folder.PathOf("exposure-link.key"), LinkKey);
         Save(folder.PathOf("master.key"), Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
     }
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using AudienceSync.Shop.Alerts;
+using AudienceSync.Shop.Exposures;
 
 namespace AudienceSync.Shop.Watching;
 
@@ -31,6 +33,32 @@ internal sealed class EngineApi(HttpClient http, Uri root, string operatorToken)
             string.Create(CultureInfo.InvariantCulture, $"/v1/plans/{plan.Plan}/approve"),
             cancel
         );
+    }
+
+    /// <summary>Resumes, as the operator of the shop, an ad account whose cause was corrected.</summary>
+    /// <exception cref="HttpRequestException">No answer, or not 200.</exception>
+    public async Task ResumeAsync(string destination, CancellationToken cancel)
+    {
+        using var response = await SendAsync(HttpMethod.Post, $"/v1/destinations/{destination}/resume", cancel);
+    }
+
+    /// <summary>What is wrong, and what people were sent about it.</summary>
+    /// <exception cref="HttpRequestException">No answer, or not 200.</exception>
+    public async Task<EngineAlerts> AlertsAsync(CancellationToken cancel)
+    {
+        using var response = await SendAsync(HttpMethod.Get, "/v1/alerts?limit=1000", cancel);
+        await using var body = await response.Content.ReadAsStreamAsync(cancel);
+        return await JsonSerializer.DeserializeAsync<EngineAlerts>(body, Json, cancel) ?? throw new JsonException("the alerts are null");
+    }
+
+    /// <summary>The rows of the exposure log behind a position, up to the most of one answer; empty at the end.</summary>
+    /// <exception cref="HttpRequestException">No answer, or not 200.</exception>
+    public async Task<IReadOnlyList<ExposureRow>> ExposuresAsync(long since, CancellationToken cancel)
+    {
+        var path = string.Create(CultureInfo.InvariantCulture, $"/v1/exposures?since={since}");
+        using var response = await SendAsync(HttpMethod.Get, path, cancel);
+        await using var body = await response.Content.ReadAsStreamAsync(cancel);
+        return await ExposureFiles.ReadAsync<ExposureRow>(body, cancel);
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, CancellationToken cancel)

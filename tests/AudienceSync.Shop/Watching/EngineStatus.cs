@@ -11,8 +11,14 @@ internal sealed record EngineStatus(
     bool Quiet,
     IReadOnlyList<PlanStatus>? Plans = null,
     IReadOnlyList<SourceStatus>? Sources = null,
-    IReadOnlyList<ProjectionStatus>? Projections = null
+    IReadOnlyList<ProjectionStatus>? Projections = null,
+    ExposureStatus? Exposures = null
 );
+
+/// <summary>The exposure log: where it ends, and what it has not read.</summary>
+internal sealed record ExposureStatus(long Position, IReadOnlyList<ExposureStream> Streams);
+
+internal sealed record ExposureStream(string Stream, long Lag);
 
 /// <summary>What else reads the log, and how many events it has not read.</summary>
 internal sealed record ProjectionStatus(string Name, long Lag);

@@ -24,6 +24,12 @@ internal sealed record Fault(
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
+    /// <summary>The ad account whose token the platform refuses once, until an operator resumes it.</summary>
+    public static readonly Destination Refused = DestinationList.TikTok;
+
+    /// <summary>The refusal of its token.</summary>
+    public static Fault OfToken(int seed) => new("token_expired", null, 1, 1, seed, Platform: Refused.Platform);
+
     /// <summary>The faults of each platform: correct retries recover from all of them.</summary>
     public static IReadOnlyList<Fault> ForAllPlatforms(int seed) =>
         [

@@ -13,6 +13,9 @@ namespace AudienceSync.Shop.Watching;
 /// <summary>What the imitated platform holds for one audience.</summary>
 internal sealed record PlatformList(int People, DigestSet Digests);
 
+/// <summary>An incident at the imitated PagerDuty.</summary>
+internal sealed record PagerIncident(string DedupKey, int Triggers, bool Resolved);
+
 /// <summary>The sandbox's admin interface, which exposes what the real platforms never do.</summary>
 internal sealed class SandboxApi(HttpClient http, Uri root, string adminToken)
 {
@@ -69,6 +72,16 @@ internal sealed class SandboxApi(HttpClient http, Uri root, string adminToken)
     public Task<IReadOnlyList<RefusedItem>> RefusedAsync(string site, CancellationToken cancel) =>
         ReadAsync<IReadOnlyList<RefusedItem>>(PathOf(site, "refused"), cancel);
 
+    /// <summary>The texts of the messages in a Slack channel.</summary>
+    /// <exception cref="HttpRequestException">No answer, or not a success.</exception>
+    public async Task<IReadOnlyList<string>> SlackAsync(string account, CancellationToken cancel) =>
+        [.. (await ReadAsync<IReadOnlyList<SlackText>>($"/admin/slack/{account}", cancel)).Select(message => message.Text)];
+
+    /// <summary>The incidents at PagerDuty.</summary>
+    /// <exception cref="HttpRequestException">No answer, or not a success.</exception>
+    public async Task<IReadOnlyList<PagerIncident>> IncidentsAsync(string account, CancellationToken cancel) =>
+        (await ReadAsync<PagerIncidents>($"/admin/pagerduty/{account}", cancel)).Incidents;
+
     private static string PathOf(string site, string what) => $"/admin/customerio/{site}/{what}";
 
     private async Task<T> ReadAsync<T>(string path, CancellationToken cancel)
@@ -91,4 +104,8 @@ internal sealed class SandboxApi(HttpClient http, Uri root, string adminToken)
         var response = await http.SendAsync(request, cancel);
         return response.EnsureSuccessStatusCode();
     }
+
+    private sealed record SlackText(string Text);
+
+    private sealed record PagerIncidents(IReadOnlyList<PagerIncident> Incidents);
 }

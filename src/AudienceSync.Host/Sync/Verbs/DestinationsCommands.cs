@@ -40,6 +40,7 @@ internal static class DestinationsCommands
             holds.Pause(),
             holds.Resume(),
             holds.Approve(),
+            ResendCommand.Create(environment),
         };
     }
 

@@ -16,6 +16,7 @@ internal static class SyncCommands
             holds.Resume(),
             holds.Approve(),
             ResyncCommand.Create(environment),
+            ResendCommand.Create(environment),
         };
     }
 }

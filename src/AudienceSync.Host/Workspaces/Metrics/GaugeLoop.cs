@@ -1,4 +1,5 @@
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Exposures;
 using AudienceSync.Host.Feedback;
 using AudienceSync.Host.Outcomes;
 using AudienceSync.Host.Projection;
@@ -31,6 +32,9 @@ public sealed class GaugeLoop(
     /// <summary>Reads how far feedback is behind; null for none.</summary>
     internal FeedbackQueries? Feedback { get; init; }
 
+    /// <summary>Reads how far the exposure log is behind; null for none.</summary>
+    internal ExposureLagQueries? Exposures { get; init; }
+
     /// <summary>Reads the present values.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
@@ -51,6 +55,12 @@ public sealed class GaugeLoop(
         if (Feedback is not null && owned.Contains(FeedbackLoop.LeaseName))
         {
             values.AddRange(await LagsAsync(Feedback, cancellationToken));
+        }
+
+        if (Exposures is not null && owned.Contains(ExposureProjector.LeaseName))
+        {
+            var lags = await Exposures.ReadAsync(cancellationToken);
+            values.AddRange(lags.Select(stream => new GaugeValue(SyncGauges.ExposureLag, stream.Lag, ("stream", stream.Stream))));
         }
 
         if (owned.Contains(DaemonHealth.LeaseName))

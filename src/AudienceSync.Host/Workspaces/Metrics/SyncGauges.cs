@@ -22,6 +22,7 @@ public sealed class SyncGauges
     public const string BudgetUsed = "audiencesync_budget_used";
     public const string BudgetLeft = "audiencesync_budget_left";
     public const string FeedbackLag = "audiencesync_feedback_lag";
+    public const string ExposureLag = "audiencesync_exposure_lag";
     public const string Quarantine = "audiencesync_quarantine_open";
 
     public const string DaemonLag = "audiencesync_engagement_lag_events";
@@ -40,6 +41,7 @@ public sealed class SyncGauges
         (BudgetUsed, "Calls of an account's window that are used."),
         (BudgetLeft, "Calls of an account's window that are left."),
         (FeedbackLag, "What was not reported to a sender yet, by stream: deliveries, positions of the log, steps."),
+        (ExposureLag, "Events and calls that are not in the exposure log yet, by stream, at the Host that writes it."),
         (Quarantine, "Open entries of the quarantine."),
         (DaemonLag, "Events behind a projection of the daemon, at the Host that runs it."),
         (DaemonPaused, "1 while a projection of the daemon is paused because it failed, at the Host that runs it."),

@@ -1,3 +1,4 @@
+using AudienceSync.Host.Exposures;
 using AudienceSync.Host.Outcomes;
 using AudienceSync.Host.People.Erasure;
 using AudienceSync.Host.Sync;
@@ -37,6 +38,9 @@ public sealed record StatusAnswer(
 
     /// <summary>What Marten's daemon projects: how far it is. Empty where no source reports outcomes.</summary>
     public IReadOnlyList<DaemonProgress> Projections { get; init; } = [];
+
+    /// <summary>How far the exposure log is; null where there is none.</summary>
+    public ExposureProgress? Exposures { get; init; }
 
     public static StatusAnswer Of(
         string workspace,

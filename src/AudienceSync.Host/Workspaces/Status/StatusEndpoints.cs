@@ -1,4 +1,5 @@
 using AudienceSync.Host.EventStore;
+using AudienceSync.Host.Exposures;
 using AudienceSync.Host.Ingest.Append;
 using AudienceSync.Host.Outcomes;
 using AudienceSync.Host.People.Erasure;
@@ -43,6 +44,7 @@ public sealed class StatusEndpoints(TimeProvider clock)
                 Sources = await queries.ReadSourcesAsync(cancellationToken),
                 RemovalLatency = await workspace.Get<MetricQueries>().LatenciesAsync([1, 24], now, cancellationToken),
                 Projections = workspace.Get<DaemonHealth>().IsUsed ? await workspace.Get<DaemonQueries>().ReadAsync(cancellationToken) : [],
+                Exposures = await workspace.Get<ExposureLagQueries>().ProgressAsync(cancellationToken),
                 OlderAliases = await workspace.Get<RealiasStore>().CountAsync(cancellationToken),
             }
         );

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace AudienceSync.Host.Alerts;
+namespace AudienceSync.Host.Cli;
 
 /// <summary>Bodies of requests to the Host; what is null is left out.</summary>
 internal static class HostBody
