@@ -166,7 +166,7 @@ public sealed class DoctorTests
         await stage.AddAsync("typo_v1", ["typo"]);
     }
 
-    // Half of them; what is then said to be a tenth.
+    // Half of them are held out, and the declared share becomes a tenth.
     private static async Task HoldOutAsync(DoctorStage stage)
     {
         using var declared = await stage.Host.Operator.PostAsJsonAsync(
