@@ -16,6 +16,7 @@ public sealed class HoldoutTests(ITestOutputHelper output)
     public Task Nobody_of_thousands_who_are_held_out_is_ever_sent() => HoldOutAsync(people: 3_000, percent: 30);
 
     [ProveFact]
+    [Trait("Category", "Prove")]
     public Task Nobody_of_a_hundred_thousand_who_are_held_out_is_ever_sent() => HoldOutAsync(people: 125_000, percent: 81);
 
     [Fact]

@@ -19,6 +19,7 @@ public sealed partial class ExposureExportTests(ITestOutputHelper output)
     public async Task An_export_killed_three_times_and_continued_has_the_bytes_of_one_that_was_not() => await KillAsync(3);
 
     [ProveFact]
+    [Trait("Category", "Prove")]
     public async Task An_export_killed_twenty_times_and_continued_has_the_bytes_of_one_that_was_not() => await KillAsync(20);
 
     [Fact]
