@@ -1,5 +1,7 @@
 using System.Globalization;
+using AudienceSync.Host.Access;
 using AudienceSync.Host.Configuration;
+using AudienceSync.Host.Ingest;
 using AudienceSync.Host.Telemetry;
 using Serilog;
 using Serilog.Events;
@@ -39,6 +41,9 @@ internal static class LogSetup
             .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
             .MinimumLevel.Override("Npgsql", LogEventLevel.Error)
             .MinimumLevel.Override(Wolverine, LogEventLevel.Warning)
+            // The framework's handlers log under the names of ours: a line for each request without a token, which anybody can send.
+            .MinimumLevel.Override(typeof(OperatorAuthentication).FullName!, LogEventLevel.Warning)
+            .MinimumLevel.Override(typeof(SourceAuthentication).FullName!, LogEventLevel.Warning)
             .Filter.ByExcluding(IsOutageOfMessages);
     }
 

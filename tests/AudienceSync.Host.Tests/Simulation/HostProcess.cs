@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Text;
 using AudienceSync.Host.Configuration;
 using AudienceSync.Host.Tests.Serving;
 
@@ -17,7 +18,10 @@ internal sealed class HostProcess : IAsyncDisposable
     private HostProcess(Process process, string url)
     {
         _process = process;
-        Http = new HttpClient { BaseAddress = new Uri(url) };
+        Http = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8 })
+        {
+            BaseAddress = new Uri(url),
+        };
         Operator = new HttpClient { BaseAddress = new Uri(url) };
         Operator.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TestHostFiles.OperatorToken);
         _lines = ProcessLines.Of(process);

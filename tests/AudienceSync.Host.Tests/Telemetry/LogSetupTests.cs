@@ -72,6 +72,23 @@ public sealed class LogSetupTests
     }
 
     [Fact]
+    public void A_request_without_a_token_is_no_line()
+    {
+        var handlers = typeof(LogSetup)
+            .Assembly.GetTypes()
+            .Where(type =>
+                type is { IsAbstract: false } && type.IsAssignableTo(typeof(Microsoft.AspNetCore.Authentication.IAuthenticationHandler))
+            )
+            .ToList();
+        handlers.Count.ShouldBeGreaterThan(1);
+
+        Log("Information", loggers => handlers.ForEach(type => loggers.CreateLogger(type.FullName!).LogInformation("was challenged")))
+            .ShouldBeEmpty();
+        Log("Information", loggers => handlers.ForEach(type => loggers.CreateLogger(type.FullName!).LogWarning("broken")))
+            .Count.ShouldBe(handlers.Count);
+    }
+
+    [Fact]
     public async Task The_log_of_a_host_is_serilog_alone()
     {
         var builder = WebApplication.CreateSlimBuilder();
