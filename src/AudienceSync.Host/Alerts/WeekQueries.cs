@@ -31,7 +31,8 @@ internal sealed class WeekQueries(WorkspaceDatabase database)
           select c.destination, c.bucket, sum(c.removals) over (partition by c.destination order by c.bucket) as upto,
             sum(c.removals) over (partition by c.destination) as total
           from counted c)
-        select r.destination, max(r.total)::bigint, 0.01 * power(1.1::float8, (min(r.bucket) filter (where r.upto >= 0.99 * r.total))::float8),
+        select r.destination, max(r.total)::bigint,
+          0.01 * power(1.1::float8, (min(r.bucket) filter (where r.upto >= 0.99 * r.total))::float8),
           0.01 * power(1.1::float8, max(r.bucket)::float8)
         from ranked r group by r.destination order by 3 desc, r.destination limit $4
         """;

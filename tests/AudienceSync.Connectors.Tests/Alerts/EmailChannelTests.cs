@@ -47,7 +47,7 @@ public sealed class EmailChannelTests
         var mail = server.Mails.Single();
         mail.Subject.ShouldBe("[DIGEST] Week to 2026-11-30");
         (mail.InReplyTo, mail.References.Count).ShouldBe((null, 0));
-        var lines = mail.TextBody!.ReplaceLineEndings("\n").Split('\n');
+        var lines = mail.TextBody!.ReplaceLineEndings("\n").TrimEnd().Split('\n');
         lines[..5]
             .ShouldBe([
                 "Workspace: default",
@@ -57,7 +57,7 @@ public sealed class EmailChannelTests
                 "  meta_main/cart_0: oldest 43 min, limit <1 & 2>",
             ]);
         lines[(4 + ChannelLimits.NamedMembers)..]
-            .ShouldBe(["  and 3 more", "", "Silenced now", "  none", "", "See audiencesync sync status.", ""]);
+            .ShouldBe(["  and 3 more", "", "Silenced now", "  none", "", "See audiencesync sync status."]);
     }
 
     [Theory]

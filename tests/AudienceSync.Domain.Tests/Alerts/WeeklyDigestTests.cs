@@ -49,7 +49,8 @@ public sealed class WeeklyDigestTests
             .Sections.Select(Text)
             .ShouldBe([
                 "Incidents of the week: Access token refused (critical) began 1 recovered 0; "
-                    + "Remote audience differs from what it should have (warning) began 2 recovered 1 median time to recovery 12 min longest 43 min",
+                    + "Remote audience differs from what it should have (warning) began 2 recovered 1"
+                    + " median time to recovery 12 min longest 43 min",
                 "Firing now: Access token refused (critical) subject meta_main since 2026-11-30 07:00:00Z for 1 h 1 min; "
                     + "Disk nearly full (warning) subject workspace since 2026-11-30 07:00:00Z for 1 h 1 min silenced yes",
                 "Silenced now: Disk nearly full until 2026-11-30 12:00:00Z",
