@@ -82,7 +82,7 @@ public sealed class EmailChannel : IAlertChannel
             Date = notice.At,
             MessageId = notice.Kind == NoticeKind.Opened ? thread : $"{message.Id:N}@{domain}",
         };
-        if (notice.Kind is not (NoticeKind.Opened or NoticeKind.Test))
+        if (notice.Kind is not (NoticeKind.Opened or NoticeKind.Test or NoticeKind.WeeklyDigest))
         {
             mail.InReplyTo = thread;
             mail.References.Add(thread);
@@ -108,6 +108,11 @@ public sealed class EmailChannel : IAlertChannel
 
     private static TextPart TextOf(AlertNotice notice)
     {
+        if (notice.Kind == NoticeKind.WeeklyDigest)
+        {
+            return new TextPart("plain") { Text = string.Join("\r\n", NoticeText.WeeklyDigest(notice)) + "\r\n" };
+        }
+
         var lines = NoticeText
             .Members(notice)
             .Append("")

@@ -7,16 +7,20 @@ namespace AudienceSync.Connectors.Alerts;
 internal static class NoticeText
 {
     /// <summary>A line for each subject, with what is measured of it; of many only the first.</summary>
-    public static IReadOnlyList<string> Members(AlertNotice notice)
-    {
-        var lines = notice.Members.Take(ChannelLimits.NamedMembers).Select(Line).ToList();
-        if (notice.Members.Count > ChannelLimits.NamedMembers)
-        {
-            lines.Add($"and {AlertText.Number(notice.Members.Count - ChannelLimits.NamedMembers)} more");
-        }
+    public static IReadOnlyList<string> Members(AlertNotice notice) => Lines(notice.Members);
 
-        return lines;
-    }
+    /// <summary>A weekly digest: a paragraph for each part.</summary>
+    public static IReadOnlyList<string> WeeklyDigest(AlertNotice notice) =>
+        [
+            $"Workspace: {notice.Workspace}",
+            $"Week from: {AlertText.Moment(notice.BeganAt)}",
+            .. notice.Sections.SelectMany(section =>
+                (string[])
+                    ["", section.Title, .. section.Members.Count == 0 ? ["  none"] : Lines(section.Members).Select(line => "  " + line)]
+            ),
+            "",
+            notice.Advice,
+        ];
 
     /// <summary>What every channel shows beside the subjects.</summary>
     public static IReadOnlyList<(string Name, string Value)> Fields(AlertNotice notice) =>
@@ -29,6 +33,17 @@ internal static class NoticeText
 
     /// <summary>Cut to a number of characters, with a mark where something is missing.</summary>
     public static string Cut(string text, int chars) => text.Length <= chars ? text : text[..(chars - 1)] + "…";
+
+    private static List<string> Lines(IReadOnlyList<NoticeMember> members)
+    {
+        var lines = members.Take(ChannelLimits.NamedMembers).Select(Line).ToList();
+        if (members.Count > ChannelLimits.NamedMembers)
+        {
+            lines.Add($"and {AlertText.Number(members.Count - ChannelLimits.NamedMembers)} more");
+        }
+
+        return lines;
+    }
 
     private static string Line(NoticeMember member) =>
         member.Facts.Count == 0

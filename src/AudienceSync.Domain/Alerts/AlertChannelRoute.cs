@@ -13,12 +13,15 @@ public sealed record AlertChannelRoute(string Name, AlertSeverity Least, bool Ta
     public static IReadOnlyList<string> Of(AlertNotice notice, IReadOnlyList<AlertChannelRoute> channels, AlertSettings settings)
     {
         ArgumentNullException.ThrowIfNull(notice);
-        var owned = settings.Owners.FirstOrDefault(owner => owner.Name == notice.Owner)?.Channels ?? [];
-        var reserved = settings.Owners.SelectMany(owner => owner.Channels).ToHashSet(StringComparer.Ordinal);
+        if (notice.Kind == NoticeKind.WeeklyDigest)
+        {
+            return [notice.Group];
+        }
+
         return
         [
             .. channels
-                .Where(channel => owned.Count > 0 ? owned.Contains(channel.Name) : !reserved.Contains(channel.Name))
+                .Where(channel => ChannelScope.Of(channel.Name, settings).Has(notice.Owner))
                 .Where(channel => notice.Severity >= channel.Least && channel.Name != notice.AboutChannel)
                 .Where(channel => channel.TakesReminders || notice.Kind != NoticeKind.Reminder)
                 .Select(channel => channel.Name),

@@ -20,12 +20,20 @@ public enum NoticeKind : short
 
     /// <summary>An operator tries a channel.</summary>
     Test = 6,
+
+    /// <summary>What happened in a week; not about one incident.</summary>
+    WeeklyDigest = 7,
 }
 
 /// <summary>One of the subjects of an incident.</summary>
 /// <param name="Subject">Its name.</param>
 /// <param name="Facts">What is measured.</param>
 public sealed record NoticeMember(string Subject, IReadOnlyList<AlertFact> Facts);
+
+/// <summary>A part of a weekly digest.</summary>
+/// <param name="Title">What it lists.</param>
+/// <param name="Members">Its lines.</param>
+public sealed record NoticeSection(string Title, IReadOnlyList<NoticeMember> Members);
 
 /// <summary>
 /// What people are sent about an incident. It has names of the configuration, codes, counts and times, and nothing of a person.
@@ -57,18 +65,22 @@ public sealed record AlertNotice(
     /// <summary>The workspace.</summary>
     public string Workspace { get; init; } = "";
 
+    /// <summary>The parts of a weekly digest, which has no members; empty for every other notice.</summary>
+    public IReadOnlyList<NoticeSection> Sections { get; init; } = [];
+
     /// <summary>The channel that it is about, and to which it is not sent; null for none.</summary>
     public string? AboutChannel => Rule == AlertRules.DeadChannel.Name ? Group : null;
 
     /// <summary>One line: <c>[CRITICAL] Removals late: meta_main</c>.</summary>
-    public string Headline => $"[{Label}] {Title}: {Group}";
+    public string Headline => Kind == NoticeKind.WeeklyDigest ? $"[{Label}] {Title}" : $"[{Label}] {Title}: {Group}";
 
-    /// <summary><c>CRITICAL</c>, <c>WARNING</c>, <c>RESOLVED after 43 min</c> or <c>TEST</c>.</summary>
+    /// <summary><c>CRITICAL</c>, <c>WARNING</c>, <c>RESOLVED after 43 min</c>, <c>TEST</c> or <c>DIGEST</c>.</summary>
     public string Label =>
         Kind switch
         {
             NoticeKind.Recovered => $"RESOLVED after {AlertText.Duration(At - BeganAt)}",
             NoticeKind.Test => "TEST",
+            NoticeKind.WeeklyDigest => "DIGEST",
             _ => Severity == AlertSeverity.Critical ? "CRITICAL" : "WARNING",
         };
 }

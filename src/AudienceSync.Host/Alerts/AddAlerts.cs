@@ -21,6 +21,9 @@ internal static class AddAlertsExtensions
             .AddSingleton<AlertSendStore>()
             .AddSingleton<SilenceStore>()
             .AddSingleton<AlertQueries>()
+            .AddSingleton<WeekStore>()
+            .AddSingleton<WeekQueries>()
+            .AddSingleton<WeeklyDigests>()
             .AddSingleton<AlertSender>()
             .AddSingleton<ChannelTrial>()
             .AddSingleton(provider => new AlertLoop(
@@ -32,6 +35,7 @@ internal static class AddAlertsExtensions
                 provider.GetRequiredService<AlertStateStore>(),
                 provider.GetRequiredService<AlertSendStore>(),
                 provider.GetRequiredService<SilenceStore>(),
+                provider.GetRequiredService<WeeklyDigests>(),
                 provider.GetRequiredService<LeaseStore>(),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<AlertLoop>>()

@@ -48,14 +48,18 @@ public sealed class AlertEndpoints(TimeProvider clock)
                     owner = found.Content.Owner,
                     began_at = found.Content.BeganAt,
                     advice = found.Content.Advice,
-                    members = found.Content.Members.Select(member => new
+                    members = found.Content.Members.Select(Member),
+                    sections = found.Content.Sections.Select(section => new
                     {
-                        subject = member.Subject,
-                        facts = member.Facts.ToDictionary(fact => fact.Name, fact => fact.Value, StringComparer.Ordinal),
+                        title = section.Title,
+                        members = section.Members.Select(Member),
                     }),
                 }
             )
             : QueryProblem.UnknownNotice;
+
+    private static object Member(NoticeMember member) =>
+        new { subject = member.Subject, facts = member.Facts.ToDictionary(fact => fact.Name, fact => fact.Value, StringComparer.Ordinal) };
 
     private async Task<IResult> SilenceAsync(Silence body, RequestWorkspace workspace, CancellationToken cancellationToken)
     {

@@ -25,6 +25,7 @@ internal sealed class AlertLoop(
     AlertStateStore states,
     AlertSendStore sends,
     SilenceStore silences,
+    WeeklyDigests digests,
     LeaseStore leases,
     TimeProvider clock,
     ILogger<AlertLoop> logger
@@ -64,31 +65,47 @@ internal sealed class AlertLoop(
         var flow = await flows.ReadAsync(cancellationToken);
         var read = await readings.ReadAsync(now, cancellationToken) with { Bindings = await bindings.ReadAsync(now, cancellationToken) };
         var before = await states.ReadAsync(cancellationToken);
-        var step = AlertMachine.Step(
-            before,
-            AlertConditions.Of(read, plan.Settings),
-            await silences.ActiveAsync(now, cancellationToken),
-            now
-        );
-        step = step with { Notices = [.. step.Notices.Select(notice => notice with { Workspace = scene.Workspace })] };
-        var routes = plan.Channels.Select(channel => channel.Route).ToList();
-        var made = step
-            .Notices.SelectMany(
-                notice => AlertChannelRoute.Of(notice, routes, plan.Settings),
-                (notice, channel) => new NewSend(notice, channel)
-            )
-            .ToList();
-        var enlisted = EnlistedOf(await sends.OpenAsync(cancellationToken), made, now);
-        var hadAny = before.Alerts.Count + before.Incidents.Count > 0;
-        if (hadAny || step.State.Alerts.Count > 0 || enlisted.Count > 0 || flow is not null)
+        var silenced = await silences.ActiveAsync(now, cancellationToken);
+        var step = AlertMachine.Step(before, AlertConditions.Of(read, plan.Settings), silenced, now);
+        var ended = await digests.EndedAsync(step.State, silenced, now, cancellationToken);
+        step = step with
         {
-            await states.WriteAsync(lease, step, hadAny, made.ToLookup(send => send.Notice), enlisted, flow, now, cancellationToken);
+            Notices =
+            [
+                .. step.Notices.Select(notice => notice with { Workspace = scene.Workspace }),
+                .. ended.Select(week => week.Notice).OfType<AlertNotice>(),
+            ],
+        };
+        var made = Routed(step.Notices);
+        var look = new AlertLook(
+            step,
+            before.Alerts.Count + before.Incidents.Count > 0,
+            made.ToLookup(send => send.Notice),
+            EnlistedOf(await sends.OpenAsync(cancellationToken), made, now),
+            flow,
+            ended
+        );
+        if (look.HasAny)
+        {
+            await states.WriteAsync(lease, look, now, cancellationToken);
         }
 
-        foreach (var notice in step.Notices)
+        foreach (var notice in step.Notices.Where(notice => notice.Kind != NoticeKind.WeeklyDigest))
         {
             logger.LogWarning("Alert {Kind} {Severity} {Rule} {Group}", notice.Kind, notice.Severity, notice.Rule, notice.Group);
         }
+    }
+
+    private List<NewSend> Routed(IReadOnlyList<AlertNotice> notices)
+    {
+        var routes = plan.Channels.Select(channel => channel.Route).ToList();
+        return
+        [
+            .. notices.SelectMany(
+                notice => AlertChannelRoute.Of(notice, routes, plan.Settings),
+                (notice, channel) => new NewSend(notice, channel)
+            ),
+        ];
     }
 
     /// <summary>

@@ -13,6 +13,9 @@ public sealed class AlertPlanner(ConfigLoader config, DestinationDependencies de
     /// <summary>A removal that may be late for longer is not late for anybody.</summary>
     private const int MaxGoalS = 86_400;
 
+    // In the order of DayOfWeek.
+    private static readonly string[] Days = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+
     /// <exception cref="SetupException">config_invalid, secret_missing</exception>
     public PlannedAlerts Plan(string workspace, AlertsConfig? alerts)
     {
@@ -39,7 +42,10 @@ public sealed class AlertPlanner(ConfigLoader config, DestinationDependencies de
             place,
             "an audience has two owners"
         );
-        return new PlannedAlerts(Settings(place, alerts, owners), channels);
+        return new PlannedAlerts(Settings(place, alerts, owners), channels)
+        {
+            Digest = alerts.WeeklyDigest is { } digest ? Digest($"{place}.weekly_digest", digest, channels) : null,
+        };
     }
 
     private AlertSettings Settings(string place, AlertsConfig alerts, List<AlertOwner> owners) =>
@@ -89,6 +95,26 @@ public sealed class AlertPlanner(ConfigLoader config, DestinationDependencies de
         }
 
         return new AlertOwner(owner.Name, owner.Audiences, owner.Channels);
+    }
+
+    private PlannedDigest Digest(string place, WeeklyDigestConfig digest, List<PlannedChannel> channels)
+    {
+        Require(digest.Channels.Count > 0, place, "channels must name at least one channel");
+        Require(digest.Channels.Distinct(StringComparer.Ordinal).Count() == digest.Channels.Count, place, "a channel is named twice");
+        foreach (var name in digest.Channels)
+        {
+            Require(
+                channels.Exists(channel => channel.Name == name && channel.Channel is EmailChannel),
+                place,
+                $"there is no channel {name} of kind email"
+            );
+        }
+
+        var day = digest.Day is { } given ? Array.IndexOf(Days, given) : (int)WeeklySchedule.Default.Day;
+        Require(day >= 0, place, $"day must be one of: {string.Join(", ", Days)}");
+        var hour = digest.Hour ?? WeeklySchedule.Default.Hour;
+        Require(hour is >= 0 and < 24, place, "hour must be 0 to 23");
+        return new PlannedDigest(new WeeklySchedule((DayOfWeek)day, hour), digest.Channels);
     }
 
     private TimeSpan? Goal(string place, int? seconds)

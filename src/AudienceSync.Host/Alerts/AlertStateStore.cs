@@ -74,37 +74,25 @@ internal sealed class AlertStateStore(WorkspaceDatabase database, IMessages mess
     }
 
     /// <param name="lease">Must hold.</param>
-    /// <param name="step">What is now.</param>
-    /// <param name="hadAny">Whether anything was stored before.</param>
-    /// <param name="sends">The channels of each notice.</param>
-    /// <param name="enlisted">Sends, new and old, that get a message now.</param>
-    /// <param name="flow">What came of sources since the last look; null for nothing.</param>
+    /// <param name="look">What was made of it.</param>
     /// <param name="now">The time.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="LeaseLostException">Another Host looks now; nothing was written.</exception>
-    public async Task WriteAsync(
-        Lease lease,
-        AlertStep step,
-        bool hadAny,
-        ILookup<AlertNotice, NewSend> sends,
-        IReadOnlySet<Guid> enlisted,
-        FlowPart? flow,
-        DateTimeOffset now,
-        CancellationToken cancellationToken
-    )
+    public async Task WriteAsync(Lease lease, AlertLook look, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        List<NpgsqlBatchCommand> commands = [LeaseStore.Hold(lease), .. flow is null ? [] : FlowStore.Count(flow, now)];
-        if (hadAny || step.State.Alerts.Count + step.State.Incidents.Count > 0)
+        List<NpgsqlBatchCommand> commands = [LeaseStore.Hold(lease), .. look.Flow is { } flow ? FlowStore.Count(flow, now) : []];
+        if (look.HasState)
         {
-            commands.AddRange(StateCommands(step.State));
+            commands.AddRange(StateCommands(look.Step.State));
         }
 
-        commands.AddRange(step.Notices.Select(notice => NoticeCommand(notice, [.. sends[notice]], enlisted)));
-        var isNew = step.Notices.SelectMany(notice => sends[notice]).Select(send => send.Id).ToHashSet();
-        commands.AddRange(enlisted.Where(id => !isNew.Contains(id)).Select(id => Sql.Command(EnlistSql, Sql.Of(id), Sql.Of(now))));
+        commands.AddRange(look.Step.Notices.Select(notice => NoticeCommand(notice, [.. look.Sends[notice]], look.Enlisted)));
+        commands.AddRange(look.Ended.Select(week => WeekStore.Write(week, SendOf(look, week), now)));
+        var isNew = look.Step.Notices.SelectMany(notice => look.Sends[notice]).Select(send => send.Id).ToHashSet();
+        commands.AddRange(look.Enlisted.Where(id => !isNew.Contains(id)).Select(id => Sql.Command(EnlistSql, Sql.Of(id), Sql.Of(now))));
         await using var session = database.Store.LightweightSession();
         session.QueueOperation(new SqlOperation(commands));
-        foreach (var id in enlisted)
+        foreach (var id in look.Enlisted)
         {
             await messages.EnlistAsync(session, new SendAlert(database.Workspace.Value, id));
         }
@@ -130,6 +118,8 @@ internal sealed class AlertStateStore(WorkspaceDatabase database, IMessages mess
         };
         return (long)(await batch.ExecuteScalarAsync(cancellationToken))!;
     }
+
+    private static Guid? SendOf(AlertLook look, EndedWeek week) => week.Notice is { } notice ? look.Sends[notice].Single().Id : null;
 
     private static IEnumerable<NpgsqlBatchCommand> StateCommands(AlertState state) =>
         [

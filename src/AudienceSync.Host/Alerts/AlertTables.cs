@@ -32,13 +32,28 @@ internal static class AlertTables
         output.WriteLine($"{Text(notice, "headline")} ({Text(notice, "kind")}, {Moment(notice, "at")})");
         output.WriteLine(Text(view, "advice"));
         output.WriteLine();
+        foreach (var section in Items(view, "sections"))
+        {
+            PrintMembers(output, Text(section, "title"), section);
+        }
+
+        // A weekly digest has sections, any other notice has members.
+        if (view.GetProperty("sections").GetArrayLength() == 0)
+        {
+            PrintMembers(output, "subject", view);
+        }
+
+        PrintSends(output, notice);
+    }
+
+    private static void PrintMembers(TextWriter output, string title, JsonElement parent)
+    {
         TextTable.Print(
             output,
-            ["subject", "measured"],
-            Items(view, "members").Select(member => new[] { Text(member, "subject"), Facts(member) })
+            [title, "measured"],
+            Items(parent, "members").Select(member => new[] { Text(member, "subject"), Facts(member) })
         );
         output.WriteLine();
-        PrintSends(output, notice);
     }
 
     public static void PrintSends(TextWriter output, JsonElement notice) =>

@@ -14,12 +14,20 @@ public sealed record PlannedChannel(string Name, string Kind, AlertSeverity Leas
     public AlertChannelRoute Route => new(Name, Least, Channel.TakesReminders);
 }
 
+/// <summary>The weekly digest of a workspace.</summary>
+/// <param name="Schedule">When a week ends.</param>
+/// <param name="Channels">The names of the channels that get it.</param>
+public sealed record PlannedDigest(WeeklySchedule Schedule, IReadOnlyList<string> Channels);
+
 /// <summary>The alerts of a workspace.</summary>
 /// <param name="Settings">What is set of the rules.</param>
 /// <param name="Channels">How people are alerted.</param>
 public sealed record PlannedAlerts(AlertSettings Settings, IReadOnlyList<PlannedChannel> Channels)
 {
     public static PlannedAlerts Default { get; } = new(AlertSettings.Default, []);
+
+    /// <summary>Null when nobody gets one.</summary>
+    public PlannedDigest? Digest { get; init; }
 
     /// <summary>The channel of this name; null when there is none.</summary>
     public PlannedChannel? Find(string name) => Channels.FirstOrDefault(channel => channel.Name == name);

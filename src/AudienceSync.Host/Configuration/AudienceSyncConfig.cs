@@ -242,6 +242,22 @@ public sealed class AlertsConfig
 
     /// <summary>Names of rules that are not applied.</summary>
     public List<string> Off { get; set; } = [];
+
+    /// <summary>Null for none.</summary>
+    public WeeklyDigestConfig? WeeklyDigest { get; set; }
+}
+
+/// <summary>A mail once a week about what happened.</summary>
+public sealed class WeeklyDigestConfig
+{
+    /// <summary>Channels of mail.</summary>
+    public List<string> Channels { get; set; } = [];
+
+    /// <summary>Monday when absent.</summary>
+    public string? Day { get; set; }
+
+    /// <summary>In UTC; 8 when absent.</summary>
+    public int? Hour { get; set; }
 }
 
 /// <summary>What the doctor looks for.</summary>

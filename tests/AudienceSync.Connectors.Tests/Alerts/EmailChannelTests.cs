@@ -31,6 +31,35 @@ public sealed class EmailChannelTests
         recovered.MessageId.ShouldNotBe(opened.MessageId);
     }
 
+    [Fact]
+    public async Task A_weekly_digest_is_a_mail_of_its_own_with_a_paragraph_for_each_part_and_the_first_lines_of_a_long_one()
+    {
+        await using var server = MailServer.Start();
+        var members = ChannelSample.Notice(members: ChannelLimits.NamedMembers + 3).Members;
+        var notice = ChannelSample.Notice(NoticeKind.WeeklyDigest) with
+        {
+            Title = "Week to 2026-11-30",
+            Members = [],
+            Sections = [new NoticeSection("Firing now", members), new NoticeSection("Silenced now", [])],
+        };
+        await Email(server.Port).SendAsync(new AlertMessage(Guid.NewGuid(), notice), CancellationToken.None);
+
+        var mail = server.Mails.Single();
+        mail.Subject.ShouldBe("[DIGEST] Week to 2026-11-30");
+        (mail.InReplyTo, mail.References.Count).ShouldBe((null, 0));
+        var lines = mail.TextBody!.ReplaceLineEndings("\n").TrimEnd().Split('\n');
+        lines[..5]
+            .ShouldBe([
+                "Workspace: default",
+                "Week from: 2026-11-29 18:00:00Z",
+                "",
+                "Firing now",
+                "  meta_main/cart_0: oldest 43 min, limit <1 & 2>",
+            ]);
+        lines[(4 + ChannelLimits.NamedMembers)..]
+            .ShouldBe(["  and 3 more", "", "Silenced now", "  none", "", "See audiencesync sync status."]);
+    }
+
     [Theory]
     [InlineData(SmtpReplyCode.TransactionFailed, ChannelOutcome.Dead, "smtp_554")]
     [InlineData(SmtpReplyCode.ServiceUnavailable, ChannelOutcome.Later, "smtp_421")]

@@ -45,7 +45,7 @@ internal sealed class AlertKillStage : IAsyncDisposable
 
     public HeldCalls Calls { get; private set; } = null!;
 
-    public static async Task<AlertKillStage> StartAsync()
+    public static async Task<AlertKillStage> StartAsync(string settings = "")
     {
         var stage = new AlertKillStage
         {
@@ -66,7 +66,7 @@ internal sealed class AlertKillStage : IAsyncDisposable
             ),
             Yaml = yaml =>
                 AlertStage
-                    .WithAlerts(yaml, stage.Mail.Port, NoRules)
+                    .WithAlerts(yaml, stage.Mail.Port, $"{NoRules}\n{settings}")
                     .Replace("http://127.0.0.1:5480", stage.Calls.Url, StringComparison.Ordinal)
                     .Replace(", call_timeout_s: 1", "", StringComparison.Ordinal),
         };
@@ -102,6 +102,19 @@ internal sealed class AlertKillStage : IAsyncDisposable
         command.Parameters.Add(new NpgsqlParameter { Value = group });
         command.Parameters.Add(new NpgsqlParameter { Value = JsonSerializer.Serialize(notice), NpgsqlDbType = NpgsqlDbType.Jsonb });
         await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Waits for the first look at the weekly digest, and makes it of the week before: so one is due at the next.</summary>
+    public async Task WeekLaterAsync(HostProcess host)
+    {
+        await Deadline.UntilAsync(
+            async () =>
+            {
+                await using var made = _owner.CreateCommand("update weekly_digests set week = week - 7");
+                return await made.ExecuteNonQueryAsync() > 0;
+            },
+            () => $"the first look\n{host.Log}"
+        );
     }
 
     /// <summary>What is recorded, by group and channel.</summary>

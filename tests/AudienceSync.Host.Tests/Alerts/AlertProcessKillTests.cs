@@ -47,6 +47,32 @@ public sealed class AlertProcessKillTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Killed_twice_while_it_sends_a_weekly_digest_people_have_it_twice_and_in_doubt_and_no_third_one()
+    {
+        await using var stage = await AlertKillStage.StartAsync("      weekly_digest: { channels: [ mail ] }");
+        for (var attempt = 1; attempt <= AlertSender.MostUnanswered; attempt++)
+        {
+            await using var host = await stage.HostAsync();
+            if (attempt == 1)
+            {
+                await stage.WeekLaterAsync(host);
+            }
+
+            await KillWithAnswersHeldAsync(stage, host, calls: 1);
+            (await stage.SendsAsync())
+                .ShouldHaveSingleItem()
+                .ShouldBe(new RecordedSend("mail", "mail", AlertSendState.Open, attempt, true));
+        }
+
+        await using var last = await stage.HostAsync();
+        await OverAsync(stage, last);
+        (await stage.SendsAsync()).Select(send => (send.Channel, send.State)).ShouldBe([("mail", AlertSendState.InDoubt)]);
+        stage.Mail.Mails.Count.ShouldBe(2);
+        stage.Mail.Mails.Select(mail => mail.MessageId).Distinct().Count().ShouldBe(1);
+        stage.Mail.Mails[0].Subject.ShouldStartWith("[DIGEST] Week to ");
+    }
+
+    [Fact]
     public Task Killed_twice_at_random_moments_of_calls_people_have_each_notice_twice_at_most() => KillAtRandomAsync(kills: 2);
 
     [ProveFact]

@@ -12,7 +12,10 @@ internal sealed class AlertStage : IAsyncDisposable
     public const string SlackSecret = "secretpartofslack";
     public const string RoutingKey = "routingkeyofpagerduty01234567890";
 
-    private AlertStage(TestHost host, OffsetClock clock, MailServer mail) => (Host, Clock, Mail) = (host, clock, mail);
+    private readonly TestHostOptions _options;
+
+    private AlertStage(TestHost host, TestHostOptions options, OffsetClock clock, MailServer mail) =>
+        (Host, _options, Clock, Mail) = (host, options, clock, mail);
 
     public TestHost Host { get; }
 
@@ -44,12 +47,12 @@ internal sealed class AlertStage : IAsyncDisposable
         );
 
     /// <summary>The options of a Host with channels.</summary>
-    public static TestHostOptions Options(TestHostOptions options, int mailPort) =>
+    public static TestHostOptions Options(TestHostOptions options, int mailPort, string settings = "") =>
         options with
         {
             AlertPoll = TimeSpan.FromMilliseconds(100),
             Secrets = options.Secrets.Concat(Secrets).ToDictionary(one => one.Key, one => one.Value, StringComparer.Ordinal),
-            Yaml = yaml => WithAlerts(options.Yaml(yaml), mailPort),
+            Yaml = yaml => WithAlerts(options.Yaml(yaml), mailPort, settings),
         };
 
     public static async Task<AlertStage> StartAsync(
@@ -59,20 +62,23 @@ internal sealed class AlertStage : IAsyncDisposable
     )
     {
         var (clock, mail) = (new OffsetClock(Sample.Now), MailServer.Start());
-        var host = await TestHost.StartAsync(
+        var options = Options(
             new TestHostOptions
             {
                 Clock = clock,
                 RealPort = realPort,
-                AlertPoll = TimeSpan.FromMilliseconds(100),
                 Network = network ?? (static inner => inner),
-                Secrets = Secrets,
-                Yaml = yaml => WithAlerts(yaml, mail.Port, settings),
-            }
+            },
+            mail.Port,
+            settings
         );
+        var host = await TestHost.StartAsync(options);
         await CreateAccountsAsync(host.Sandbox.Admin);
-        return new AlertStage(host, clock, mail);
+        return new AlertStage(host, options, clock, mail);
     }
+
+    /// <summary>Another Host with the same database, configuration and services. Its owner disposes it.</summary>
+    public Task<TestHost> AnotherAsync() => TestHost.StartAsync(_options with { Database = Host.Database, Platform = Host.Sandbox });
 
     public static async Task CreateAccountsAsync(HttpClient admin)
     {

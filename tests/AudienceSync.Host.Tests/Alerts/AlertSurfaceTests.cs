@@ -14,6 +14,10 @@ namespace AudienceSync.Host.Tests.Alerts;
 /// <summary>Alerts as verbs, over HTTP, and as their page describes them.</summary>
 public sealed partial class AlertSurfaceTests : IDisposable
 {
+    private const string Mail = "channels: [ { name: mail, kind: email, host: 127.0.0.1, from: a@example.com, to: [ b@example.com ] } ], ";
+
+    private const string Hook = "channels: [ { name: hook, kind: webhook, url: { file: hook-url }, signing_key: { file: hook-key } } ], ";
+
     private static readonly string Page = File.ReadAllText(Path.Combine(RepositoryRoot.Find(), "docs", "alerts.md"));
 
     private readonly TemporaryFolder _folder = new();
@@ -41,6 +45,8 @@ public sealed partial class AlertSurfaceTests : IDisposable
         plan.Settings.GoalOf("another").ShouldBe(TimeSpan.FromSeconds(60));
         plan.Settings.OwnerOf("high_intent_cart_7d")!.Channels.ShouldBe(["growth-slack"]);
         plan.Settings.Off.ShouldBe(["volume_anomaly"]);
+        plan.Digest!.Schedule.ShouldBe(WeeklySchedule.Default);
+        plan.Digest.Channels.ShouldBe(["mail"]);
     }
 
     [Theory]
@@ -54,6 +60,13 @@ public sealed partial class AlertSurfaceTests : IDisposable
     [InlineData("owners: [ { name: a, audiences: [ x ] }, { name: b, audiences: [ x ] } ]", "an audience has two owners")]
     [InlineData("off: [ everything ]", "there is no rule everything")]
     [InlineData("removal_goal_s: 0", "removal_goal_s must be")]
+    [InlineData("weekly_digest: { day: monday }", "weekly_digest: channels must name")]
+    [InlineData(Hook + "weekly_digest: { channels: [ hook ] }", "there is no channel hook of kind email")]
+    [InlineData("weekly_digest: { channels: [ mail ] }", "there is no channel mail of kind email")]
+    [InlineData(Mail + "weekly_digest: { channels: [ mail, mail ] }", "a channel is named twice")]
+    [InlineData(Mail + "weekly_digest: { channels: [ mail ], day: Monday }", "day must be one of: sunday, monday")]
+    [InlineData(Mail + "weekly_digest: { channels: [ mail ], hour: 24 }", "hour must be 0 to 23")]
+    [InlineData(Mail + "weekly_digest: { channels: [ mail ], minute: 5 }", "minute")]
     public void What_cannot_be_used_is_refused_without_its_value(string alerts, string expected)
     {
         var refused = Should.Throw<SetupException>(() =>

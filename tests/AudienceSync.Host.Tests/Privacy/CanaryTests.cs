@@ -46,7 +46,9 @@ public sealed class CanaryTests
         var reporting = ExposureSurfaceTests.WithExposures(
             ReportingStage.Options(new TestHostOptions { Audiences = [.. Kinds.Select(kind => new TestAudience("canary_of_" + kind, 7))] })
         );
-        await using var stage = await CanaryStage.StartAsync(AlertStage.Options(reporting, mail.Port));
+        await using var stage = await CanaryStage.StartAsync(
+            AlertStage.Options(reporting, mail.Port, "      weekly_digest: { channels: [ mail ], day: saturday, hour: 10 }")
+        );
         await AlertStage.CreateAccountsAsync(stage.Host.Sandbox.Admin);
         await RefuseAsync(stage);
         await ReportAsync(stage);
@@ -288,6 +290,11 @@ public sealed class CanaryTests
             canaries.In(seen).ShouldBeEmpty(path);
         }
 
+        await stage.Host.UntilAsync(
+            () => stage.Host.GetAsync("/v1/alerts"),
+            _ => mail.Mails.Any(one => one.Subject!.StartsWith("[DIGEST]", StringComparison.Ordinal)),
+            stage.Later
+        );
         mail.Mails.SelectMany(one => canaries.In(one.ToString())).ShouldBeEmpty("people read mail");
     }
 
