@@ -38,6 +38,8 @@ internal sealed class AlertLoop(
     /// <summary>A send whose message was not handled for so long gets another one.</summary>
     internal static readonly TimeSpan LostAfter = TimeSpan.FromMinutes(30);
 
+    private bool _digestFailed;
+
     /// <summary>How often it looks.</summary>
     internal TimeSpan PollEvery { get; init; } = DefaultPoll;
 
@@ -67,7 +69,7 @@ internal sealed class AlertLoop(
         var before = await states.ReadAsync(cancellationToken);
         var silenced = await silences.ActiveAsync(now, cancellationToken);
         var step = AlertMachine.Step(before, AlertConditions.Of(read, plan.Settings), silenced, now);
-        var ended = await digests.EndedAsync(step.State, silenced, now, cancellationToken);
+        var ended = await DigestsAsync(step.State, silenced, now, cancellationToken);
         step = step with
         {
             Notices =
@@ -93,6 +95,32 @@ internal sealed class AlertLoop(
         foreach (var notice in step.Notices.Where(notice => notice.Kind != NoticeKind.WeeklyDigest))
         {
             logger.LogWarning("Alert {Kind} {Severity} {Rule} {Group}", notice.Kind, notice.Severity, notice.Rule, notice.Group);
+        }
+    }
+
+    // A digest that cannot be made must not keep anybody from being alerted: it is tried again at the next look.
+    private async Task<IReadOnlyList<EndedWeek>> DigestsAsync(
+        AlertState state,
+        IReadOnlyList<AlertSilence> silenced,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var ended = await digests.EndedAsync(state, silenced, now, cancellationToken);
+            _digestFailed = false;
+            return ended;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            if (!_digestFailed)
+            {
+                logger.LogError(failure, "The weekly digest cannot be made; alerts are sent without it");
+            }
+
+            _digestFailed = true;
+            return [];
         }
     }
 

@@ -69,6 +69,25 @@ public sealed class WeeklyDigestTests
     }
 
     [Fact]
+    public async Task One_that_cannot_be_made_keeps_nobody_from_being_alerted_and_is_made_later()
+    {
+        await using var stage = await AlertStage.StartAsync(Weekly);
+        await SeenAsync(stage.Host);
+        await RenameAsync(stage.Host, "weekly_digests", "mislaid");
+        stage.Clock.Set(Monday);
+        await stage.AddAsync("ann");
+        await stage.Host.WaitUntilQuietAsync();
+        await stage.Host.Sandbox.FaultAsync(new { operation = "remove", kind = "server_error" });
+        await stage.RemoveAsync("ann");
+        await stage.SentAsync("removals_late", 1);
+        Digests(stage).ShouldBeEmpty();
+        stage.Host.LogLines.Count(line => line.Contains("weekly digest cannot be made", StringComparison.Ordinal)).ShouldBe(1);
+
+        await RenameAsync(stage.Host, "mislaid", "weekly_digests");
+        await DigestAsync(stage, 1);
+    }
+
+    [Fact]
     public async Task A_Host_that_was_down_at_the_hour_sends_one_afterwards_and_not_one_for_each_week()
     {
         await using var stage = await AlertStage.StartAsync(Weekly);
@@ -160,4 +179,12 @@ public sealed class WeeklyDigestTests
     private static List<MimeMessage> Digests(AlertStage stage) => [.. stage.Mail.Mails.Where(IsDigest)];
 
     private static bool IsDigest(MimeMessage mail) => mail.Subject!.StartsWith("[DIGEST]", StringComparison.Ordinal);
+
+    private static async Task RenameAsync(TestHost host, string table, string name)
+    {
+        await using var owner = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(host.Database) { Pooling = false }.ConnectionString);
+        await owner.OpenAsync();
+        await using var command = new NpgsqlCommand($"alter table ws_default.{table} rename to {name}", owner);
+        await command.ExecuteNonQueryAsync();
+    }
 }
