@@ -1,6 +1,7 @@
 using AudienceSync.Domain.Identity;
 using AudienceSync.Domain.Membership;
 using AudienceSync.Domain.Permission;
+using AudienceSync.Domain.Syncing;
 
 namespace AudienceSync.Domain.History;
 
@@ -12,8 +13,7 @@ namespace AudienceSync.Domain.History;
 public readonly record struct PastMember(PersonId Person, MembershipState State, MembershipStatus Status, Permissions Permissions)
 {
     /// <summary>Whether the person was in the list, which includes those who are restricted, as a list of today does.</summary>
-    public bool IsListed =>
-        Status is MembershipStatus.Present or MembershipStatus.Withheld or MembershipStatus.Limited or MembershipStatus.HeldOut;
+    public bool IsListed => TargetingRule.IsListed(Status);
 }
 
 /// <summary>

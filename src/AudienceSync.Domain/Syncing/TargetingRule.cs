@@ -24,6 +24,10 @@ public static class TargetingRule
         bool consentRequired
     ) => IsTargetable(status) && !isSuppressedHere && restrictions.AllowTargeting(consentRequired);
 
+    /// <summary>Whether the person is in the audience, which includes those who are restricted or held out.</summary>
+    public static bool IsListed(MembershipStatus status) =>
+        IsTargetable(status) || status is MembershipStatus.Withheld or MembershipStatus.HeldOut;
+
     /// <summary>Whether a destination may have to remove a member of this state.</summary>
     public static bool MayHaveToLeave(MembershipStatus status) => status != MembershipStatus.Present;
 

@@ -34,6 +34,15 @@ public sealed record ShownShares(decimal Treatment, decimal Holdout);
 /// <param name="SampleRatioMismatch">Whether chance does not explain the difference.</param>
 public sealed record ShownArms(string AudienceKey, long Treatment, long Holdout, long Withheld, double ChiSquare, bool SampleRatioMismatch);
 
+/// <summary>The arms of an experiment that runs.</summary>
+/// <param name="Experiment">Its name.</param>
+/// <param name="AudienceKey">A version of its audience.</param>
+/// <param name="HoldoutShare">Parts of ten thousand that are to be held out.</param>
+/// <param name="Treatment">Members who are sent.</param>
+/// <param name="Holdout">Members who are held out.</param>
+/// <param name="Withheld">Members who may be sent nowhere anyway.</param>
+public sealed record RunningArms(string Experiment, string AudienceKey, int HoldoutShare, long Treatment, long Holdout, long Withheld);
+
 /// <summary>Reads experiments. They are written with their events, and their phase by the projector.</summary>
 public sealed class ExperimentStore(WorkspaceDatabase database)
 {
@@ -43,11 +52,15 @@ public sealed class ExperimentStore(WorkspaceDatabase database)
 
     private const string OfAudienceSql = $"select {Columns} from experiments e where e.audience = $1 order by e.starts_at, e.name";
 
-    private const string SizesSql = $"""
-        select k.audience_key, count(*) filter (where {TargetingSql.Anywhere}), count(*) filter (where m.state = 7),
-          count(*) filter (where m.state = 4)
-        from audience_keys k left join membership m on m.key_id = k.key_id and m.state in (1, 4, 6, 7)
-        where k.audience = $1 and k.retired_at is null group by k.key_id order by k.version
+    // $1: an audience, or null for all.
+    private const string ArmsSql = $"""
+        select e.name, k.audience_key, e.holdout_share, c.treatment, c.holdout, c.withheld
+        from experiments e join audience_keys k on k.audience = e.audience and k.retired_at is null
+        cross join lateral (
+          select count(*) filter (where {TargetingSql.Anywhere}) as treatment, count(*) filter (where m.state = 7) as holdout,
+            count(*) filter (where m.state = 4) as withheld
+          from membership m where m.key_id = k.key_id and m.state {TargetingSql.Listed}) c
+        where e.phase = 2 and ($1::text is null or e.audience = $1) order by e.name, k.version
         """;
 
     /// <summary>Every experiment of the workspace.</summary>
@@ -77,7 +90,7 @@ public sealed class ExperimentStore(WorkspaceDatabase database)
                         2 => "running",
                         _ => "over",
                     },
-                    phase == 2 ? await SizesAsync(period, cancellationToken) : []
+                    phase == 2 ? [.. (await ArmsAsync(audience, cancellationToken)).Select(Shown)] : []
                 )
             );
         }
@@ -85,21 +98,42 @@ public sealed class ExperimentStore(WorkspaceDatabase database)
         return shown;
     }
 
-    private async Task<List<ShownArms>> SizesAsync(ExperimentPeriod period, CancellationToken cancellationToken)
+    /// <summary>The arms of the experiments that run, for each version that is not retired.</summary>
+    /// <param name="audience">Of one audience; null for all.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    public async Task<List<RunningArms>> ArmsAsync(string? audience, CancellationToken cancellationToken)
     {
-        var sizes = new List<ShownArms>();
-        await using var command = Sql.Command(database.Query, SizesSql, Sql.Of(period.Audience));
+        var arms = new List<RunningArms>();
+        await using var command = Sql.Command(database.Query, ArmsSql, Sql.OfNullable(audience));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var (treatment, holdout) = (reader.GetInt64(1), reader.GetInt64(2));
-            var ratio = SampleRatio.Of(treatment, holdout, period.Holdout.HoldoutShare);
-            sizes.Add(
-                new ShownArms(reader.GetString(0), treatment, holdout, reader.GetInt64(3), Math.Round(ratio.ChiSquare, 3), ratio.IsMismatch)
+            arms.Add(
+                new RunningArms(
+                    reader.GetString(0),
+                    reader.GetString(1),
+                    reader.GetInt32(2),
+                    reader.GetInt64(3),
+                    reader.GetInt64(4),
+                    reader.GetInt64(5)
+                )
             );
         }
 
-        return sizes;
+        return arms;
+    }
+
+    private static ShownArms Shown(RunningArms arms)
+    {
+        var ratio = SampleRatio.Of(arms.Treatment, arms.Holdout, arms.HoldoutShare);
+        return new ShownArms(
+            arms.AudienceKey,
+            arms.Treatment,
+            arms.Holdout,
+            arms.Withheld,
+            Math.Round(ratio.ChiSquare, 3),
+            ratio.IsMismatch
+        );
     }
 
     private static async Task<List<(ExperimentPeriod Period, short Phase, int TreatmentShare)>> ReadAsync(

@@ -10,6 +10,5 @@ internal static class AddDoctorExtensions
             .AddSingleton<DoctorKeyQueries>()
             .AddSingleton<DoctorBindingQueries>()
             .AddSingleton<DoctorPeopleQueries>()
-            .AddSingleton<DoctorExperimentQueries>()
             .AddSingleton<DoctorReader>();
 }

@@ -1,5 +1,6 @@
 using AudienceSync.Connectors;
 using AudienceSync.Domain.Doctor;
+using AudienceSync.Host.Audiences;
 
 namespace AudienceSync.Host.Doctor;
 
@@ -10,7 +11,7 @@ internal sealed class DoctorReader(
     DoctorKeyQueries keys,
     DoctorBindingQueries bindings,
     DoctorPeopleQueries people,
-    DoctorExperimentQueries experiments
+    ExperimentStore experiments
 )
 {
     public async Task<DoctorReadings> ReadAsync(DateTimeOffset now, CancellationToken cancellationToken)
@@ -26,9 +27,12 @@ internal sealed class DoctorReader(
             Accounts = [.. scene.Destinations.Select(destination => Account(destination.Key, destination.Value, now))],
             StoppedLinks = await people.StoppedAsync(cancellationToken),
             Shared = await people.SharedAsync(cancellationToken),
-            Experiments = await experiments.ReadAsync(cancellationToken),
+            Experiments = (await experiments.ArmsAsync(audience: null, cancellationToken)).ConvertAll(Experiment),
         };
     }
+
+    private static DoctorExperiment Experiment(RunningArms arms) =>
+        new(arms.Experiment, arms.AudienceKey, arms.Treatment, arms.Holdout, arms.HoldoutShare);
 
     private static DoctorAccount Account(string name, DestinationSetting destination, DateTimeOffset now) =>
         destination.Version?.CheckVersion(now) is { State: CheckState.Warning or CheckState.Bad } version

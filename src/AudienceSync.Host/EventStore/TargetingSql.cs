@@ -12,6 +12,9 @@ internal static class TargetingSql
     /// <summary>After the state of a membership: <see cref="TargetingRule.IsTargetable"/>.</summary>
     public const string Targetable = "in (1, 6)";
 
+    /// <summary>After the state of a membership: <see cref="TargetingRule.IsListed"/>. The index of windows repeats it.</summary>
+    public const string Listed = "in (1, 4, 6, 7)";
+
     /// <summary>After the state of a membership: the opposite of <see cref="TargetingRule.IsTargetable"/>.</summary>
     public const string Untargetable = "in (2, 3, 4, 5, 7)";
 

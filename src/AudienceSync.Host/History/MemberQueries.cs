@@ -27,7 +27,7 @@ public sealed class MemberQueries(WorkspaceDatabase database)
 
     private const string ListSql = $"""
         select {Columns} from membership m join audience_keys k on k.key_id = m.key_id
-        where m.key_id = $1 and m.state in (1, 4, 6, 7) and m.person > $2 order by m.person limit $3
+        where m.key_id = $1 and m.state {TargetingSql.Listed} and m.person > $2 order by m.person limit $3
         """;
 
     private const string PersonSql = $"""

@@ -25,11 +25,11 @@ public sealed class HourStore(WorkspaceDatabase database)
 
     // Corrects the sizes to match the rows, in the current hour, and the windows that end after it. The rows are counted only once, because
     // the swap that waits for this blocks the projector.
-    private const string BalanceSql = """
+    private const string BalanceSql = $"""
         with this as (select date_trunc('hour', $1, 'UTC') as hour),
         counted as materialized (
-          select m.key_id, date_trunc('hour', m.until_at, 'UTC') as hour, count(*) as people from membership m where m.state in (1, 4, 6, 7)
-            group by 1, 2),
+          select m.key_id, date_trunc('hour', m.until_at, 'UTC') as hour, count(*) as people
+          from membership m where m.state {TargetingSql.Listed} group by 1, 2),
         sizes as (
           select c.key_id, sum(c.people)::bigint as people from counted c, this t where c.hour is null or c.hour > t.hour
             group by c.key_id),

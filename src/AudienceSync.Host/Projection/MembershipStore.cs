@@ -61,7 +61,7 @@ public sealed class MembershipStore(WorkspaceDatabase database)
         """;
 
     private const string ExpiredSql = $"""
-        select {Columns} from membership m where m.state in (1, 4, 6, 7) and m.until_at <= $1 order by m.until_at limit $2
+        select {Columns} from membership m where m.state {TargetingSql.Listed} and m.until_at <= $1 order by m.until_at limit $2
         """;
 
     private const string InsertSql = """

@@ -33,7 +33,7 @@ public sealed class SliceTests
         ("Exposures", ["Audiences", "Cli", "Configuration", "EventStore", "Privacy", "Requests"]),
         ("Feedback", ["Cli", "Configuration", "EventStore", "Messages", "Outcomes", "Privacy", "Requests", "Sync"]),
         ("Alerts", ["Cli", "Configuration", "EventStore", "Exposures", "Messages", "Requests"]),
-        ("Doctor", ["Cli", "EventStore", "Requests"]),
+        ("Doctor", ["Audiences", "Cli", "EventStore", "Requests"]),
         ("Maintenance", ["Configuration", "EventStore", "Ingest", "Messages", "Sync"]),
         (
             "Workspaces",

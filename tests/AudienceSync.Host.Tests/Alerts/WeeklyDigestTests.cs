@@ -73,7 +73,7 @@ public sealed class WeeklyDigestTests
     {
         await using var stage = await AlertStage.StartAsync(Weekly);
         await SeenAsync(stage.Host);
-        await RenameAsync(stage.Host, "weekly_digests", "mislaid");
+        await stage.Host.ExecuteAsync("alter table weekly_digests rename to mislaid");
         stage.Clock.Set(Monday);
         await stage.AddAsync("ann");
         await stage.Host.WaitUntilQuietAsync();
@@ -83,7 +83,7 @@ public sealed class WeeklyDigestTests
         Digests(stage).ShouldBeEmpty();
         stage.Host.LogLines.Count(line => line.Contains("weekly digest cannot be made", StringComparison.Ordinal)).ShouldBe(1);
 
-        await RenameAsync(stage.Host, "mislaid", "weekly_digests");
+        await stage.Host.ExecuteAsync("alter table mislaid rename to weekly_digests");
         await DigestAsync(stage, 1);
     }
 
@@ -179,12 +179,4 @@ public sealed class WeeklyDigestTests
     private static List<MimeMessage> Digests(AlertStage stage) => [.. stage.Mail.Mails.Where(IsDigest)];
 
     private static bool IsDigest(MimeMessage mail) => mail.Subject!.StartsWith("[DIGEST]", StringComparison.Ordinal);
-
-    private static async Task RenameAsync(TestHost host, string table, string name)
-    {
-        await using var owner = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(host.Database) { Pooling = false }.ConnectionString);
-        await owner.OpenAsync();
-        await using var command = new NpgsqlCommand($"alter table ws_default.{table} rename to {name}", owner);
-        await command.ExecuteNonQueryAsync();
-    }
 }

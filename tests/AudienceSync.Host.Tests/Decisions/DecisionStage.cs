@@ -48,13 +48,6 @@ internal static class DecisionStage
             "update leases set owner = 'nobody', fence = fence + 1, until = clock_timestamp() + interval '1 hour' where name = 'projector'"
         );
 
-    public static async Task ExecuteAsync(this TestHost host, string sql)
-    {
-        await using var connection = await host.ConnectAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
-    }
-
     public static async Task<NpgsqlConnection> ConnectAsync(this TestHost host)
     {
         var settings = new NpgsqlConnectionStringBuilder(host.Database) { SearchPath = "ws_default", Pooling = false };

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using AudienceSync.Host.Maintenance;
 using AudienceSync.Host.Tests.Ingest;
 using AudienceSync.Host.Tests.Serving;
-using Npgsql;
 
 namespace AudienceSync.Host.Tests.Doctor;
 
@@ -73,15 +72,6 @@ internal sealed class DoctorStage : IAsyncDisposable
                 .EnumerateArray()
                 .Select(finding => $"{finding.GetProperty("code").GetString()} {finding.GetProperty("subject").GetString()}"),
         ];
-
-    /// <summary>Changes what no Host may change.</summary>
-    public async Task OwnerAsync(string sql)
-    {
-        await using var owner = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Host.Database) { Pooling = false }.ConnectionString);
-        await owner.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, owner);
-        await command.ExecuteNonQueryAsync();
-    }
 
     public ValueTask DisposeAsync() => Host.DisposeAsync();
 

@@ -184,7 +184,7 @@ public sealed class DoctorTests
         await stage.Host.UntilAssignedAsync();
         await stage.AddAsync("measured_v1", DoctorStage.People("measured", 300), DoctorStage.Consenting);
         await stage.Host.ProjectedAsync();
-        await stage.OwnerAsync("update ws_default.experiments set holdout_share = 1000, treatment_share = 9000");
+        await stage.Host.ExecuteAsync("update experiments set holdout_share = 1000, treatment_share = 9000");
     }
 
     private static async Task SeedSourcesAsync(DoctorStage stage)

@@ -51,7 +51,7 @@ public sealed class TargetingSqlTests
             $"""
             select {TargetingSql.Anywhere}, {TargetingSql.Here}, {TargetingSql.OptedOut.Replace("$6", "b.destination")},
               m.state {TargetingSql.Untargetable}, m.state {TargetingSql.MayHaveToLeave}, m.state {TargetingSql.Ended},
-              m.state {TargetingSql.MayBeMistake}
+              m.state {TargetingSql.MayBeMistake}, m.state {TargetingSql.Listed}
             from unnest($1::smallint[], $2::smallint[], $3::text[], $4::bool[]) with ordinality as d(state, restrictions, restricted_at,
               consent_required, place)
             cross join lateral (select d.state, d.restrictions, string_to_array(nullif(d.restricted_at, ''), ',') as restricted_at) m
@@ -78,6 +78,7 @@ public sealed class TargetingSqlTests
                     TargetingRule.MayHaveToLeave(state),
                     TargetingRule.IsEnded(state),
                     TargetingRule.MayBeMistake(state),
+                    TargetingRule.IsListed(state),
                 ],
                 $"{state}, {restrictions}, suppressed at [{string.Join(", ", at)}], consent required: {consent}"
             );

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using AudienceSync.Domain;
 using AudienceSync.Host.Tests.Serving;
 using AudienceSync.Host.Tests.Workspaces;
-using Npgsql;
 using Xunit.Abstractions;
 
 namespace AudienceSync.Host.Tests.Ingest;
@@ -79,17 +78,7 @@ public sealed class BatchStorageTests(ITestOutputHelper output)
     public async Task What_the_database_cannot_store_does_not_stop_the_removals_beside_it(bool asBatch)
     {
         await using var host = await TestHost.StartAsync(IngestHost.Options);
-        var owner = new NpgsqlConnectionStringBuilder(host.Database) { SearchPath = "ws_default", Pooling = false };
-        await using (var connection = new NpgsqlConnection(owner.ConnectionString))
-        {
-            await connection.OpenAsync();
-            await using var command = new NpgsqlCommand(
-                "alter table mt_events add check (data->'context'->>'step' is distinct from 'poison')",
-                connection
-            );
-            await command.ExecuteNonQueryAsync();
-        }
-
+        await host.ExecuteAsync("alter table mt_events add check (data->'context'->>'step' is distinct from 'poison')");
         var events = Enumerable.Range(0, 40).Select(n => n % 2 == 0 ? Sample.Event() : Sample.With("event", "audience_remove")).ToList();
         events[7]["context"] = new JsonObject { ["step"] = "poison" };
         events[20]["context"] = new JsonObject { ["step"] = "poison" };

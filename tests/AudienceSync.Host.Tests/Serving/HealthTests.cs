@@ -1,5 +1,4 @@
 using AudienceSync.Host.Tests.Ingest;
-using Npgsql;
 
 namespace AudienceSync.Host.Tests.Serving;
 
@@ -49,12 +48,12 @@ public sealed class HealthTests
     public async Task A_host_whose_storage_answers_but_refuses_commits_is_not_ready()
     {
         await using var host = await TestHost.StartAsync();
-        await ExecuteAsync(host, RefuseSql);
+        await host.ExecuteAsync(RefuseSql);
         var sample = Sample.Event();
         (await host.PostAsync(sample)).Status.ShouldBe(503);
         (await AskAsync(host, "/health/ready")).ShouldBe((503, "storage refuses"));
 
-        await ExecuteAsync(host, "drop trigger refuse on ws_default.mt_events");
+        await host.ExecuteAsync("drop trigger refuse on ws_default.mt_events");
         (await host.PostAsync(sample)).Status.ShouldBe(200);
         (await AskAsync(host, "/health/ready")).ShouldBe((200, "ready"));
     }
@@ -66,15 +65,5 @@ public sealed class HealthTests
     {
         using var response = await host.Http.GetAsync(path);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
-    }
-
-    private static async Task ExecuteAsync(TestHost host, string sql)
-    {
-        await using var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(host.Database) { Pooling = false }.ConnectionString
-        );
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
     }
 }

@@ -115,6 +115,16 @@ public sealed class TestHost : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>Changes what no Host may change, as the superuser.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(Database) { SearchPath = "ws_default", Pooling = false };
+        await using var connection = new NpgsqlConnection(settings.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
     /// <summary>Waits until all accepted events are folded and all changes are delivered. Returns the last status.</summary>
     /// <param name="atMost_s">The test fails after this many seconds, with the log.</param>
     /// <param name="meanwhile">Called after each poll that is not quiet, e.g. to move the clock past the wait after a failed call.</param>

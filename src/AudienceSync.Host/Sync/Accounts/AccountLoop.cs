@@ -99,23 +99,22 @@ public sealed class AccountLoop(
         var held = await DrainRemovalsAsync(lease, cancellationToken);
 
         // A throttle in response to a removal applies to the whole account.
-        if (!await MayWorkAsync(cancellationToken))
+        if (await MayWorkAsync(cancellationToken) && await AddAsync(lease, held, cancellationToken))
         {
-            return false;
+            return true;
         }
 
-        return await AddAsync(lease, held, cancellationToken) || await ReadAsync(lease, cancellationToken);
+        await ReadAsync(lease, cancellationToken);
+        return false;
     }
 
     // Last, and one in a round: members come first. Never full, so that changes gather as they do without it.
-    private async Task<bool> ReadAsync(Lease lease, CancellationToken cancellationToken)
+    private async Task ReadAsync(Lease lease, CancellationToken cancellationToken)
     {
         if (Readings is { MayBeDue: true } readings && await MayWorkAsync(cancellationToken) && !await RemovalsWaitAsync(cancellationToken))
         {
             await readings.RunAsync(lease, cancellationToken);
         }
-
-        return false;
     }
 
     // True when some were held: their time may come while the others are sent.

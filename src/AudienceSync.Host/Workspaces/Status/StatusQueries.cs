@@ -34,13 +34,13 @@ public sealed record SourceCount(string Source, string Code, long Events, DateTi
 /// <summary>Status queries: what is folded, what is delivered, what waits.</summary>
 public sealed class StatusQueries(WorkspaceDatabase database)
 {
-    private const string LogSql = """
+    private const string LogSql = $"""
         with head as (select coalesce((select seq_id from mt_events order by seq_id desc limit 1), 0) as seq_id)
         select h.seq_id, p.last_seq_id,
           (select count(*) from (select 1 from mt_events e where e.seq_id > p.last_seq_id limit 1000001) behind),
           c.applied, c.superseded, (select count(*) from quarantine q where q.state = 1 and not q.refused),
           (select count(*) from quarantine q where q.state = 1 and q.refused), (select count(*) from people where owner is null),
-          (select count(*) from membership m where m.state in (1, 4, 6, 7) and m.until_at <= $1),
+          (select count(*) from membership m where m.state {TargetingSql.Listed} and m.until_at <= $1),
           (select count(*) from link_stops s where s.state = 1)
         from head h, mt_event_progression p join projection_counts c on c.name = p.name where p.name = 'membership:All'
         """;
