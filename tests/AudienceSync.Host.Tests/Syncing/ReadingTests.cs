@@ -81,6 +81,10 @@ public sealed class ReadingTests
             async () => (await stage.Host.GetAsync("/v1/status")).GetProperty("log").GetProperty("head").GetInt64() > 5,
             () => "the removals are in the log"
         );
+        await Deadline.UntilAsync(
+            async () => (await stage.Host.GetAsync("/v1/status")).GetProperty("projector").GetProperty("lag_events").GetInt64() == 0,
+            () => "the removals are folded"
+        );
         (await OperationsAsync(stage)).ShouldBe(["add"]);
 
         await PostAsync(stage, "/v1/destinations/meta_main/resume");
